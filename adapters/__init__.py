@@ -1,0 +1,1 @@
+"""The vendors this gateway speaks with, one module each."""

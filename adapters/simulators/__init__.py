@@ -1,0 +1,1 @@
+"""Stand-in servers, one a vendor: real sockets, made-up people, the vendor's own manners."""

@@ -1,0 +1,60 @@
+"""How every simulator listens, and what it notes of its visitors."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from adapters.simulators.world import Held, World
+
+
+class VendorServer(ABC):
+    """A stand-in for one vendor on a loopback port of its own."""
+
+    adapter: ClassVar[str]
+
+    def __init__(self, *, rows: int, seed: int, clock: Callable[[], datetime]) -> None:
+        """Hold ``rows`` past sessions, and live by the clock: one that stands still freezes it."""
+        self.world = World(rows=rows, seed=seed, clock=clock)
+        self.requests: list[str] = []
+        self._runner: web.AppRunner | None = None
+
+    @abstractmethod
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Give the vendor's calls."""
+
+    @abstractmethod
+    def options(self, address: str) -> dict[str, object]:
+        """Give the options with which a backend reaches this server at that address."""
+
+    @abstractmethod
+    def held(self) -> list[Held]:
+        """Give what a faithful reader makes of what the vendor holds, in any order."""
+
+    async def start(self) -> str:
+        """Listen on a free loopback port and give the address; started again, on another."""
+        await self.stop()
+        app = web.Application(middlewares=[self._note])
+        app.add_routes(self.routes())
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        return f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        """Stop listening and drop all connections."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+            await asyncio.sleep(0)
+
+    @web.middleware
+    async def _note(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.requests.append(f"{request.method} {request.path_qs}")
+        return await handler(request)

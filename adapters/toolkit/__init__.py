@@ -1,0 +1,1 @@
+"""What adapters share: reading records, times, durations, replies, paging and credentials."""

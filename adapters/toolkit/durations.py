@@ -1,0 +1,38 @@
+"""Reading durations as vendors write them, in seconds."""
+
+import re
+from datetime import datetime, timedelta
+
+from gateway.spi import Json
+
+_TIME_SPAN = re.compile(
+    r"(?P<sign>-)?(?:(?P<days>\d{1,8})\.)?(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)"
+    r"(?:\.(?P<fraction>\d{1,7}))?",
+    re.ASCII,
+)
+
+
+def dotnet_time_span(value: Json) -> timedelta:
+    """Read a .NET TimeSpan in its constant form, ``[-][d.]hh:mm:ss[.fffffff]``.
+
+    The first dot is days before the first colon and a fraction after the last one. The seventh
+    digit of a fraction (100 ns) is cut.
+    """
+    found = _TIME_SPAN.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("not a TimeSpan")
+    span = timedelta(
+        days=int(found["days"] or 0),
+        hours=int(found["hours"]),
+        minutes=int(found["minutes"]),
+        seconds=int(found["seconds"]),
+        microseconds=int((found["fraction"] or "").ljust(6, "0")[:6]),
+    )
+    return -span if found["sign"] else span
+
+
+def seconds_between(start: datetime | None, end: datetime | None) -> float | None:
+    """Give the length of a session that has both its ends, and none if it lacks one."""
+    if start is None or end is None:
+        return None
+    return (end - start).total_seconds()

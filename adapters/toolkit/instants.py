@@ -1,0 +1,47 @@
+"""Reading instants as vendors write them: always aware, in UTC, to the microsecond."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+
+from gateway.spi import Json
+
+
+def iso_instant(value: Json) -> datetime:
+    """Read an ISO 8601 date and time that says its own offset."""
+    instant = _parse(value)
+    if instant.tzinfo is None:
+        raise ValueError("no offset from UTC")
+    return instant.astimezone(UTC)
+
+
+def iso_instant_in(zone: tzinfo) -> Callable[[Json], datetime]:
+    """Make a reader for dates and times whose offset may be missing: ``zone`` then supplies it.
+
+    A local time that a clock change skips or repeats is read by the zone's first offset.
+    """
+
+    def read(value: Json) -> datetime:
+        instant = _parse(value)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)
+
+    return read
+
+
+def epoch_seconds(value: Json) -> datetime:
+    """Read seconds since 1970 in UTC, whole or with a fraction."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("not a number of seconds")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OSError, OverflowError) as error:
+        raise ValueError("not within the years 1 to 9999") from error
+
+
+def _parse(value: Json) -> datetime:
+    # fromisoformat cuts fractions longer than microseconds, and reads a date alone as midnight.
+    if not isinstance(value, str) or ":" not in value:
+        raise ValueError("not a date and time")
+    try:
+        return datetime.fromisoformat(value)
+    except OverflowError as error:
+        raise ValueError("not within the years 1 to 9999") from error

@@ -1,0 +1,110 @@
+"""Reading one vendor record field by field, so that nothing in it is lost.
+
+What is taken and understood becomes canonical. What nobody takes, and what could not be read,
+is left over under the vendor's own name.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from gateway.spi import Json, Mapped, Provenance, Rejected, Session
+
+T = TypeVar("T")
+
+_decode = msgspec.json.Decoder().decode
+
+
+class UnusableRecordError(ValueError):
+    """The record is no session: it is not an object, or has no usable id."""
+
+
+class Record:
+    """The fields of one vendor record that have not been taken yet."""
+
+    def __init__(self, raw: msgspec.Raw) -> None:
+        """Decode the record; raise :class:`UnusableRecordError` if it is not a JSON object."""
+        try:
+            fields = _decode(raw)
+        except (ValueError, RecursionError) as error:
+            raise UnusableRecordError("the record is not JSON") from error
+        if not isinstance(fields, dict):
+            raise UnusableRecordError("the record is not an object")
+        self.left: dict[str, Json] = fields
+        self.unreadable: list[str] = []
+
+    def take(self, name: str, read: Callable[[Json], T]) -> T | None:
+        """Take a field and read it; give none where it is missing, null or an empty text.
+
+        A value that ``read`` refuses with ``ValueError`` stays left over, and is reported.
+        """
+        value = self.left.get(name)
+        if value is None or value == "":
+            self.left.pop(name, None)
+            return None
+        try:
+            result = read(value)
+        except (ValueError, OverflowError):
+            self.unreadable.append(name)
+            return None
+        del self.left[name]
+        return result
+
+    def peek(self, name: str) -> Json:
+        """Look at a field that stays left over."""
+        return self.left.get(name)
+
+    def native_id(self, name: str) -> str:
+        """Take the id of the record: a text or a whole number, and not empty."""
+        value = self.take(name, identifier)
+        if value is None:
+            raise UnusableRecordError(f"the record has no usable {name}")
+        return value
+
+
+def read_record(
+    raw: msgspec.Raw, provenance: Provenance, build: Callable[[Record, Provenance], Session]
+) -> Mapped | Rejected:
+    """Read a record with ``build``, turning an unusable one into a rejection."""
+    try:
+        record = Record(raw)
+        session = build(record, provenance)
+    except UnusableRecordError as error:
+        return Rejected(str(error))
+    return Mapped(session, tuple(record.unreadable))
+
+
+def text(value: Json) -> str:
+    """Read a text."""
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    return value
+
+
+def identifier(value: Json) -> str:
+    """Read an id: a text, or a whole number as its digits."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise ValueError("not an id")
+    return str(value)
+
+
+def whole_number(value: Json) -> int:
+    """Read a whole number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("not a whole number")
+    return value
+
+
+def boolean(value: Json) -> bool:
+    """Read true or false."""
+    if not isinstance(value, bool):
+        raise ValueError("not true or false")
+    return value
+
+
+def texts(value: Json) -> tuple[str, ...]:
+    """Read a list of texts."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError("not a list of texts")
+    return tuple(value)

@@ -1,0 +1,1 @@
+"""A gateway that unites many vendors' session APIs behind one endpoint."""

@@ -1,0 +1,111 @@
+"""What a backend can do itself: the gateway does the rest.
+
+The default of everything is "cannot". An adapter declares only what the vendor's documents
+promise and a test shows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from gateway.model.query import Condition, Field, Op, Sort
+
+
+class Support(StrEnum):
+    """How well a vendor filters on a field.
+
+    ``EXACT``: the vendor's rows are those that match. ``INEXACT``: every match is there, perhaps
+    more. A filter that may lose a match is ``UNSUPPORTED``. ``ABSENT``: the vendor's records do
+    not have the field at all, so a condition on it cannot be answered for this backend.
+    """
+
+    EXACT = "exact"
+    INEXACT = "inexact"
+    UNSUPPORTED = "unsupported"
+    ABSENT = "absent"
+
+
+class Ties(StrEnum):
+    """How a vendor orders rows whose sort fields are equal."""
+
+    UNSPECIFIED = "unspecified"
+    NATIVE_ID_ASCENDING = "native_id_asc"
+
+
+class Nulls(StrEnum):
+    """Where a vendor puts rows whose sort field is null; ``NEVER``: it has none."""
+
+    NEVER = "never"
+    FIRST = "first"
+    LAST = "last"
+
+
+class PagingStyle(StrEnum):
+    """How a vendor is asked for the next page."""
+
+    SINGLE = "single"
+    OFFSET = "offset"
+    PAGE_INDEX = "page_index"
+    CURSOR = "cursor"
+    AFTER_ID = "after_id"
+    LINK = "link"
+
+
+class VendorTotal(StrEnum):
+    """What the number of rows that a vendor tells counts."""
+
+    NONE = "none"
+    PUSHED = "pushed"
+    ALL = "all"
+    ESTIMATE = "estimate"
+
+
+class Operation(StrEnum):
+    """A write."""
+
+    CREATE = "create"
+    KEEPALIVE = "keepalive"
+    HIDE = "hide"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class SortAbility:
+    """An order the vendor delivers: one field, one direction.
+
+    ``granularity`` is how finely the vendor compares; within it rows may come in any order.
+    """
+
+    sort: Sort
+    granularity: timedelta = timedelta(microseconds=1)
+    ties: Ties = Ties.UNSPECIFIED
+    nulls: Nulls = Nulls.LAST
+
+
+@dataclass(frozen=True, slots=True)
+class PagingAbility:
+    """How a vendor pages, and the page sizes it accepts."""
+
+    style: PagingStyle = PagingStyle.SINGLE
+    max_size: int | None = None
+    total: VendorTotal = VendorTotal.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What one configured backend can do. The empty record is the least able backend."""
+
+    filters: Mapping[tuple[Field, Op], Support] = field(default_factory=dict)
+    absent: frozenset[Field] = frozenset()
+    sorts: tuple[SortAbility, ...] = ()
+    paging: PagingAbility = PagingAbility()
+    has_detail: bool = False
+    operations: frozenset[Operation] = frozenset()
+    max_concurrency: int | None = None
+
+    def support(self, condition: Condition) -> Support:
+        """Say how well the vendor itself can check this condition."""
+        if condition.field in self.absent:
+            return Support.ABSENT
+        return self.filters.get((condition.field, condition.op), Support.UNSUPPORTED)

@@ -1,0 +1,184 @@
+"""The contract between the gateway and an adapter.
+
+An adapter turns one vendor's session API into pages of records and each record into a canonical
+session. It keeps no state between calls: no cache, no retry, no clock. Log-ins, connections and
+limits are the gateway's. Any number of calls may run on one adapter at the same time.
+
+The least an adapter must do is ``endpoint``, ``fetch_page`` and ``normalise``: it is then a
+correct, if slow, backend. Everything declared in ``abilities`` beyond that saves work, and the
+gateway rechecks whatever the vendor claims to have filtered.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Generic, TypeAlias, TypeVar
+
+from msgspec import Raw
+
+from gateway.model.session import Session
+from gateway.spi.abilities import Abilities, Operation, SortAbility, Support
+from gateway.spi.options import AdapterOptions
+from gateway.spi.pages import Address, BackendQuery, RawPage, ScanPlan
+from gateway.spi.transport import HttpEndpoint, HttpTransport, RpcEndpoint, RpcTransport
+
+TransportT = TypeVar("TransportT", HttpTransport, RpcTransport)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a log-in brought, kept by the gateway and handed to every call until it is refused."""
+
+    values: Mapping[str, str] = field(repr=False)
+
+
+NO_TICKET = Ticket({})
+
+
+@dataclass(frozen=True, slots=True)
+class Context(Generic[TransportT]):
+    """What a call may use: the wire, the ticket of the last log-in, and the instant it is made."""
+
+    transport: TransportT
+    ticket: Ticket
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a record is from and the instant it was read at, in UTC."""
+
+    backend: str
+    vendor: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A record in canonical words.
+
+    ``unreadable`` names the vendor fields whose values could not be read: each is null in the
+    session and untouched in its attributes.
+    """
+
+    session: Session
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that is no session, for want of a usable id. ``reason`` goes to the log."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What is to be done to a session, or to a new one where ``native_id`` is none."""
+
+    operation: Operation
+    native_id: str | None
+    body: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The vendor did it. ``session`` is none where the vendor does not tell it apart."""
+
+    session: Session | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The vendor did not do it, surely. ``code`` is the problem code a client sees."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """The call may have reached the vendor, and nobody knows whether it was carried out."""
+
+
+WriteOutcome: TypeAlias = Done | Refused | Unclear
+
+
+class SessionAdapter(ABC, Generic[TransportT]):
+    """One configured backend's side of the contract."""
+
+    api: ClassVar[int] = 1
+    vendor: ClassVar[str]
+    options_model: ClassVar[type[AdapterOptions]]
+
+    def __init__(self, options: AdapterOptions) -> None:
+        """Take validated options. No I/O: an adapter is built to check a configuration too."""
+
+    @abstractmethod
+    def endpoint(self) -> HttpEndpoint | RpcEndpoint:
+        """Say where the vendor is. The kind of endpoint decides the kind of transport."""
+
+    def abilities(self) -> Abilities:
+        """Say what the vendor can do itself. Pure, and the same at every call."""
+        return Abilities()
+
+    def plan(self, query: BackendQuery) -> ScanPlan:
+        """Choose what of the query is sent to the vendor. Pure.
+
+        Conditions may be left out, never invented. By default every condition is pushed whose
+        support is declared, and an order is asked for where one of the declared sorts begins
+        the wanted order.
+        """
+        abilities = self.abilities()
+        support = {condition: abilities.support(condition) for condition in query.conditions}
+        sendable = (Support.EXACT, Support.INEXACT)
+        return ScanPlan(
+            pushed={c: how for c, how in support.items() if how in sendable},
+            sorted_by=_usable(abilities.sorts, query),
+            page_size=abilities.paging.max_size,
+        )
+
+    async def log_in(self, transport: TransportT) -> Ticket:  # noqa: ARG002  # a default
+        """Log in, where the vendor wants it.
+
+        Called before the first call, and again when a call raised
+        :class:`~gateway.spi.errors.LogInAgain`; never twice at once.
+        """
+        return NO_TICKET
+
+    @abstractmethod
+    async def fetch_page(
+        self, plan: ScanPlan, at: Address, context: Context[TransportT]
+    ) -> RawPage:
+        """Ask the vendor for one page, with exactly one request.
+
+        The pages from the first to the one without a next, joined, are the vendor's stream:
+        every record that matches what was pushed, in the order of ``plan.sorted_by``. Raises
+        :class:`~gateway.spi.errors.UpstreamError`; never answers less than a whole page.
+        """
+
+    @abstractmethod
+    def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
+        """Put one record into canonical words. Pure, and total: it never raises.
+
+        Every field of the record ends in a canonical field or in the attributes.
+        """
+
+    async def get(self, native_id: str, context: Context[TransportT]) -> Raw | None:
+        """Ask the vendor for one record in its detailed form; none if the vendor has no such.
+
+        Called only where ``abilities().has_detail``; ``normalise`` must read the record too.
+        """
+        raise NotImplementedError
+
+    async def write(self, write: Write, context: Context[TransportT]) -> WriteOutcome:
+        """Carry out a write. Called only for what ``abilities().operations`` names.
+
+        An error raised means that the vendor surely did nothing.
+        """
+        raise NotImplementedError
+
+
+def _usable(sorts: tuple[SortAbility, ...], query: BackendQuery) -> SortAbility | None:
+    wanted = query.order[0]
+    return next((ability for ability in sorts if ability.sort == wanted), None)

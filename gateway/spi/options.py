@@ -1,0 +1,50 @@
+"""What every adapter's options have in common."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_ENCRYPTED = {"https", "wss"}
+_PLAIN = {"http", "ws"}
+
+Sha256Hex = Annotated[str, Field(pattern="^(?:[0-9a-fA-F]{2}:?){32}$")]
+
+
+class AdapterOptions(BaseModel):
+    """Where a vendor is, and how its certificate is known.
+
+    ``ca_file`` names a PEM file whose certificates are trusted instead of the system's.
+    ``fingerprint_sha256`` pins the server's own certificate, in place of any authority.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    ca_file: Path | None = None
+    fingerprint_sha256: Sha256Hex | None = None
+    allow_plaintext: bool = False
+
+    @model_validator(mode="after")
+    def _reach_only_what_may_be_reached(self) -> "AdapterOptions":
+        parts = urlsplit(self.url)
+        if parts.scheme not in _ENCRYPTED | _PLAIN or not parts.hostname:
+            raise ValueError("url must be absolute, such as https://vendor.example/api")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("url must hold no user, password, query or fragment")
+        if parts.scheme in _PLAIN and not self.allow_plaintext and not _is_loopback(parts):
+            raise ValueError(
+                f"url is not encrypted ({parts.scheme}:) and not on this machine;"
+                " use https: or wss:, or say allow_plaintext: true"
+            )
+        return self
+
+
+def _is_loopback(parts: SplitResult) -> bool:
+    host = parts.hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,1 @@
+"""One file a vendor: its records, and its simulator over real sockets."""
