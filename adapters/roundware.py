@@ -5,7 +5,6 @@ the two differ the recordings win: they are what a real server answered.
 """
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import ClassVar
@@ -17,7 +16,7 @@ from pydantic import SecretStr
 
 from adapters.toolkit.credentials import token_header
 from adapters.toolkit.durations import seconds_between
-from adapters.toolkit.instants import iso_instant_in
+from adapters.toolkit.instants import iso_instant_in, not_before
 from adapters.toolkit.record import Record, identifier, read_record, text
 from adapters.toolkit.replies import decode, raise_for_status
 from gateway.spi import (
@@ -30,7 +29,6 @@ from gateway.spi import (
     HttpEndpoint,
     HttpRequest,
     HttpTransport,
-    Json,
     Mapped,
     Named,
     PagingAbility,
@@ -120,7 +118,8 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
     def _session(self, record: Record, provenance: Provenance) -> Session:
         native_id = record.native_id("id")
         started_at = record.take("starttime", _naive_utc)
-        ended_at = record.take("stoptime", _not_before(started_at))
+        # POST accepts any stop time: one before the start is no end.
+        ended_at = record.take("stoptime", not_before(started_at, _naive_utc))
         device = record.take("device_id", identifier)
         project = record.take("project_id", identifier)
         return Session(
@@ -148,18 +147,6 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         if started_at is not None and as_of - started_at < self._active_window:
             return Status.ACTIVE
         return Status.UNKNOWN
-
-
-def _not_before(started_at: datetime | None) -> Callable[[Json], datetime]:
-    """Read a stop time; one before the start is no end, though POST accepts it."""
-
-    def read(value: Json) -> datetime:
-        stopped_at = _naive_utc(value)
-        if started_at is not None and stopped_at < started_at:
-            raise ValueError("stops before it starts")
-        return stopped_at
-
-    return read
 
 
 # iOS clients write "iOS 15.1"; web clients a user agent, cut at 127 characters.

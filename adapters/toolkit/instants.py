@@ -37,6 +37,20 @@ def epoch_seconds(value: Json) -> datetime:
         raise ValueError("not within the years 1 to 9999") from error
 
 
+def not_before(
+    start: datetime | None, read: Callable[[Json], datetime]
+) -> Callable[[Json], datetime]:
+    """Make a reader for an instant that ends something: one earlier than ``start`` ends nothing."""
+
+    def read_end(value: Json) -> datetime:
+        instant = read(value)
+        if start is not None and instant < start:
+            raise ValueError("ends before it starts")
+        return instant
+
+    return read_end
+
+
 def _parse(value: Json) -> datetime:
     # fromisoformat cuts fractions longer than microseconds, and reads a date alone as midnight.
     if not isinstance(value, str) or ":" not in value:

@@ -51,9 +51,22 @@ class Record:
         del self.left[name]
         return result
 
+    def take_either(self, name: str, other: str, read: Callable[[Json], T]) -> T | None:
+        """Take a field by one name, else by the other: for records that come in two forms."""
+        value = self.take(name, read)
+        return self.take(other, read) if value is None else value
+
     def peek(self, name: str) -> Json:
         """Look at a field that stays left over."""
         return self.left.get(name)
+
+    def look_into(self, name: str, read: Callable[[Json], T]) -> T | None:
+        """Read something of a field that itself stays left over; otherwise as ``take``."""
+        value = self.left.get(name)
+        result = self.take(name, read)
+        if value is not None:
+            self.left[name] = value
+        return result
 
     def native_id(self, name: str) -> str:
         """Take the id of the record: a text or a whole number, and not empty."""

@@ -1,0 +1,268 @@
+"""Ekran System, now Syteca: monitored log-ins, asked for by a window of time.
+
+Sources, all of the Ekran System documentation: "4.1.3. Sessions (Post) Endpoint", whose table of
+answer fields is empty; "4.1.2. Sessions (Get) Endpoint", which names five of them; "4.1.9.
+Endpoint Access Control Access Requests (Get) Endpoint" for the key; "Monitoring Windows Clients"
+for the longest session. No exchange with a server is known, so names are read with tolerance.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from pydantic import SecretStr, field_validator
+
+from adapters.toolkit.durations import dotnet_time_span, seconds_between
+from adapters.toolkit.instants import iso_instant_in, not_before
+from adapters.toolkit.paginators import next_page_index
+from adapters.toolkit.record import Record, identifier, read_record, text
+from adapters.toolkit.replies import decode
+from gateway.spi import (
+    Abilities,
+    AdapterOptions,
+    Address,
+    AtOrAfter,
+    Before,
+    Context,
+    Field,
+    HttpEndpoint,
+    HttpRequest,
+    HttpTransport,
+    Json,
+    Mapped,
+    Named,
+    Op,
+    PageIndex,
+    PagingAbility,
+    PagingStyle,
+    Provenance,
+    RawPage,
+    Rejected,
+    ScanPlan,
+    Session,
+    SessionAdapter,
+    Status,
+    Support,
+    VendorTotal,
+)
+
+_LARGEST_PAGE = 1000  # One more is refused with 400 (4.1.3).
+
+_WIDENING = timedelta(hours=26)
+
+# The product is younger than this, so an earlier bound would leave nothing out; and databases
+# have first dates of their own, behind which a bound might be refused.
+_BEFORE_ALL_SESSIONS = datetime(2000, 1, 1, tzinfo=UTC)
+
+_NO_DATE = "0001-01-01"  # What .NET writes for a date that was never set.
+
+
+class EkranOptions(AdapterOptions):
+    """Where an Ekran server is and how to be let in. ``url`` ends in ``/ekranapi``.
+
+    ``timezone`` is the server's own: times are sent without an offset, and read in it where
+    they come without one.
+    """
+
+    api_key: SecretStr | None = None
+    timezone: str = "UTC"
+    parameters_in: Literal["body", "query"] = "body"
+
+    @field_validator("api_key")
+    @classmethod
+    def _fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is None:
+            return None
+        value = key.get_secret_value()
+        if not value or not value.isprintable() or value != value.strip():
+            raise ValueError(
+                "api_key must be one line without spaces around it;"
+                " leave it out if the server asks for none"
+            )
+        return key
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(
+                f"timezone {name!r} is not a zone of the IANA time zone database;"
+                " use a name such as Europe/Paris"
+            ) from error
+        return name
+
+
+class _Envelope(msgspec.Struct, rename="camel"):
+    sessions: list[msgspec.Raw]
+    total_count: int | None = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+
+
+class EkranAdapter(SessionAdapter[HttpTransport]):
+    """Reads ``POST sessions``: pages by number in no promised order, of a window of time."""
+
+    vendor: ClassVar[str] = "ekran"
+    options_model = EkranOptions
+
+    def __init__(self, options: EkranOptions) -> None:
+        self._url = options.url
+        self._zone = ZoneInfo(options.timezone)
+        self._instant = iso_instant_in(self._zone)
+        self._parameters_in = options.parameters_in
+        self._headers = {"Accept": "application/json"}
+        if options.api_key is not None:
+            self._headers["ApiKey"] = options.api_key.get_secret_value()
+
+    def endpoint(self) -> HttpEndpoint:
+        """Ask over HTTP."""
+        return HttpEndpoint(self._url)
+
+    def abilities(self) -> Abilities:
+        """Say that the vendor can choose by start, roughly, and nothing else.
+
+        ``totalCount`` counts the widened window, so it is a true total only where nothing is
+        asked of the start. The window is the one filter there is, and there is no sort (4.1.3).
+        """
+        return Abilities(
+            filters={
+                (Field.STARTED_AT, Op.AT_OR_AFTER): Support.INEXACT,
+                (Field.STARTED_AT, Op.BEFORE): Support.INEXACT,
+            },
+            paging=PagingAbility(
+                PagingStyle.PAGE_INDEX, max_size=_LARGEST_PAGE, total=VendorTotal.PUSHED
+            ),
+            # The product's own dashboards take up to half a minute over large data ("Dashboards
+            # (on the Dashboards Page)"), so the server is not asked for many at once.
+            max_concurrency=2,
+        )
+
+    async def fetch_page(
+        self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
+    ) -> RawPage:
+        """Read one page of the window."""
+        size = plan.page_size or _LARGEST_PAGE
+        here = at if isinstance(at, PageIndex) else PageIndex(0, size, seen=0)
+        window = _window(plan, self._zone, context.now)
+        request = self._request({"sessionCount": here.size, "pageIndex": here.index, **window})
+        page = decode(request, await context.transport.send(request), _ENVELOPE)
+        following = next_page_index(
+            here, size=here.size, received=len(page.sessions), total=page.total_count
+        )
+        return RawPage(page.sessions, following, page.total_count)
+
+    def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
+        """Map a session of the list."""
+        return read_record(record, provenance, self._session)
+
+    def _request(self, parameters: Mapping[str, str | int]) -> HttpRequest:
+        # 4.1.3 does not say where the parameters go, so it is an option.
+        if self._parameters_in == "query":
+            query = tuple((name, str(value)) for name, value in parameters.items())
+            return HttpRequest("POST", "/sessions", query=query, headers=self._headers)
+        headers = {**self._headers, "Content-Type": "application/json"}
+        body = msgspec.json.encode(parameters)
+        return HttpRequest("POST", "/sessions", headers=headers, body=body)
+
+    def _session(self, record: Record, provenance: Provenance) -> Session:
+        native_id = record.native_id(_spelled(record, "sessionId"))
+        login, logout = _spelled(record, "loginDate"), _spelled(record, "logoutDate")
+        has_times = login in record.left or logout in record.left
+        started_at = record.take(login, self._instant)
+        ended_at = record.take(logout, _end(not_before(started_at, self._instant)))
+        is_clear = has_times and logout not in record.left
+        # While a session goes on its duration is only what it has lasted so far.
+        duration = record.take(_spelled(record, "duration"), _length) if ended_at else None
+        return Session(
+            id=f"{provenance.backend}:{native_id}",
+            backend=provenance.backend,
+            vendor=provenance.vendor,
+            native_id=native_id,
+            status=_status(ended_at, is_clear=is_clear),
+            started_at=started_at,
+            ended_at=ended_at,
+            duration_s=seconds_between(started_at, ended_at) if duration is None else duration,
+            user=_named(record, "userId", "userName"),
+            device=_named(record, "clientGuid", "clientName", "hostName"),
+            inferred=("status",),  # The API has no field for it.
+            attributes=record.left,
+        )
+
+
+def _window(plan: ScanPlan, zone: ZoneInfo, now: datetime) -> dict[str, str]:
+    """Give the parameters for what is pushed: bounds widened by 26 hours, in local time.
+
+    The vendor chooses sessions that overlap the window and clips them to it: one that reaches
+    over a bound is shown to start or end inside (4.1.3, notes 2 and 3). No session outlasts a
+    midnight, so none is longer than the 25 hours of a day on which clocks are set back.
+    Therefore:
+
+    - A match starts, and so lies, inside the wider window: all of them are there.
+    - A session clipped by ``start`` was going on then, and is shown to start less than 25 hours
+      later. That is still before the start that was asked for, so the gateway's recheck drops it.
+    - A match is over less than 25 hours after the asked ``before``, so ``end`` clips none.
+    - A session still going on may be shown as ended at its last activity before ``end``. It
+      started less than 25 hours ago, so an ``end`` that has passed does this to no match. One
+      that is yet to come might, and leaves nothing out, so it is not sent.
+
+    The 26th hour is for a local time that occurs twice, which the vendor may take for the other.
+    """
+    after = max((c.instant for c in plan.pushed if isinstance(c, AtOrAfter)), default=None)
+    before = min((c.instant for c in plan.pushed if isinstance(c, Before)), default=None)
+    window = {}
+    if after is not None and after > _BEFORE_ALL_SESSIONS:
+        window["start"] = _local(after.astimezone(UTC) - _WIDENING, zone)
+    # What a window does that ends before it starts is not documented.
+    is_empty = after is not None and before is not None and before <= after
+    if before is not None and not is_empty and before <= now - _WIDENING:
+        end = max(before, _BEFORE_ALL_SESSIONS).astimezone(UTC) + _WIDENING
+        window["end"] = _local(end + timedelta(seconds=1), zone)  # for the fraction that is cut
+    return window
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    """Write full seconds without an offset: no documented form of a bound has more."""
+    return instant.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _spelled(record: Record, *names: str) -> str:
+    """Find a field's own spelling: the first of these names there is, in upper or lower case."""
+    if names[0] in record.left:
+        return names[0]
+    own = {name.lower(): name for name in record.left}
+    return next((own[name.lower()] for name in names if name.lower() in own), names[0])
+
+
+def _end(read: Callable[[Json], datetime]) -> Callable[[Json], datetime | None]:
+    """Read an end, or none where the date was never set."""
+
+    def read_end(value: Json) -> datetime | None:
+        is_set = not (isinstance(value, str) and value.startswith(_NO_DATE))
+        return read(value) if is_set else None
+
+    return read_end
+
+
+def _length(value: Json) -> float:
+    span = dotnet_time_span(value)
+    if span < timedelta(0):
+        raise ValueError("a negative duration")
+    return span.total_seconds()
+
+
+def _status(ended_at: datetime | None, *, is_clear: bool) -> Status:
+    """Take a session without an end for active, unless its times are not understood at all."""
+    if ended_at is not None:
+        return Status.ENDED
+    return Status.ACTIVE if is_clear else Status.UNKNOWN
+
+
+def _named(record: Record, id_field: str, *name_fields: str) -> Named | None:
+    number = record.take(_spelled(record, id_field), identifier)
+    name = record.take(_spelled(record, *name_fields), text)
+    return Named(number, name) if number or name else None

@@ -1,0 +1,161 @@
+"""What a Canopsis server stores: a document for each stretch of presence of a log-in."""
+
+import base64
+import random
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from adapters.simulators.world import Stay, World
+
+_ALIVE_SECONDS = 300
+_PING_SECONDS = 120  # the vendor's own web client
+
+_VIEW = (
+    "/view/da7ac9b9-db1c-4435-a1f2-edb4d6be4db8",
+    "view-tab_edd5855b-54f1-4c51-9550-d88c2da60768",
+)
+_PAGE = ("/exploitation/pbehaviors",)
+# What people look at from ping to ping; none is a window in the background.
+_HABITS: dict[str, tuple[tuple[str, ...] | None, ...]] = {
+    "one view": (_VIEW,),
+    "one page": (_PAGE,),
+    "both": (_VIEW, _PAGE),
+    "elsewhere": (None,),
+}
+
+
+class Document(msgspec.Struct, kw_only=True):
+    """One stored document, in the vendor's words and in whole seconds since 1970."""
+
+    id: str = msgspec.field(name="_id")
+    id_beaker_session: str
+    username: str
+    start: int
+    last_ping: int
+    last_visible_ping: int
+    # Nothing seen yet is the text "None" (final-03, step 3); a client's text stays (final-05, 4).
+    last_visible_path: Sequence[str] | str = "None"
+    visible_duration: int = 0
+    tab_duration: dict[str, int | dict[str, int]] = msgspec.field(default_factory=dict)
+
+    def is_active(self, now: int) -> bool:
+        """Say whether ``active=true`` finds it.
+
+        Both bounds are strict, so that for one second neither does (final-07, steps 8 and 9).
+        """
+        return self.last_ping > now - _ALIVE_SECONDS
+
+    def is_inactive(self, now: int) -> bool:
+        """Say whether ``active=false`` finds it."""
+        return self.last_ping < now - _ALIVE_SECONDS
+
+    def ping(self, now: int) -> None:
+        """Note a sign of life in the background: nothing else moves (final-03, step 5)."""
+        self.last_ping = now
+
+    def visit(self, path: Sequence[str], now: int) -> None:
+        """Count the time since the last ping to the path named now (final-03, steps 4 to 10).
+
+        What cannot be counted is an error, and changes nothing (final-05, steps 9 to 16).
+        """
+        view, spent = path[0], now - self.last_ping
+        match path, self.tab_duration.get(view):
+            case [_, tab], dict() as tabs:
+                tabs[tab] = tabs.get(tab, 0) + spent
+            case [_, tab], None:
+                self.tab_duration[view] = {tab: spent}
+            case _, int() | None as seconds:
+                self.tab_duration[view] = (seconds or 0) + spent
+            case _:
+                raise TypeError("a view counted by tab is not counted as a whole")
+        self.visible_duration += spent
+        self.last_visible_path = path
+        self.last_ping = self.last_visible_ping = now
+
+
+class Documents:
+    """The collection: in the order of insertion, and never emptied by the vendor."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self._arrivals = world.stays
+        self._arrived = 0
+        self._chance = random.Random(f"{seed}-documents")
+        self._inserted: list[Document] = []
+        self._present: list[tuple[Stay, Document]] = []
+        self._latest: dict[str, tuple[Stay, Document]] = {}
+
+    def load(self, documents: Iterable[Mapping[str, object]]) -> None:
+        """Hold these documents alone: from now on only callers add to them."""
+        self._arrivals = list  # of nobody
+        self._arrived = 0
+        self._present = []
+        self._inserted = [msgspec.convert(document, Document) for document in documents]
+
+    def all(self, now: int) -> list[Document]:
+        """Give every document as it is by now."""
+        stays = self._arrivals()
+        for stay in stays[self._arrived :]:
+            self._arrive(stay)
+        self._arrived = len(stays)
+        for stay, document in self._present:
+            _live(stay, document, now)
+        self._present = [here for here in self._present if _second(here[0].end) > now]
+        return self._inserted
+
+    def current(self, username: str, identity: str, now: int) -> Document:
+        """Give the active document of a log-in, else a new one (final-03, steps 2 and 14)."""
+        for document in self.all(now):
+            if document.id_beaker_session == identity and document.is_active(now):
+                return document
+        return self._insert(username, identity, now)
+
+    def _insert(self, username: str, identity: str, start: int) -> Document:
+        document = Document(
+            id=str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
+            id_beaker_session=identity,
+            username=username,
+            start=start,
+            last_ping=start,
+            last_visible_ping=start,
+        )
+        self._inserted.append(document)
+        return document
+
+    def _arrive(self, stay: Stay) -> None:
+        here = stay, self._insert(stay.person.login, self._identity(stay), _second(stay.start))
+        self._present.append(here)
+        self._latest[stay.person.login] = here
+
+    def _identity(self, stay: Stay) -> str:
+        """Now and then a browser was left open: its next document has the same identity."""
+        start = _second(stay.start)
+        if stay.number % 3 == 0 and stay.person.login in self._latest:
+            before, document = self._latest[stay.person.login]
+            if _second(before.end) + _ALIVE_SECONDS < start:
+                return document.id_beaker_session
+        # Logged in a little before, and never twice in one second: that would be one document.
+        return identity_of(stay.person.login, start - stay.number % 60)
+
+
+def identity_of(username: str, login_second: int) -> str:
+    """Name a log-in as the server does (final-09); it cannot beyond ASCII (final-10)."""
+    return base64.b64encode(f"{username}_{login_second}".encode("ascii")).decode()
+
+
+def _live(stay: Stay, document: Document, now: int) -> None:
+    """Ping from the start on, as long as the stay lasts."""
+    habit = _HABITS[stay.choose(*_HABITS)]
+    until = min(now, _second(stay.end))
+    for at in range(document.last_ping + _PING_SECONDS, until + 1, _PING_SECONDS):
+        path = habit[(at - document.start) // _PING_SECONDS % len(habit)]
+        if path is None:
+            document.ping(at)
+        else:
+            document.visit(path, at)
+
+
+def _second(instant: datetime) -> int:
+    return int(instant.timestamp())

@@ -1,0 +1,1 @@
+"""One folder for what adapters share; the vendors have their own."""

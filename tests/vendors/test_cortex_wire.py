@@ -1,0 +1,282 @@
+"""EMOTIV Cortex v1 over a real WebSocket: log-in, calls, errors, and the simulator."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+import msgspec
+import pytest
+from msgspec import Raw
+
+from adapters.cortex import CortexAdapter, CortexOptions
+from adapters.simulators.cortex import ACCOUNT, CLIENT, CortexSimulator
+from gateway.spi import (
+    AnyOf,
+    BadAnswer,
+    ErrorCode,
+    Field,
+    GiveUp,
+    LogInAgain,
+    RpcEndpoint,
+    RpcError,
+    TryAgainLater,
+    UpstreamError,
+)
+from gateway.transport.limits import Limits
+from tests.support.adapters import NOON, Driver, driving, noon
+from tests.support.payloads import raw
+
+URL = "wss://cortex.example:54321"
+ADAPTER = CortexAdapter(CortexOptions.model_validate({"url": URL}))
+
+
+@asynccontextmanager
+async def serving(simulator: CortexSimulator) -> AsyncIterator[dict[str, object]]:
+    """Start a simulator, and give the options to reach it with."""
+    address = await simulator.start()
+    try:
+        yield simulator.options(address)
+    finally:
+        await simulator.stop()
+
+
+@pytest.fixture
+async def lab() -> AsyncIterator[tuple[CortexSimulator, Driver]]:
+    simulator = CortexSimulator(rows=300, seed=1, clock=noon)
+    async with serving(simulator) as options, driving(CortexAdapter, options) as driver:
+        yield simulator, driver
+
+
+@dataclass
+class Answering:
+    """A vendor that answers every call alike."""
+
+    answer: Raw | RpcError
+
+    async def call(self, method: str, params: Mapping[str, object] | None = None) -> Raw:  # noqa: ARG002
+        if isinstance(self.answer, RpcError):
+            raise self.answer
+        return self.answer
+
+
+def test_calls_are_made_one_at_a_time() -> None:
+    assert ADAPTER.endpoint() == RpcEndpoint(URL, is_serial=True)
+    assert ADAPTER.abilities().max_concurrency == 1
+
+
+async def test_no_condition_is_sent_for_active_is_two_native_words(
+    lab: tuple[CortexSimulator, Driver],
+) -> None:
+    _, driver = lab
+    is_active = AnyOf(Field.STATUS, frozenset({"active"}))
+
+    assert driver.plan(is_active).pushed == {}
+    assert len(await driver.sessions(is_active)) == 300
+
+
+async def test_the_list_holds_every_session_of_the_simulator(
+    lab: tuple[CortexSimulator, Driver],
+) -> None:
+    simulator, driver = lab
+
+    sessions = await driver.sessions()
+
+    told = {
+        (s.native_id, s.started_at, s.status.value, frozenset({s.user.id} if s.user else ()))
+        for s in sessions
+    }
+    assert told == {(h.native_id, h.started_at, h.status, h.user) for h in simulator.held()}
+    assert len(sessions) == 300
+    assert None in {session.started_at for session in sessions}
+    assert {s.native_status for s in sessions} == {"opened", "activated", "closed"}
+    assert {type(s.attributes.get("headset")) for s in sessions} == {dict, type(None)}
+    assert {s.attributes.get("recording", "absent") for s in sessions} >= {True, False, "absent"}
+
+
+async def test_thousands_of_sessions_arrive_in_one_reply() -> None:
+    simulator = CortexSimulator(rows=5000, seed=2, clock=noon)
+    async with (
+        serving(simulator) as options,
+        driving(CortexAdapter, options, limits=Limits()) as driver,
+    ):
+        pages = await driver.pages()
+
+    assert [len(page.records) for page in pages] == [5000]
+
+
+async def test_frames_that_answer_nothing_come_before_every_answer() -> None:
+    """Show what the wire passes over in all the other tests."""
+    async with (
+        serving(CortexSimulator(rows=1, seed=3, clock=noon)) as options,
+        aiohttp.ClientSession() as client,
+        client.ws_connect(str(options["url"])) as socket,
+    ):
+        await socket.send_json({"jsonrpc": "2.0", "id": "hello", "method": "getUserLogin"})
+        frames = [await socket.receive_json() for _ in range(4)]
+
+    assert "sid" in frames[0]
+    assert frames[1].keys() == {"jsonrpc", "warning"}
+    assert (frames[2]["id"], "warning" in frames[2]) == ("hello", True)
+    assert frames[3] == {"id": "hello", "jsonrpc": "2.0", "result": []}
+
+
+async def test_a_log_in_is_made_only_where_nobody_is_logged_in(
+    lab: tuple[CortexSimulator, Driver],
+) -> None:
+    simulator, driver = lab
+
+    await driver.adapter.log_in(driver.wire)
+
+    first, again = ["getUserLogin", "login", "authorize"], ["getUserLogin", "authorize"]
+    assert simulator.requests == ["GET /", *first, *again]
+
+
+async def test_without_an_account_whoever_is_logged_in_is_used(
+    lab: tuple[CortexSimulator, Driver],
+) -> None:
+    simulator, driver = lab
+
+    async with driving(CortexAdapter, {"url": driver.adapter.endpoint().url}) as guest:
+        assert len(await guest.sessions()) == 300
+
+    assert simulator.requests.count("login") == 1
+
+
+@pytest.mark.parametrize(
+    ("user", "options", "calls"),
+    [
+        ("somebody else", {}, ["getUserLogin"]),
+        (None, {"password": "wrong"}, ["getUserLogin", "login"]),
+        (None, {"client_secret": "wrong"}, ["getUserLogin", "login"]),
+        (None, {"username": None, "password": None}, ["getUserLogin", "authorize"]),
+        (ACCOUNT["username"], {"license": "wrong"}, ["getUserLogin", "authorize"]),
+    ],
+)
+async def test_a_log_in_that_somebody_must_put_right_is_given_up_and_nobody_is_logged_out(
+    user: str | None, options: dict[str, object], calls: list[str]
+) -> None:
+    simulator = CortexSimulator(rows=1, seed=4, clock=noon)
+    simulator.user = user
+    async with serving(simulator) as right:
+        with pytest.raises(GiveUp) as caught:
+            async with driving(CortexAdapter, right | options):
+                pass
+
+    assert caught.value.code is ErrorCode.AUTH
+    assert simulator.requests == ["GET /", *calls]
+
+
+async def test_an_expired_token_asks_for_a_new_log_in_which_works(
+    lab: tuple[CortexSimulator, Driver],
+) -> None:
+    simulator, driver = lab
+    simulator.expire_tokens()
+
+    with pytest.raises(LogInAgain):
+        await driver.sessions()
+    driver.ticket = await driver.adapter.log_in(driver.wire)
+
+    assert len(await driver.sessions()) == 300
+
+
+async def test_a_token_of_another_account_asks_for_a_new_log_in(
+    lab: tuple[CortexSimulator, Driver],
+) -> None:
+    simulator, driver = lab
+    simulator.user = "somebody else"
+
+    with pytest.raises(LogInAgain):
+        await driver.sessions()
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "means"),
+    [
+        (-32014, LogInAgain, ErrorCode.AUTH),
+        (-32603, TryAgainLater, ErrorCode.UPSTREAM_ERROR),
+        (-32039, TryAgainLater, ErrorCode.TIMEOUT),
+        (-32003, TryAgainLater, ErrorCode.UNAVAILABLE),
+        (-32035, GiveUp, ErrorCode.AUTH),
+        (-32041, GiveUp, ErrorCode.AUTH),
+        (-32601, GiveUp, ErrorCode.PROTOCOL),
+        (-32602, GiveUp, ErrorCode.PROTOCOL),
+        (-32004, BadAnswer, ErrorCode.UPSTREAM_ERROR),
+        (-1, BadAnswer, ErrorCode.UPSTREAM_ERROR),
+    ],
+)
+async def test_every_error_of_the_vendor_says_what_happens_next(
+    code: int, error: type[UpstreamError], means: ErrorCode
+) -> None:
+    with pytest.raises(error, match=f"JSON-RPC error {code}") as caught:
+        await ADAPTER.log_in(Answering(RpcError("getUserLogin", code)))
+
+    assert caught.value.code is means
+
+
+async def test_users_as_later_versions_tell_them_are_no_answer_of_version_1() -> None:
+    with pytest.raises(BadAnswer) as caught:
+        await ADAPTER.log_in(Answering(raw([{"username": "cortextest"}])))
+
+    assert caught.value.code is ErrorCode.SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "code"),
+    [
+        ("getCortexInfo", None, -32601),
+        ("querySessions", None, -32018),
+        ("querySessions", ["abcd"], -32602),
+        ("querySessions", {"_auth": "abcd"}, -32014),
+        ("login", {**ACCOUNT, **CLIENT, "username": "somebody else"}, -32032),
+    ],
+)
+async def test_the_simulator_refuses_what_the_document_refuses(
+    lab: tuple[CortexSimulator, Driver], method: str, params: object, code: int
+) -> None:
+    _, driver = lab
+
+    with pytest.raises(RpcError) as caught:
+        await driver.wire.call(method, params)
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("ignores_query", "statuses"), [(False, 1), (True, 3)])
+async def test_the_simulator_filters_by_one_status_at_most(
+    ignores_query: bool, statuses: int
+) -> None:
+    simulator = CortexSimulator(rows=300, seed=5, clock=noon, ignores_query=ignores_query)
+    async with serving(simulator) as options, driving(CortexAdapter, options) as driver:
+        params = {**driver.ticket.values, "query": {"status": "opened"}}
+        rows = msgspec.json.decode(await driver.wire.call("querySessions", params))
+
+    assert len({record["status"] for record in rows}) == statuses
+
+
+async def test_the_simulator_writes_instants_in_every_form(
+    lab: tuple[CortexSimulator, Driver],
+) -> None:
+    _, driver = lab
+    (page,) = await driver.pages()
+
+    started = {msgspec.json.decode(record)["started"] for record in page.records}
+
+    forms = {(len(text), text[19:20], text[-6:] == "+07:00") for text in started}
+    assert forms == {(0, "", False), (20, "Z", False), (29, ".", True), (32, ".", True)}
+
+
+async def test_a_renewed_token_lives_48_hours_beside_the_old_one() -> None:
+    now = NOON
+    simulator = CortexSimulator(rows=1, seed=6, clock=lambda: now)
+    async with serving(simulator) as options, driving(CortexAdapter, options) as driver:
+        now += timedelta(hours=47)
+        old = {"token": driver.ticket.values["_auth"]}
+        renewed = msgspec.json.decode(await driver.wire.call("generateNewToken", old))
+        await driver.sessions()
+        now += timedelta(hours=1)
+
+        assert await driver.wire.call("querySessions", renewed)
+        with pytest.raises(LogInAgain):
+            await driver.sessions()

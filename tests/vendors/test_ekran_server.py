@@ -1,0 +1,269 @@
+"""Ekran over a real server: pages, windows and what they do to times, and what it refuses."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.ekran import EkranAdapter, EkranOptions
+from adapters.simulators.ekran import KEY, EkranSimulator, Manners
+from gateway.model.matching import matches
+from gateway.spi import (
+    AtOrAfter,
+    Before,
+    Condition,
+    ErrorCode,
+    Field,
+    First,
+    GiveUp,
+    HttpReply,
+    HttpRequest,
+    LogInAgain,
+    Named,
+    Session,
+    Status,
+)
+from tests.support.adapters import NOON, Driver, driving, mapped, noon
+from tests.support.payloads import raw
+
+URL = "https://ekran.example/ekranapi"
+ADAPTER = EkranAdapter(
+    EkranOptions.model_validate({"url": URL, "api_key": KEY, "timezone": "Europe/Paris"})
+)
+MANNERS = Manners()
+HOUR = timedelta(hours=1)
+# In Paris the clocks were set back on Sunday the 25th of October: this instant began 25 hours.
+LONG_DAY = datetime(2026, 10, 24, 22, tzinfo=UTC)
+AFTERWARDS = LONG_DAY + timedelta(days=3)
+
+
+def since(instant: datetime) -> Condition:
+    return AtOrAfter(Field.STARTED_AT, instant)
+
+
+def until(instant: datetime) -> Condition:
+    return Before(Field.STARTED_AT, instant)
+
+
+@asynccontextmanager
+async def office(
+    *,
+    rows: int = 300,
+    clock: Callable[[], datetime] = noon,
+    manners: Manners = MANNERS,
+    **options: object,
+) -> AsyncIterator[tuple[EkranSimulator, Driver]]:
+    """Run a simulator, and an adapter on it."""
+    simulator = EkranSimulator(rows=rows, seed=1, clock=clock, manners=manners)
+    address = await simulator.start()
+    try:
+        given_options = simulator.options(address) | options
+        async with driving(EkranAdapter, given_options, now=clock()) as driver:
+            yield simulator, driver
+    finally:
+        await simulator.stop()
+
+
+async def ask(driver: Driver, body: object) -> HttpReply:
+    """Ask the simulator without the adapter."""
+    headers = {"ApiKey": KEY, "Content-Type": "application/json"}
+    request = HttpRequest("POST", "/sessions", headers=headers, body=msgspec.json.encode(body))
+    reply: HttpReply = await driver.wire.send(request)
+    return reply
+
+
+async def matching(driver: Driver, *conditions: Condition) -> dict[str, Session]:
+    """Read what the vendor finds, and keep what matches as the gateway does."""
+    found = await driver.sessions(*conditions)
+    return {session.id: session for session in found if matches(session, conditions)}
+
+
+@pytest.mark.parametrize("page_size", [7, 100, 1000])
+async def test_the_pages_joined_hold_every_session_of_the_simulator(page_size: int) -> None:
+    async with office() as (simulator, driver):
+        sessions = await driver.sessions(page_size=page_size)
+
+    held = simulator.held()
+    assert len(sessions) == len(held)
+    assert {(s.native_id, s.started_at, s.status.value, s.user) for s in sessions} == {
+        (h.native_id, h.started_at, h.status, Named(*h.user)) for h in held
+    }
+    assert {h.status for h in held} == {"active", "ended"}
+
+
+@pytest.mark.parametrize(("more", "requests"), [(-1, 2), (0, 1), (1, 1)])
+async def test_the_total_tells_the_last_page(more: int, requests: int) -> None:
+    async with office() as (simulator, driver):
+        total = len(simulator.held())
+
+        pages = await driver.pages(page_size=total + more)
+
+    assert [page.total for page in pages] == [total] * requests
+    assert len(simulator.requests) == requests
+
+
+async def test_a_page_of_a_thousand_is_the_largest() -> None:
+    async with office(rows=1100) as (_, driver):
+        pages = await driver.pages()
+        with pytest.raises(GiveUp) as caught:
+            await driver.pages(page_size=1001)
+
+    assert len(pages[0].records) == 1000
+    assert caught.value.code is ErrorCode.PROTOCOL
+
+
+async def test_sessions_that_start_meanwhile_hide_none_that_were_there() -> None:
+    now = NOON
+    async with office(clock=lambda: now) as (simulator, driver):
+        there = {held.native_id for held in simulator.held()}
+        page = await driver.adapter.fetch_page(driver.plan(page_size=50), First(), driver.context)
+        records = list(page.records)
+        while page.next is not None:
+            now += timedelta(seconds=40)
+            page = await driver.adapter.fetch_page(driver.plan(), page.next, driver.context)
+            records += page.records
+
+    assert len(simulator.held()) > len(there)
+    assert there <= {mapped(ADAPTER, record).session.native_id for record in records}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "window"),
+    [
+        ((), ""),
+        ((since(NOON),), "&start=2026-11-21T11:00:00"),
+        ((since(NOON), since(NOON - HOUR)), "&start=2026-11-21T11:00:00"),
+        ((until(NOON - 26 * HOUR),), "&end=2026-11-22T13:00:01"),
+        ((until(NOON - 25 * HOUR),), ""),
+        (
+            (since(NOON - 60 * HOUR), until(NOON - 50 * HOUR)),
+            "&start=2026-11-18T23:00:00&end=2026-11-21T13:00:01",
+        ),
+        ((until(NOON - 50 * HOUR), since(NOON - 50 * HOUR)), "&start=2026-11-19T09:00:00"),
+        ((since(datetime(1, 1, 1, tzinfo=UTC)),), ""),
+        ((until(datetime(1, 1, 1, tzinfo=UTC)),), "&end=2000-01-02T03:00:01"),
+        ((until(datetime(9999, 12, 31, tzinfo=UTC)),), ""),
+    ],
+)
+async def test_bounds_are_sent_26_hours_wider_in_local_time_and_never_one_to_come(
+    conditions: tuple[Condition, ...], window: str
+) -> None:
+    async with office(manners=Manners(parameters_in="query")) as (simulator, driver):
+        await driver.pages(*conditions)
+
+    assert simulator.requests == [
+        f"POST /ekranapi/sessions?sessionCount=1000&pageIndex=0{window}",
+    ]
+
+
+_INSTANTS = st.timedeltas(-timedelta(days=2), timedelta(days=3)).map(LONG_DAY.__add__)
+_WINDOWS = st.tuples(st.none() | _INSTANTS.map(since), st.none() | _INSTANTS.map(until)).map(
+    lambda bounds: tuple(bound for bound in bounds if bound is not None)
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(conditions=_WINDOWS)
+async def test_a_window_brings_every_match_as_it_is_without_a_window(
+    conditions: tuple[Condition, ...],
+) -> None:
+    async with office(rows=700, clock=lambda: AFTERWARDS) as (_, driver):
+        found = await matching(driver, *conditions)
+        everything = await matching(driver)
+
+    assert found == {name: s for name, s in everything.items() if matches(s, conditions)}
+
+
+@pytest.mark.parametrize("bound", [since, until])
+async def test_no_hour_around_the_longest_day_shows_a_clipped_time(
+    bound: Callable[[datetime], Condition],
+) -> None:
+    async with office(rows=700, clock=lambda: AFTERWARDS) as (_, driver):
+        everything = await matching(driver)
+        for hours in range(-30, 60):
+            condition = bound(LONG_DAY + hours * HOUR + timedelta(seconds=1))
+
+            found = await matching(driver, condition)
+
+            assert found == {n: s for n, s in everything.items() if matches(s, (condition,))}
+
+    lengths = {s.duration_s for s in everything.values() if s.started_at == LONG_DAY}
+    assert lengths == {25 * 3600}
+
+
+async def test_a_window_leaves_out_most_of_what_lies_outside() -> None:
+    async with office(rows=2000) as (simulator, driver):
+        pages = await driver.pages(since(NOON - 150 * HOUR), until(NOON - 149 * HOUR))
+
+    assert pages[0].total is not None
+    assert 0 < pages[0].total < len(simulator.held()) / 3
+
+
+async def test_a_window_that_is_not_widened_shows_times_that_never_were() -> None:
+    """Show the trap: what the server clips, and a live session that looks finished."""
+    async with office() as (simulator, driver):
+        reply = await ask(driver, {"start": "2026-11-22T10:00", "end": "2026-11-22T13:00:00"})
+
+    held = {h.native_id: h for h in simulator.held()}
+    seen = [mapped(ADAPTER, raw(r)).session for r in msgspec.json.decode(reply.body)["sessions"]]
+    assert any(s.started_at != held[s.native_id].started_at for s in seen)
+    assert any(s.status is Status.ENDED and held[s.native_id].status == "active" for s in seen)
+
+
+@pytest.mark.parametrize("form", ["null", "missing", "minimum"])
+async def test_live_sessions_are_active_however_the_server_writes_them(
+    form: Literal["null", "missing", "minimum"],
+) -> None:
+    async with office(manners=Manners(live_logout=form)) as (simulator, driver):
+        sessions = await driver.sessions()
+
+    active = {s.native_id for s in sessions if s.status is Status.ACTIVE}
+    assert active == {h.native_id for h in simulator.held() if h.status == "active"}
+    assert active
+
+
+@pytest.mark.parametrize("key", ["wrong", None])
+async def test_without_the_right_key_the_server_wants_a_log_in(key: str | None) -> None:
+    async with office(api_key=key) as (_, driver):
+        with pytest.raises(LogInAgain) as caught:
+            await driver.pages()
+
+    assert caught.value.code is ErrorCode.AUTH
+
+
+async def test_a_server_that_asks_for_no_key_is_read_without() -> None:
+    async with office(manners=Manners(needs_key=False), api_key=None) as (simulator, driver):
+        assert len(await driver.sessions()) == len(simulator.held())
+
+
+@pytest.mark.parametrize("address", ["/EkranAPI", "/ekranapi/"])
+async def test_the_address_may_be_written_as_people_write_it(address: str) -> None:
+    async with office() as (simulator, _):
+        options = simulator.options(await simulator.start())
+        url = str(options["url"]).replace("/ekranapi", address)
+        async with driving(EkranAdapter, options | {"url": url}) as driver:
+            assert await driver.sessions()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"sessionCount": 1001},
+        {"pageIndex": -1},
+        {"PAGEINDEX": "first"},
+        {"start": "2026-11-22T12:00:00Z"},
+        {"end": "22.11.2026"},
+        [],
+    ],
+)
+async def test_the_simulator_refuses_what_is_not_documented(body: object) -> None:
+    async with office() as (_, driver):
+        reply = await ask(driver, body)
+
+    assert reply.status == 400
+    assert reply.headers["content-type"].startswith("application/problem+json")
