@@ -31,7 +31,7 @@ class ErrorCode(StrEnum):
     WRITE_OUTCOME_UNKNOWN = "write_outcome_unknown"
 
 
-class Warning(StrEnum):  # noqa: A001  # the contract's own word for it; never used for Python's
+class BackendWarning(StrEnum):
     """What a reader of a backend's rows should know: a closed list too."""
 
     REJECTED_ROWS = "rejected_rows"
@@ -88,19 +88,6 @@ class Failure:
     retry_after_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """The stretch of this page's order in which a failed backend's rows are missing.
-
-    ``after`` and ``before`` are session start instants; none means open on that side. ``link``
-    asks just that backend for just that stretch.
-    """
-
-    after: datetime | None
-    before: datetime | None
-    link: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendReport:
     """One backend's part in one answer."""
@@ -114,6 +101,7 @@ class BackendReport:
     late: int = 0
     duplicates: int = 0
     total: Count | None = None
-    warnings: tuple[Warning, ...] = ()
-    gap: Gap | None = None
+    warnings: tuple[BackendWarning, ...] = ()
+    gap: None = None
+    """The stretch of this page that a failed backend owes: not told by this version."""
     error: Failure | None = None

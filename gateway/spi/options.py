@@ -20,7 +20,8 @@ class AdapterOptions(BaseModel):
     ``fingerprint_sha256`` pins the server's own certificate, in place of any authority.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # The input of a failed validation may hold a secret.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     url: str
     ca_file: Path | None = None

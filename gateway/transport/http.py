@@ -1,77 +1,92 @@
 """HTTP to one vendor: no redirects, no cookies, bounded in time and size."""
 
-import asyncio
-
 import aiohttp
 from yarl import URL
 
 from gateway.model.report import ErrorCode
 from gateway.spi import BadAnswer, HttpEndpoint, HttpReply, HttpRequest
+from gateway.transport.client import Client
 from gateway.transport.failures import translated
-from gateway.transport.limits import CONNECT_TIMEOUT_SECONDS, Limits, Trust
-from gateway.transport.tls import verification
+from gateway.transport.limits import Limits, Trust
+from gateway.transport.slots import Slots
 
 _CHUNK_BYTES = 64 * 1024
 
+# What aiohttp may send a second time when a kept connection turns out to be dead.
+_READS = frozenset({"GET", "HEAD"})
+
 
 class HttpWire:
-    """The connections to one vendor. Opened at the first request."""
+    """The connections to one vendor: opened when needed, kept for the next request.
+
+    Fulfils :class:`~gateway.spi.transport.HttpTransport`. Any number of requests may be made at
+    the same time; those beyond the limit wait for their turn.
+    """
 
     def __init__(self, endpoint: HttpEndpoint, limits: Limits, trust: Trust) -> None:
-        self._url = endpoint.url.rstrip("/")
-        self._limits = limits
-        self._trust = trust
-        self._session: aiohttp.ClientSession | None = None
+        """Open nothing yet. Raises ``ValueError`` for a trust that cannot be used."""
+        self._base = URL(endpoint.url)
+        self._max_body_bytes = limits.max_body_bytes
+        self._slots = Slots(limits.concurrency, limits.timeout_seconds)
+        self._client = Client(limits, trust)
 
     async def send(self, request: HttpRequest) -> HttpReply:
-        """Send a request and read its reply whole, within the limits."""
-        url = URL(self._url + request.path, encoded=True).with_query(request.query)
+        """Send a request and read its reply whole, whatever its status.
+
+        Sent once. Only a GET or HEAD is repeated, once and at once, when the connection ended
+        before any answer. Raises :class:`~gateway.spi.errors.UpstreamError`, and nothing else.
+        """
         what = str(request)
-        with translated(what):
-            async with self._opened().request(
-                request.method,
-                url,
-                headers=request.headers,
-                data=request.body,
-                allow_redirects=False,
-            ) as response:
-                body = await self._read(response, what)
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return HttpReply(response.status, headers, body)
+        async with self._slots.slot(what):
+            with translated(what):
+                return await self._exchange(request, what)
 
     async def close(self) -> None:
-        """Close all connections, and wait until they are."""
-        if self._session is not None:
-            session, self._session = self._session, None
-            await session.close()
-            # The transports of TLS connections close in the loop's next turns.
-            await asyncio.sleep(0)
+        """End what is under way, refuse what is asked from now on, and close all connections."""
+        await self._slots.close()
+        await self._client.close()
+
+    async def _exchange(self, request: HttpRequest, what: str) -> HttpReply:
+        async with self._client.opened().request(
+            request.method,
+            self._url(request),
+            headers=request.headers,
+            data=request.body,
+            allow_redirects=False,
+            middlewares=() if request.method in _READS else (_sending_once(what),),
+        ) as response:
+            body = await self._read(response, what)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return HttpReply(response.status, headers, body)
+
+    def _url(self, request: HttpRequest) -> URL:
+        # Only the path is put in: whatever it holds, it cannot lead to another host.
+        path = self._base.raw_path.rstrip("/") + request.path
+        return self._base.with_path(path, encoded=True).with_query(request.query)
 
     async def _read(self, response: aiohttp.ClientResponse, what: str) -> bytes:
         chunks = []
         size = 0
         async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
             size += len(chunk)
-            if size > self._limits.max_body_bytes:
+            if size > self._max_body_bytes:
                 # Closed rather than drained: what is left may be endless.
                 response.close()
-                raise BadAnswer(
-                    ErrorCode.TOO_LARGE, f"{what}: over {self._limits.max_body_bytes} bytes"
-                )
+                raise BadAnswer(ErrorCode.TOO_LARGE, f"{what}: over {self._max_body_bytes} bytes")
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=self._limits.concurrency, ssl=verification(self._trust)
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(
-                    total=self._limits.timeout_seconds, sock_connect=CONNECT_TIMEOUT_SECONDS
-                ),
-                headers={"Accept-Encoding": "gzip"},
-                trust_env=False,
-            )
-        return self._session
+
+def _sending_once(what: str) -> aiohttp.ClientMiddlewareType:
+    """Keep aiohttp from repeating what may be a write: it repeats PUT and DELETE too.
+
+    It repeats after its own errors only, so they are translated before it sees them.
+    """
+
+    async def send(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        with translated(what):
+            return await handler(request)
+
+    return send

@@ -1,23 +1,32 @@
-"""How much one backend's wire may take."""
+"""How much one backend's wire may take, and whom it trusts."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-CONNECT_TIMEOUT_SECONDS = 2.0
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Time for one request, bytes of one decompressed body, and requests at a time."""
+    """What bounds one wire.
+
+    ``timeout_seconds`` is for one request as a whole: waiting for its turn, connecting, and
+    reading the last byte. ``max_body_bytes`` counts one body after decompression, or one message.
+    ``concurrency`` is how many requests run at a time. A silent peer is asked for a sign of life
+    every ``heartbeat_seconds``, on connections that live long.
+    """
 
     timeout_seconds: float = 10.0
     max_body_bytes: int = 16 * 1024 * 1024
     concurrency: int = 8
+    connect_timeout_seconds: float = 2.0
+    heartbeat_seconds: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """How a vendor's certificate is known: by the system, by a file, or by its own pin."""
+    """How a vendor's certificate is known: by the system, by a file, or by its own pin.
+
+    A pin takes the place of authorities and of the name.
+    """
 
     ca_file: Path | None = None
     fingerprint_sha256: bytes | None = None

@@ -1,0 +1,90 @@
+"""Reading one backend's part of a page: straight from the vendor, or from a whole listing."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gateway.federation.backend import Backend, Failed
+from gateway.federation.listings import Listing
+from gateway.federation.scan import Scan, Tally
+from gateway.model.query import Query
+from gateway.paging.merge import Row
+from gateway.paging.order import TOTAL, Coarsening, Key, key_of
+from gateway.paging.planner import BackendPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Rows in the order in which they came, and whether no more will come."""
+
+    rows: Sequence[Row]
+    is_end: bool
+
+
+Delivered: TypeAlias = Delivery | Failed
+
+
+class Reader(ABC):
+    """Reads one backend's rows, a stretch at a time."""
+
+    coarsening: Coarsening
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+
+    @abstractmethod
+    async def read(self) -> Delivered:
+        """Read the next stretch. Not to be called again after the end or a failure."""
+
+
+class PageReader(Reader):
+    """Reads an ordered backend page by page, as far as the merge needs."""
+
+    def __init__(self, backend: Backend, plan: BackendPlan, query: Query) -> None:
+        super().__init__()
+        self.coarsening = plan.coarsening
+        self._scan = Scan(backend, plan)
+        self._query = query
+
+    async def read(self) -> Delivered:
+        """Read the next page from the vendor."""
+        page = await self._scan.next_page()
+        if isinstance(page, Failed):
+            return page
+        self.tally.add(page)
+        rows = [Row(key_of(session, self._query.order), session) for session in page.sessions]
+        return Delivery(rows, page.next is None)
+
+
+class ListingReader(Reader):
+    """Reads a backend that follows no order: from its whole listing, sorted."""
+
+    coarsening = TOTAL
+
+    def __init__(
+        self,
+        whole: Callable[[Tally], Awaitable[Listing | Failed]],
+        *,
+        boundary: Key,
+        stretch: int,
+    ) -> None:
+        """Take what gives the listing, and read ``stretch`` rows at a time from ``boundary`` on."""
+        super().__init__()
+        self.listing: Listing | None = None
+        self._whole = whole
+        self._boundary = boundary
+        self._stretch = stretch
+        self._given = 0
+
+    async def read(self) -> Delivered:
+        """Give the next stretch of the listing beyond the boundary."""
+        if self.listing is None:
+            listing = await self._whole(self.tally)
+            if isinstance(listing, Failed):
+                return listing
+            self.listing = listing
+            self._given = listing.first_beyond(self._boundary)
+        rows = self.listing.rows[self._given : self._given + self._stretch]
+        self._given += len(rows)
+        return Delivery(rows, self._given >= len(self.listing.rows))

@@ -1,0 +1,132 @@
+"""What an answer says about each backend, and the counts that follow from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.federation.readers import ListingReader, Reader
+from gateway.model.query import Query
+from gateway.model.report import (
+    BackendReport,
+    BackendStatus,
+    BackendWarning,
+    Count,
+    Failure,
+    Relation,
+)
+from gateway.paging.cursor import Position
+from gateway.paging.merge import Lane
+from gateway.paging.planner import BackendPlan
+from gateway.spi.abilities import Support, VendorTotal
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One backend's part in a page: what is read of it, how, and from where on."""
+
+    name: str
+    query: Query
+    plan: BackendPlan
+    reader: Reader
+    position: Position
+
+    @property
+    def given_before(self) -> int | None:
+        """Count the sessions on the pages before; none if some of those may lack some."""
+        return self.position.given.get(self.name) if self.position.boundary else 0
+
+
+def unanswerable() -> BackendReport:
+    """Report a backend whose vendor lacks a field that was asked for."""
+    return BackendReport(status=BackendStatus.UNANSWERABLE)
+
+
+def skipped() -> BackendReport:
+    """Report a backend that is switched off, and was asked by name."""
+    return BackendReport(status=BackendStatus.SKIPPED)
+
+
+def ended(name: str, position: Position) -> BackendReport:
+    """Report a backend that had no more before this page began."""
+    given = position.totals.get(name, position.given.get(name))
+    total = Count(given, Relation.EQUAL) if given is not None else None
+    return BackendReport(status=BackendStatus.OK, total=total)
+
+
+def report(part: Part, lane: Lane, failure: Failure | None) -> BackendReport:
+    """Report a backend that was read."""
+    tally = part.reader.tally
+    return BackendReport(
+        status=_status(part, failure),
+        served_from=tally.served_from if tally.as_of else None,
+        as_of=tally.as_of,
+        rows=lane.emitted,
+        requests=tally.requests,
+        rejected=tally.rejected,
+        late=lane.late,
+        duplicates=tally.duplicates + lane.duplicates,
+        total=None if failure else _count(part, lane),
+        warnings=tuple(_warnings(part, lane)),
+        error=failure,
+    )
+
+
+def _status(part: Part, failure: Failure | None) -> BackendStatus:
+    if failure is not None:
+        return BackendStatus.FAILED
+    return BackendStatus.PARTIAL if part.reader.tally.rejected else BackendStatus.OK
+
+
+def _warnings(part: Part, lane: Lane) -> Iterable[BackendWarning]:
+    tally = part.reader.tally
+    if tally.rejected:
+        yield BackendWarning.REJECTED_ROWS
+    if tally.unreadable:
+        yield BackendWarning.UNREADABLE_FIELDS
+    if tally.duplicates + lane.duplicates:
+        yield BackendWarning.DUPLICATES
+    if lane.late:
+        yield BackendWarning.ORDER_VIOLATION
+
+
+def _count(part: Part, lane: Lane) -> Count:
+    """Count the backend's sessions in the whole answer, and say how surely."""
+    known = known_total(part)
+    if known is not None:
+        return Count(known, Relation.EQUAL)
+    is_whole = lane.frontier is None and part.given_before is not None
+    seen = (part.given_before or 0) + lane.matched
+    return Count(seen, Relation.EQUAL if is_whole else Relation.AT_LEAST)
+
+
+def known_total(part: Part) -> int | None:
+    """Give the count of all sessions that match, where the backend's own or a listing tells it."""
+    if isinstance(part.reader, ListingReader) and part.reader.listing is not None:
+        return part.reader.listing.count(part.query.conditions)
+    if part.name in part.position.totals:
+        return part.position.totals[part.name]
+    is_first_page = not part.position.boundary
+    return _told_by_vendor(part) if is_first_page and not part.reader.tally.rejected else None
+
+
+def _told_by_vendor(part: Part) -> int | None:
+    """Take the vendor's count if it counts just what was asked for."""
+    match part.plan.counts:
+        case VendorTotal.ALL if not part.query.conditions:
+            return part.reader.tally.vendor_total
+        case VendorTotal.PUSHED if _is_all_pushed(part):
+            return part.reader.tally.vendor_total
+        case _:
+            return None
+
+
+def _is_all_pushed(part: Part) -> bool:
+    pushed = part.plan.scan.pushed
+    return all(pushed.get(condition) is Support.EXACT for condition in part.query.conditions)
+
+
+def sum_of(reports: Iterable[BackendReport]) -> Count:
+    """Add up what the backends have; surely only if each of them is sure."""
+    counts = [report.total for report in reports]
+    is_sure = all(count is not None and count.relation is Relation.EQUAL for count in counts)
+    value = sum(count.value for count in counts if count is not None)
+    return Count(value, Relation.EQUAL if is_sure else Relation.AT_LEAST)

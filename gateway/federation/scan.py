@@ -1,0 +1,58 @@
+"""The way through a backend's pages, and the count of what was met on it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.federation.backend import Backend, BackendPage, Failed
+from gateway.model.report import ErrorCode, Failure, ServedFrom
+from gateway.paging.planner import BackendPlan
+from gateway.spi.pages import Address, First
+
+MAX_PAGES = 10_000
+"""Pages of one scan: a vendor that never comes to its end must not be followed for ever."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reader has seen: the report of its backend is made from it."""
+
+    served_from: ServedFrom = ServedFrom.LIVE
+    as_of: datetime | None = None
+    requests: int = 0
+    rejected: int = 0
+    unreadable: int = 0
+    duplicates: int = 0
+    received: int = 0
+    record_bytes: int = 0
+    vendor_total: int | None = None
+
+    def add(self, page: BackendPage) -> None:
+        """Count a page in."""
+        self.requests += 1
+        self.as_of = self.as_of or page.as_of
+        self.received += len(page.sessions)
+        self.record_bytes += page.size
+        self.rejected += page.rejected
+        self.unreadable += page.unreadable
+        if page.total is not None:
+            self.vendor_total = page.total
+
+
+@dataclass(slots=True)
+class Scan:
+    """Pages one after the other, which must come to an end."""
+
+    backend: Backend
+    plan: BackendPlan
+    at: Address = field(default_factory=First)
+    visited: set[Address] = field(default_factory=set)
+
+    async def next_page(self) -> BackendPage | Failed:
+        """Read the page that follows. Not to be called again after the one without a next."""
+        if self.at in self.visited or len(self.visited) >= MAX_PAGES:
+            return Failed(Failure(ErrorCode.PROTOCOL, retryable=False))
+        self.visited.add(self.at)
+        page = await self.backend.page(self.plan.scan, self.at)
+        if isinstance(page, BackendPage) and page.next is not None:
+            self.at = page.next
+        return page

@@ -1,0 +1,1 @@
+"""The pure rules of ordered pages over many backends: order, plan, merge, cursor."""

@@ -1,0 +1,115 @@
+"""Cursors: "the same query, above this key", sealed.
+
+A cursor carries no authority and no vendor's words. It is bound to the query and the caller by a
+fingerprint, and works on every gateway that holds one of its keys.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from gateway.paging.order import BEFORE_ALL, Key
+
+_VERSION = b"\x01"
+_SEAL_BYTES = 32
+_LONGEST_TOKEN = 4096
+_LONGEST_PAYLOAD = 16 * 1024
+
+
+class CursorError(ValueError):
+    """The token is no cursor of ours: altered, cut, or from another gateway or version."""
+
+
+class CursorMismatchError(ValueError):
+    """The cursor belongs to another query or another caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a walk has come to: all sessions up to this key have been given out.
+
+    ``given`` counts them by backend, leaving out those that failed on the way. ``totals`` are
+    counts of whole backends that are known already. ``ended`` names the backends that have no
+    more: a hint that saves asking them.
+    """
+
+    boundary: Key
+    given: Mapping[str, int] = field(default_factory=dict)
+    totals: Mapping[str, int] = field(default_factory=dict)
+    ended: frozenset[str] = frozenset()
+
+
+FROM_THE_START = Position(BEFORE_ALL)
+
+
+class _Payload(msgspec.Struct, array_like=True):
+    fingerprint: str
+    components: list[tuple[int, int]]
+    backend: str
+    native_id: str
+    given: dict[str, int]
+    totals: dict[str, int]
+    ended: list[str]
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Payload).decode
+
+
+class CursorSealer:
+    """Makes cursors with the first key and opens those of every key."""
+
+    def __init__(self, keys: Sequence[bytes] = ()) -> None:
+        """Take the keys; without any, make one that lasts as long as this process."""
+        self._keys = tuple(hashlib.sha256(key).digest() for key in keys) or (
+            secrets.token_bytes(_SEAL_BYTES),
+        )
+
+    def seal(self, position: Position, fingerprint: str) -> str:
+        """Make the cursor of a position in the walk of a query."""
+        *components, backend, native_id = position.boundary
+        counts = (dict(position.given), dict(position.totals), sorted(position.ended))
+        payload = zlib.compress(_encode([fingerprint, components, backend, native_id, *counts]))
+        body = _VERSION + payload
+        return base64.urlsafe_b64encode(self._mac(self._keys[0], body) + body).decode().rstrip("=")
+
+    def open(self, token: str, fingerprint: str) -> Position:
+        """Read a cursor; raise :class:`CursorError` or :class:`CursorMismatchError`."""
+        payload = self._unsealed(token)
+        if not hmac.compare_digest(payload.fingerprint, fingerprint):
+            raise CursorMismatchError("the cursor belongs to another query or caller")
+        boundary: Key = (*payload.components, payload.backend, payload.native_id)
+        return Position(boundary, payload.given, payload.totals, frozenset(payload.ended))
+
+    def _unsealed(self, token: str) -> _Payload:
+        sealed = _from_base64(token)
+        seal, body = sealed[:_SEAL_BYTES], sealed[_SEAL_BYTES:]
+        if not any(hmac.compare_digest(seal, self._mac(key, body)) for key in self._keys):
+            raise CursorError("the cursor was altered, or sealed with a key not known here")
+        if body[:1] != _VERSION:
+            raise CursorError("the cursor is of another version")
+        return _decode(zlib.decompressobj().decompress(body[1:], _LONGEST_PAYLOAD))
+
+    @staticmethod
+    def _mac(key: bytes, body: bytes) -> bytes:
+        return hmac.digest(key, body, "sha256")
+
+
+def _from_base64(token: str) -> bytes:
+    if len(token) > _LONGEST_TOKEN:
+        raise CursorError("the cursor is too long")
+    try:
+        sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise CursorError("the cursor is not base64") from error
+    # Two texts can decode to the same bytes; only the one we made is ours.
+    if base64.urlsafe_b64encode(sealed).decode().rstrip("=") != token:
+        raise CursorError("the cursor was altered")
+    return sealed

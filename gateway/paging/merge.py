@@ -1,0 +1,157 @@
+"""Merging ordered streams into one page, reading no more than the page needs.
+
+The merge does no I/O: it says which backends it needs another page of, and is told what came.
+A session is emitted once nothing that is still unread can come before it.
+"""
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gateway.model.matching import matches
+from gateway.model.query import Condition
+from gateway.model.session import Session
+from gateway.paging.order import BEFORE_ALL, Coarsening, Key, is_null
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Row:
+    """A session and its place in the order. Rows compare by place alone."""
+
+    key: Key
+    session: Session = field(compare=False)
+
+
+@dataclass(slots=True)
+class Lane:
+    """One backend's part in a merge.
+
+    ``frontier`` is a lower bound of every row that has not been released: none once there are
+    no more. ``group`` holds the rows of the group being read, and ``tail`` those without a value
+    to sort by, which come last wherever the vendor puts them. ``matched`` counts the rows beyond
+    the boundary for which the conditions hold.
+    """
+
+    coarsening: Coarsening
+    frontier: Key | None = BEFORE_ALL
+    group: list[Row] = field(default_factory=list)
+    tail: list[Row] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    matched: int = 0
+    emitted: int = 0
+    late: int = 0
+    duplicates: int = 0
+    has_failed: bool = False
+
+
+class Merge:
+    """The merge of several lanes from a boundary on, up to a number of rows."""
+
+    def __init__(
+        self,
+        lanes: dict[str, Coarsening],
+        *,
+        limit: int,
+        boundary: Key = BEFORE_ALL,
+        conditions: Sequence[Condition] = (),
+    ) -> None:
+        self.lanes = {name: Lane(coarsening) for name, coarsening in lanes.items()}
+        self.page: list[Row] = []
+        self._limit = limit
+        self._boundary = boundary
+        self._last = boundary
+        self._conditions = conditions
+        self._ready: list[Row] = []
+
+    @property
+    def has_more(self) -> bool:
+        """Say whether rows may follow the page: from any lane that can still be read."""
+        return bool(self._ready) or any(lane.frontier is not None for lane in self.lanes.values())
+
+    def ended(self) -> frozenset[str]:
+        """Name the lanes that were read to their end, and of which every row is on the page."""
+        waiting = {row.session.backend for row in self._ready}
+        return frozenset(
+            name
+            for name, lane in self.lanes.items()
+            if lane.frontier is None and not lane.has_failed and name not in waiting
+        )
+
+    @property
+    def last_key(self) -> Key:
+        """Give the key of the last row emitted, or the boundary if there is none."""
+        return self._last
+
+    def step(self) -> frozenset[str]:
+        """Emit what can be emitted, and name the lanes to be read next: none at the end.
+
+        They are the ones whose frontier is the smallest: any other page might not be needed.
+        """
+        floor = min(
+            (lane.frontier for lane in self.lanes.values() if lane.frontier is not None),
+            default=None,
+        )
+        while self._ready and len(self.page) < self._limit:
+            if floor is not None and floor < self._ready[0].key:
+                break
+            self._emit(heapq.heappop(self._ready))
+        if floor is None or len(self.page) == self._limit:
+            return frozenset()
+        return frozenset(name for name, lane in self.lanes.items() if lane.frontier == floor)
+
+    def deliver(self, name: str, rows: Iterable[Row], *, is_end: bool) -> None:
+        """Take the rows of a page as they came, and whether the stream ends with it."""
+        lane = self.lanes[name]
+        for row in rows:
+            self._place(lane, row)
+        if is_end:
+            self._release(lane.group)
+            self._release(lane.tail)
+            lane.frontier = None
+
+    def fail(self, name: str) -> None:
+        """Give a lane up: what is not released yet of it may come after rows never read."""
+        lane = self.lanes[name]
+        lane.has_failed = True
+        lane.group.clear()
+        lane.tail.clear()
+        lane.frontier = None
+
+    def _emit(self, row: Row) -> None:
+        self._last = row.key
+        self.page.append(row)
+        self.lanes[row.session.backend].emitted += 1
+
+    def _place(self, lane: Lane, row: Row) -> None:
+        is_wanted = self._is_wanted(lane, row)
+        if is_null(row.key):
+            lane.tail += [row] * is_wanted
+            return
+        group = lane.coarsening.group(row.key)
+        if group > (lane.frontier or BEFORE_ALL):
+            self._release(lane.group)
+            lane.frontier = group
+        if is_wanted and not lane.coarsening.is_total and group == lane.frontier:
+            lane.group.append(row)
+        elif is_wanted:
+            heapq.heappush(self._ready, row)
+
+    def _is_wanted(self, lane: Lane, row: Row) -> bool:
+        native_id = row.session.native_id
+        if native_id in lane.seen:
+            lane.duplicates += 1
+            return False
+        lane.seen.add(native_id)
+        if not matches(row.session, self._conditions):
+            return False
+        if row.key <= self._last:
+            # Up to the boundary it belongs to an earlier page; within this one it came too late.
+            lane.late += row.key > self._boundary
+            return False
+        lane.matched += 1
+        return True
+
+    def _release(self, rows: list[Row]) -> None:
+        for row in rows:
+            heapq.heappush(self._ready, row)
+        rows.clear()

@@ -1,0 +1,17 @@
+"""The wire that an endpoint needs."""
+
+from gateway.spi import HttpEndpoint, RpcEndpoint
+from gateway.transport.http import HttpWire
+from gateway.transport.limits import Limits, Trust
+from gateway.transport.rpc import RpcWire
+
+
+def open_wire(
+    endpoint: HttpEndpoint | RpcEndpoint, limits: Limits, trust: Trust
+) -> HttpWire | RpcWire:
+    """Make the wire to an endpoint. It connects at its first use."""
+    match endpoint:
+        case HttpEndpoint():
+            return HttpWire(endpoint, limits, trust)
+        case RpcEndpoint():
+            return RpcWire(endpoint, limits, trust)

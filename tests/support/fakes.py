@@ -1,0 +1,181 @@
+"""Backends that exist in memory only: every style, any order, as honest or not as a test wants."""
+
+import json
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Raw
+
+from gateway.federation.backend import Backend
+from gateway.federation.federation import Federation
+from gateway.federation.filling import Listings
+from gateway.federation.listings import KeptListings
+from gateway.model.matching import matches
+from gateway.model.query import Condition, Field, Op, Sort
+from gateway.spi import (
+    Abilities,
+    Address,
+    Context,
+    HttpEndpoint,
+    HttpReply,
+    HttpRequest,
+    HttpTransport,
+    Mapped,
+    Named,
+    Nulls,
+    Offset,
+    PagingAbility,
+    PagingStyle,
+    Provenance,
+    RawPage,
+    Rejected,
+    ScanPlan,
+    Session,
+    SessionAdapter,
+    SortAbility,
+    Status,
+    Support,
+)
+from tests.support.adapters import noon
+
+NEWEST = Sort(Field.STARTED_AT, is_descending=True)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+FILTERS = (
+    (Field.STATUS, Op.ANY_OF),
+    (Field.USER, Op.ANY_OF),
+    (Field.STARTED_AT, Op.AT_OR_AFTER),
+    (Field.STARTED_AT, Op.BEFORE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRow:
+    """A row of a fake backend. ``started`` is in microseconds since 1970."""
+
+    native_id: str
+    started: int | None
+    status: str = "ended"
+    user: str | None = None
+
+    def session(self, backend: str) -> Session:
+        """Give the session that it is, as the oracle sees it."""
+        started_at = None if self.started is None else EPOCH + timedelta(microseconds=self.started)
+        return Session(
+            id=f"{backend}:{self.native_id}",
+            backend=backend,
+            vendor="fake",
+            native_id=self.native_id,
+            status=Status(self.status),
+            started_at=started_at,
+            user=Named(id=self.user) if self.user else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a fake backend behaves. ``granule`` is none where it follows no order."""
+
+    granule: int | None = None
+    page_cap: int = 100
+    support: Support = Support.UNSUPPORTED
+    absent: frozenset[Field] = frozenset()
+
+
+class NoTransport(HttpTransport):
+    """A wire that leads nowhere."""
+
+    async def send(self, request: HttpRequest) -> HttpReply:
+        """Refuse."""
+        raise AssertionError(f"nobody sends {request}")
+
+
+@dataclass
+class FakeAdapter(SessionAdapter[HttpTransport]):
+    """An adapter over rows in memory. Each page is a request, and is counted."""
+
+    vendor = "fake"
+
+    rows: Sequence[FakeRow]
+    manners: Manners = field(default_factory=Manners)
+    requests: int = 0
+
+    def endpoint(self) -> HttpEndpoint:
+        """Be nowhere."""
+        return HttpEndpoint("http://127.0.0.1:9")
+
+    def abilities(self) -> Abilities:
+        """Declare what the manners say."""
+        granule = self.manners.granule
+        has_nulls = any(row.started is None for row in self.rows)
+        sort = SortAbility(
+            NEWEST,
+            granularity=timedelta(microseconds=granule or 1),
+            nulls=Nulls.LAST if has_nulls else Nulls.NEVER,
+        )
+        return Abilities(
+            filters=dict.fromkeys(FILTERS, self.manners.support),
+            absent=self.manners.absent,
+            sorts=(sort,) if granule else (),
+            paging=PagingAbility(PagingStyle.OFFSET, max_size=self.manners.page_cap),
+        )
+
+    async def fetch_page(
+        self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
+    ) -> RawPage:
+        """Give the rows from an offset on."""
+        del context
+        self.requests += 1
+        offset = at.rows if isinstance(at, Offset) else 0
+        stream = self.stream(plan)
+        end = offset + self.manners.page_cap
+        return RawPage(
+            [Raw(json.dumps(_record(row)).encode()) for row in stream[offset:end]],
+            Offset(end) if end < len(stream) else None,
+        )
+
+    def stream(self, plan: ScanPlan) -> list[FakeRow]:
+        """Give all rows that the vendor would send for a plan, in its order."""
+        granule = self.manners.granule or 1
+        rows = [row for row in self.rows if self._passes(row, plan.pushed)]
+        rows.sort(key=lambda row: _scatter(row.native_id))
+        if plan.sorted_by is not None:
+            rows.sort(key=lambda row: (row.started is None, -((row.started or 0) // granule)))
+        return rows
+
+    def _passes(self, row: FakeRow, pushed: Iterable[Condition]) -> bool:
+        is_sloppy = self.manners.support is Support.INEXACT and _scatter(row.native_id) % 3 == 0
+        return is_sloppy or matches(row.session("x"), pushed)
+
+    def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
+        """Map a record; one without an id is rejected."""
+        fields = json.loads(bytes(record))
+        if fields["native_id"] is None:
+            return Rejected("no id")
+        return Mapped(FakeRow(**fields).session(provenance.backend))
+
+
+def _scatter(native_id: str) -> int:
+    """Order rows in a way that has nothing to do with their keys."""
+    return zlib.crc32(native_id.encode())
+
+
+def _record(row: FakeRow) -> dict[str, object]:
+    return {
+        "native_id": row.native_id,
+        "started": row.started,
+        "status": row.status,
+        "user": row.user,
+    }
+
+
+def backend(name: str, adapter: SessionAdapter[HttpTransport], *, ttl: float = 0) -> Backend:
+    """Make a backend over a fake adapter."""
+    return Backend(name, adapter, NoTransport(), ttl_seconds=ttl, clock=noon)
+
+
+def federation(*backends: Backend, timer: Callable[[], float] = float) -> Federation:
+    """Make a federation of backends; listings are kept by ``timer``, which stands still."""
+    return Federation(backends, Listings(KeptListings(timer=timer)))

@@ -1,0 +1,141 @@
+"""The built gateway on a loopback port, over simulators that stand still."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from adapters.simulators.canopsis import CanopsisSimulator
+from adapters.simulators.cortex import CortexSimulator
+from adapters.simulators.digital_samba import DigitalSambaSimulator
+from adapters.simulators.ekran import EkranSimulator
+from adapters.simulators.roundware import RoundwareSimulator
+from adapters.simulators.server import VendorServer
+from gateway.app import build_app
+from gateway.config import BackendSettings, ServerSettings, Settings
+from gateway.spi.registry import load_adapter
+from tests.support.adapters import noon
+
+SIMULATORS: tuple[type[VendorServer], ...] = (
+    CanopsisSimulator,
+    CortexSimulator,
+    DigitalSambaSimulator,
+    EkranSimulator,
+    RoundwareSimulator,
+)
+
+
+@dataclass
+class Answer:
+    """One answer of the gateway."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def ids(self) -> list[str]:
+        """Name the sessions of a page."""
+        return [session["id"] for session in self.body["data"]]
+
+
+@dataclass
+class Gateway:
+    """A gateway that runs, and somebody who asks it."""
+
+    address: str
+    client: aiohttp.ClientSession
+
+    async def get(
+        self, path: str, *, headers: Mapping[str, str] | None = None, **query: object
+    ) -> Answer:
+        """Ask; lists are sent as repeated parameters."""
+        return await self.call("GET", path, headers=headers, **query)
+
+    async def call(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **query: object
+    ) -> Answer:
+        """Call with any method."""
+        pairs = [
+            (name, str(each))
+            for name, value in query.items()
+            for each in (value if isinstance(value, list) else [value])
+        ]
+        url = aiohttp.client.URL(self.address + path, encoded=True)
+        if pairs:
+            url = url.with_query(pairs)
+        async with self.client.request(method, url, headers=headers) as response:
+            body = await response.json(content_type=None)
+            return Answer(response.status, dict(response.headers), body)
+
+    async def walk(self, limits: list[int], **query: object) -> list[Answer]:
+        """Follow cursors to the end, with changing limits."""
+        pages: list[Answer] = []
+        cursor: dict[str, object] = {}
+        while True:
+            limit = limits[len(pages) % len(limits)]
+            page = await self.get("/v1/sessions", limit=limit, **query, **cursor)
+            assert page.status == 200, page.body
+            pages.append(page)
+            if page.body["page"]["next"] is None:
+                return pages
+            cursor = {"cursor": page.body["page"]["next"]}
+
+
+def backend(adapter: str, options: Mapping[str, object], **settings: Any) -> BackendSettings:  # noqa: ANN401  # any setting of a backend
+    """Configure a backend, named after its adapter unless told otherwise."""
+    model = load_adapter(adapter).options_model
+    return BackendSettings(
+        **{"name": adapter.replace("_", "-"), **settings},
+        adapter=adapter,
+        options=model.model_validate(options),
+    )
+
+
+def settings_for(*backends: BackendSettings, **sections: Any) -> Settings:  # noqa: ANN401  # any section
+    """Configure a gateway on a free port."""
+    return Settings(**{"server": ServerSettings(port=0), **sections}, backends=backends)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Gateway]:
+    """Run the built gateway on a free loopback port, with a clock that stands at noon."""
+    runner = web.AppRunner(build_app(settings, clock=noon), access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    try:
+        async with aiohttp.ClientSession() as client:
+            yield Gateway(f"http://{host}:{port}", client)
+    finally:
+        await runner.cleanup()
+
+
+@dataclass
+class Vendors:
+    """All five simulators, frozen at noon."""
+
+    servers: dict[str, VendorServer] = field(default_factory=dict)
+    backends: dict[str, BackendSettings] = field(default_factory=dict)
+
+    def settings(self, **sections: Any) -> Settings:  # noqa: ANN401  # any section
+        """Configure a gateway over all of them."""
+        return settings_for(*self.backends.values(), **sections)
+
+
+@asynccontextmanager
+async def all_vendors(rows: int) -> AsyncIterator[Vendors]:
+    """Run a simulator of every vendor, each with this many stays."""
+    vendors = Vendors()
+    async with AsyncExitStack() as stack:
+        for seed, simulator_class in enumerate(SIMULATORS):
+            server = simulator_class(rows=rows, seed=seed, clock=noon)
+            address = await server.start()
+            stack.push_async_callback(server.stop)
+            configured = backend(server.adapter, server.options(address))
+            vendors.servers[configured.name] = server
+            vendors.backends[configured.name] = configured
+        yield vendors

@@ -1,0 +1,213 @@
+"""What a vendor's server can do wrong, and what the gateway makes of it."""
+
+import asyncio
+import gzip
+import resource
+import socket
+import traceback
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from gateway.spi import BadAnswer, ErrorCode, GiveUp, HttpRequest, TryAgainLater, UpstreamError
+from tests.support.wires import (
+    BRIEF,
+    HOST,
+    Peer,
+    Script,
+    Visit,
+    http_wire,
+    replying,
+    replying_and_leaving,
+    silent,
+)
+from tests.support.wires import reply as good
+
+CANARY = "hunter2"
+SECRETIVE = HttpRequest(
+    "POST", "/login", (("token", CANARY),), {"Authorization": CANARY}, CANARY.encode()
+)
+
+
+async def dripping(visit: Visit) -> None:
+    """Send a byte now and then, so that no gap is ever long."""
+    await visit.request()
+    await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    while True:
+        await visit.send(b"x")
+        await asyncio.sleep(0.02)
+
+
+async def resetting(visit: Visit) -> None:
+    await visit.request()
+    visit.reset()
+
+
+async def resetting_in_the_body(visit: Visit) -> None:
+    await visit.request()
+    await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+    visit.reset()
+
+
+def saying(head: str, body: bytes = b"") -> Script:
+    """Answer with these lines, and leave."""
+    lines = head.replace("\n", "\r\n").encode()
+    return replying_and_leaving(lines + b"\r\n\r\n" + body)
+
+
+def damaged(body: bytes) -> Script:
+    """Answer with a body that says it is compressed."""
+    return replying(good(body, "Content-Encoding: gzip"))
+
+
+PACKED = gzip.compress(b"[1, 2, 3]" * 100)
+MANY_HEADERS = "\n".join(f"X-Header-{number}: x" for number in range(500))
+
+LATER, BAD = TryAgainLater, BadAnswer
+FAULTS = {
+    "accepts and never answers": (silent, LATER, ErrorCode.TIMEOUT),
+    "drips one byte at a time": (dripping, LATER, ErrorCode.TIMEOUT),
+    "resets before an answer": (resetting, LATER, ErrorCode.RESET),
+    "closes before an answer": (replying_and_leaving(b""), LATER, ErrorCode.RESET),
+    "closes within the head": (
+        replying_and_leaving(b"HTTP/1.1 200 OK\r\nContent-"),
+        LATER,
+        ErrorCode.RESET,
+    ),
+    "resets within the body": (resetting_in_the_body, LATER, ErrorCode.RESET),
+    "sends a short body": (
+        saying("HTTP/1.1 200 OK\nContent-Length: 9", b"half"),
+        LATER,
+        ErrorCode.RESET,
+    ),
+    "cuts a chunked body": (
+        saying("HTTP/1.1 200 OK\nTransfer-Encoding: chunked", b"5\r\nhalf"),
+        LATER,
+        ErrorCode.RESET,
+    ),
+    "sends what is not gzip": (damaged(b"not gzip at all"), BAD, ErrorCode.BAD_PAYLOAD),
+    "sends damaged gzip": (damaged(PACKED[:-8] + b"checksum"), BAD, ErrorCode.BAD_PAYLOAD),
+    "sends 20 kB in a header": (
+        saying(f"HTTP/1.1 200 OK\nX-Long: {'x' * 20_000}"),
+        BAD,
+        ErrorCode.PROTOCOL,
+    ),
+    "sends 500 headers": (saying(f"HTTP/1.1 200 OK\n{MANY_HEADERS}"), BAD, ErrorCode.PROTOCOL),
+    "gives two lengths": (
+        saying("HTTP/1.1 200 OK\nContent-Length: 1\nContent-Length: 2", b"xx"),
+        BAD,
+        ErrorCode.PROTOCOL,
+    ),
+    "gives a length and chunks": (
+        saying("HTTP/1.1 200 OK\nContent-Length: 1\nTransfer-Encoding: chunked", b"0\r\n\r\n"),
+        BAD,
+        ErrorCode.PROTOCOL,
+    ),
+    "speaks another protocol": (
+        replying_and_leaving(b"SSH-2.0-OpenSSH_9.9\r\n"),
+        BAD,
+        ErrorCode.PROTOCOL,
+    ),
+}
+
+
+async def failure(url: str, request: HttpRequest = SECRETIVE) -> UpstreamError:
+    """Give the error that a request ends in."""
+    async with http_wire(url, BRIEF) as wire:
+        with pytest.raises(UpstreamError) as caught:
+            await wire.send(request)
+    return caught.value
+
+
+@pytest.mark.parametrize(("script", "kind", "code"), FAULTS.values(), ids=FAULTS.keys())
+async def test_a_fault_says_what_to_do_next_and_tells_no_secret(
+    script: Script, kind: type[UpstreamError], code: ErrorCode
+) -> None:
+    async with Peer(script) as peer:
+        error = await failure(peer.url)
+
+    assert (type(error), error.code) == (kind, code)
+    assert str(error).startswith("POST /login: ")
+    assert CANARY not in repr(error) + "".join(traceback.format_exception(error))
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("HTTP/1.1 200 OK", b"[1, 2, 3][1, 2"),
+        ("HTTP/1.1 200 OK\nContent-Encoding: gzip", PACKED[:-12]),
+    ],
+    ids=["without a length", "compressed"],
+)
+async def test_a_body_that_is_cut_where_its_end_is_not_told_looks_whole(
+    head: str, body: bytes
+) -> None:
+    """Show why a body must not be trusted before it has been decoded."""
+    async with Peer(saying(head, body)) as peer, http_wire(peer.url) as wire:
+        reply = await wire.send(SECRETIVE)
+
+    assert reply.body.startswith(b"[1, 2, 3][1, 2")
+
+
+async def test_an_empty_body_is_given_as_such() -> None:
+    async with Peer(replying(good())) as peer, http_wire(peer.url) as wire:
+        assert (await wire.send(SECRETIVE)).body == b""
+
+
+async def test_a_refused_connection_may_be_tried_again() -> None:
+    async with Peer(silent) as gone:
+        pass
+
+    error = await failure(gone.url)
+
+    assert (type(error), error.code) == (TryAgainLater, ErrorCode.CONNECT)
+
+
+async def test_a_connection_that_is_never_accepted_is_given_up_in_time() -> None:
+    """A backlog that is full makes the system drop what knocks, as a black hole would."""
+    with closing(socket.socket()) as deaf, closing(socket.socket()) as queued:
+        deaf.bind((HOST, 0))
+        deaf.listen(0)
+        queued.connect(deaf.getsockname())
+
+        error = await failure(f"http://{HOST}:{deaf.getsockname()[1]}")
+
+    assert (type(error), error.code) == (TryAgainLater, ErrorCode.TIMEOUT)
+
+
+async def test_a_host_name_that_does_not_exist_may_be_tried_again() -> None:
+    error = await failure("http://no-such-host.invalid")
+
+    assert (type(error), error.code) == (TryAgainLater, ErrorCode.DNS)
+
+
+@pytest.mark.parametrize("value", ["two\r\nlines", "nul\0"])
+async def test_a_header_that_cannot_be_sent_is_a_configuration_error(value: str) -> None:
+    request = HttpRequest("GET", "/x", headers={"Authorization": CANARY + value})
+    async with Peer(replying(good())) as peer:
+        error = await failure(peer.url, request)
+
+    assert (type(error), error.code) == (GiveUp, ErrorCode.CONFIG)
+    assert CANARY not in "".join(traceback.format_exception(error))
+    assert peer.requests == []
+
+
+@contextmanager
+def no_more_file_descriptors() -> Iterator[None]:
+    """Lower the limit to what is open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with closing(socket.socket()) as last:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (last.fileno(), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_running_out_of_file_descriptors_is_our_own_overload() -> None:
+    async with Peer(replying(good())) as peer, http_wire(peer.url) as wire:
+        with no_more_file_descriptors(), pytest.raises(TryAgainLater) as caught:
+            await wire.send(SECRETIVE)
+
+    assert caught.value.code is ErrorCode.OVERLOADED

@@ -1,0 +1,577 @@
+"""JSON-RPC over one WebSocket: whose answer is whose, and what happens when it breaks."""
+
+import asyncio
+import gc
+import json
+from dataclasses import replace
+
+import aiohttp
+import msgspec
+import pytest
+
+from gateway.spi import (
+    BadAnswer,
+    ErrorCode,
+    GiveUp,
+    RpcError,
+    TryAgainLater,
+    UpstreamError,
+)
+from tests.support.wires import (
+    BRIEF,
+    HOST,
+    PATIENT,
+    Conversation,
+    Peer,
+    RpcPeer,
+    Talk,
+    connections_to,
+    echo,
+    reply,
+    replying,
+    rpc_wire,
+)
+
+
+async def test_a_call_is_a_json_rpc_frame_and_its_result_comes_back_untouched() -> None:
+    frames = []
+
+    async def show(talk: Talk) -> None:
+        for result in ('{"a" : 1e2}', "null"):
+            call = await talk.call()
+            frames.append(call)
+            await talk.tell(f'{{"id": {call["id"]}, "jsonrpc": "2.0", "result": {result} }}')
+        await talk.until_left()
+
+    async with RpcPeer(show) as peer, rpc_wire(peer.url) as wire:
+        first = await wire.call("list", {"key": "é"})
+        second = await wire.call("ping")
+
+    assert (bytes(first), bytes(second)) == (b'{"a" : 1e2}', b"null")
+    assert [frame.pop("id") for frame in frames] == [1, 2]
+    assert frames == [
+        {"jsonrpc": "2.0", "method": "list", "params": {"key": "é"}},
+        {"jsonrpc": "2.0", "method": "ping"},
+    ]
+
+
+async def test_it_connects_at_the_first_call_and_stays_connected() -> None:
+    async with RpcPeer(echo) as peer, rpc_wire(peer.url) as wire:
+        before = peer.visits
+        for _ in range(3):
+            await wire.call("ping")
+
+    assert (before, peer.visits) == (0, 1)
+
+
+async def test_calls_that_begin_together_share_one_connection() -> None:
+    async with RpcPeer(echo) as peer, rpc_wire(peer.url) as wire:
+        results = await asyncio.gather(*(wire.call("echo", {"n": n}) for n in range(8)))
+
+    assert [json.loads(bytes(result)) for result in results] == [{"n": n} for n in range(8)]
+    assert peer.visits == 1
+
+
+async def test_answers_out_of_order_reach_their_own_calls() -> None:
+    async def swapped(talk: Talk) -> None:
+        first, second = await talk.call(), await talk.call()
+        await talk.answer(second, "of the second")
+        await talk.answer(first, "of the first")
+        await talk.until_left()
+
+    async with RpcPeer(swapped) as peer, rpc_wire(peer.url) as wire:
+        first, second = await asyncio.gather(wire.call("first"), wire.call("second"))
+
+    assert bytes(first) == b'"of the first"'
+    assert bytes(second) == b'"of the second"'
+
+
+async def test_a_serial_vendor_gets_the_next_call_only_after_its_answer() -> None:
+    order = []
+
+    async def noting(talk: Talk) -> None:
+        for _ in range(2):
+            call = await talk.call()
+            order.append(f"got {call['method']}")
+            await talk.websocket.ping()  # whatever was sent by now arrives before the pong
+            message = await talk.websocket.receive()
+            order.append(message.type.name)
+            await talk.answer(call, None)
+        await talk.until_left()
+
+    async with RpcPeer(noting) as peer, rpc_wire(peer.url, is_serial=True) as wire:
+        await asyncio.gather(wire.call("first"), wire.call("second"))
+
+    assert order == ["got first", "PONG", "got second", "PONG"]
+
+
+NOISE: list[object] = [
+    {"sid": "a", "time": 1.5, "met": [1, 2, 3]},
+    {"jsonrpc": "2.0", "warning": {"code": 6, "message": "busy"}, "id": 1},
+    {"jsonrpc": "2.0", "id": 1},
+    {"jsonrpc": "2.0", "id": 1, "error": None},
+    {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"result": 1}},
+    {"jsonrpc": "2.0", "id": 99, "result": "of nobody's"},
+    {"jsonrpc": "2.0", "id": "1", "result": "of a text"},
+    {"jsonrpc": "2.0", "id": 1.5, "result": "of a fraction"},
+    {"jsonrpc": "2.0", "id": True, "result": "of true"},
+    {"jsonrpc": "2.0", "id": None, "error": {"code": -32700}},
+    {"jsonrpc": "2.0", "result": "of none"},
+    [{"jsonrpc": "2.0", "id": 1, "result": "in a batch"}],
+    "",
+    "null",
+    "17",
+    "{",
+    '{"id": 1, "result": ',
+    '{"id": 1, "result": NaN}',
+    '{"id": 1, "result": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    '{"id": 1, "error": ' + '{"a":' * 100_000 + "1" + "}" * 100_000 + "}",
+    '{"id": 1' + "0" * 5000 + ', "result": 1}',
+    b"\x00\x01",
+    b'{"jsonrpc": "2.0", "id": 1, "result": "in a binary frame"}',
+]
+
+
+@pytest.mark.parametrize("noise", NOISE, ids=[str(noise)[:50] for noise in NOISE])
+async def test_what_is_no_answer_is_passed_over(noise: object) -> None:
+    async def noisy(talk: Talk) -> None:
+        call = await talk.call()
+        await talk.tell(noise)
+        await talk.answer(call, "the answer")
+        await talk.until_left()
+
+    async with RpcPeer(noisy) as peer, rpc_wire(peer.url) as wire:
+        assert bytes(await wire.call("list")) == b'"the answer"'
+
+
+async def test_a_frame_that_is_not_utf_8_is_passed_over() -> None:
+    async def garbled(talk: Talk) -> None:
+        call = await talk.call()
+        talk.transport.write(b"\x81\x02\xff\xfe")
+        await talk.answer(call, "the answer")
+        await talk.until_left()
+
+    async with RpcPeer(garbled) as peer, rpc_wire(peer.url) as wire:
+        assert bytes(await wire.call("list")) == b'"the answer"'
+
+
+async def test_the_first_of_two_answers_counts() -> None:
+    async def twice(talk: Talk) -> None:
+        call = await talk.call()
+        await talk.answer(call, "first")
+        await talk.answer(call, "second")
+        await talk.answer(await talk.call(), "third")
+        await talk.until_left()
+
+    async with RpcPeer(twice) as peer, rpc_wire(peer.url) as wire:
+        assert bytes(await wire.call("list")) == b'"first"'
+        assert bytes(await wire.call("list")) == b'"third"'
+
+
+def saying(**answer: object) -> Conversation:
+    """Answer every call with these fields."""
+
+    async def conversation(talk: Talk) -> None:
+        async for message in talk.websocket:
+            await talk.tell({"jsonrpc": "2.0", "id": json.loads(message.data)["id"], **answer})
+
+    return conversation
+
+
+async def test_an_error_is_given_by_its_code_alone() -> None:
+    refusal = saying(error={"code": -32102, "message": "token hunter2 expired", "data": {}})
+    async with RpcPeer(refusal) as peer, rpc_wire(peer.url) as wire:
+        with pytest.raises(RpcError) as caught:
+            await wire.call("list")
+
+    assert (caught.value.method, caught.value.code) == ("list", -32102)
+    assert str(caught.value) == "list: JSON-RPC error -32102"
+
+
+@pytest.mark.parametrize("result", [None, {"a": 1}])
+async def test_an_error_counts_where_a_result_is_given_too(result: object) -> None:
+    both = saying(result=result, error={"code": 7, "message": ""})
+    async with RpcPeer(both) as peer, rpc_wire(peer.url) as wire:
+        with pytest.raises(RpcError):
+            await wire.call("list")
+
+
+async def test_an_error_of_null_is_none() -> None:
+    async with RpcPeer(saying(result=[], error=None)) as peer, rpc_wire(peer.url) as wire:
+        assert bytes(await wire.call("list")) == b"[]"
+
+
+@pytest.mark.parametrize(
+    "error",
+    ["expired", {"message": "hunter2"}, {"code": "7"}, {"code": 7.0}, {"code": True}, {}, [7], 7],
+)
+async def test_an_error_without_a_whole_number_breaks_the_protocol(error: object) -> None:
+    async with RpcPeer(saying(error=error)) as peer, rpc_wire(peer.url) as wire:
+        with pytest.raises(BadAnswer) as caught:
+            await wire.call("list")
+
+    assert caught.value.code is ErrorCode.PROTOCOL
+    assert str(caught.value) == "list: an error without a code"
+
+
+async def closing(talk: Talk) -> None:
+    await talk.call()
+    await talk.websocket.close()
+
+
+async def closing_as_too_big(talk: Talk) -> None:
+    """Refuse the call as too big, which is not the same as an answer that is."""
+    await talk.call()
+    await talk.websocket.close(code=aiohttp.WSCloseCode.MESSAGE_TOO_BIG)
+
+
+async def vanishing(talk: Talk) -> None:
+    await talk.call()
+    talk.transport.abort()
+
+
+async def vanishing_in_an_answer(talk: Talk) -> None:
+    await talk.call()
+    talk.transport.write(b'\x81\x7e\x10\x00{"id": 1, "result": "and so')
+    talk.transport.close()
+
+
+async def vanishing_after_a_ping(talk: Talk) -> None:
+    await talk.call()
+    talk.transport.write(b"\x89\x00" * 1000)
+    talk.transport.abort()
+
+
+async def breaking_the_protocol(talk: Talk) -> None:
+    await talk.call()
+    talk.transport.write(b"\xff\xff\xff\xff")
+    await talk.until_left()
+
+
+async def answering_too_much(talk: Talk) -> None:
+    await talk.answer(await talk.call(), "x" * PATIENT.max_body_bytes)
+    await talk.until_left()
+
+
+@pytest.mark.parametrize(
+    ("conversation", "kind", "code"),
+    [
+        (closing, TryAgainLater, ErrorCode.RESET),
+        (closing_as_too_big, TryAgainLater, ErrorCode.RESET),
+        (vanishing, TryAgainLater, ErrorCode.RESET),
+        (vanishing_in_an_answer, TryAgainLater, ErrorCode.RESET),
+        (vanishing_after_a_ping, TryAgainLater, ErrorCode.RESET),
+        (breaking_the_protocol, BadAnswer, ErrorCode.PROTOCOL),
+        (answering_too_much, BadAnswer, ErrorCode.TOO_LARGE),
+    ],
+)
+async def test_a_connection_that_breaks_ends_its_calls_and_the_next_call_opens_another(
+    conversation: Conversation, kind: type[UpstreamError], code: ErrorCode
+) -> None:
+    async with RpcPeer(conversation, echo) as peer, rpc_wire(peer.url) as wire:
+        with pytest.raises(UpstreamError) as caught:
+            await wire.call("list")
+        again = await wire.call("list", {"n": 2})
+
+    assert (type(caught.value), caught.value.code) == (kind, code)
+    assert str(caught.value).startswith("list: ")
+    assert bytes(again) == b'{"n": 2}'
+    assert peer.visits == 2
+
+
+async def test_a_connection_that_broke_while_idle_is_opened_anew() -> None:
+    gone = asyncio.Event()
+
+    async def once(talk: Talk) -> None:
+        await talk.answer(await talk.call(), 1)
+        await talk.websocket.close()
+        gone.set()
+
+    async with RpcPeer(once, echo) as peer, rpc_wire(peer.url) as wire:
+        await wire.call("list")
+        await gone.wait()
+
+        assert bytes(await wire.call("list", {"n": 2})) == b'{"n": 2}'
+
+
+async def test_a_message_may_be_as_large_as_the_limit() -> None:
+    frame = '{"jsonrpc": "2.0", "id": 1, "result": "%s"}'
+    limits = replace(PATIENT, max_body_bytes=1000)
+
+    async def filling(talk: Talk) -> None:
+        await talk.call()
+        await talk.tell(frame % ("x" * (1000 - len(frame) + 2)))
+        await talk.until_left()
+
+    async with RpcPeer(filling) as peer, rpc_wire(peer.url, limits) as wire:
+        result = await wire.call("list")
+
+    assert len(bytes(result)) == 1000 - len(frame) + 4
+
+
+async def test_a_half_open_connection_is_found_by_its_silence() -> None:
+    async def deaf(talk: Talk) -> None:
+        await talk.until_left()  # without ever answering a ping
+
+    limits = replace(PATIENT, heartbeat_seconds=0.1)
+    async with RpcPeer(deaf, echo) as peer, rpc_wire(peer.url, limits) as wire:
+        with pytest.raises(TryAgainLater) as caught:
+            await wire.call("list")
+        again = await wire.call("list", {})
+
+    assert caught.value.code is ErrorCode.TIMEOUT
+    assert bytes(again) == b"{}"
+
+
+async def test_a_ping_is_answered() -> None:
+    async def pinging(talk: Talk) -> None:
+        call = await talk.call()
+        await talk.websocket.ping(b"there?")
+        message = await talk.websocket.receive()
+        await talk.answer(call, [message.type.name, message.data.decode()])
+        await talk.until_left()
+
+    async with RpcPeer(pinging) as peer, rpc_wire(peer.url) as wire:
+        assert json.loads(bytes(await wire.call("list"))) == ["PONG", "there?"]
+
+
+async def test_the_late_answer_to_a_cancelled_call_reaches_nobody() -> None:
+    taken = asyncio.Event()
+
+    async def late(talk: Talk) -> None:
+        first = await talk.call()
+        taken.set()
+        second = await talk.call()
+        await talk.answer(first, "late")
+        await talk.answer(second, "in time")
+        await talk.until_left()
+
+    async with RpcPeer(late) as peer, rpc_wire(peer.url, is_serial=True) as wire:
+        task = asyncio.create_task(wire.call("first"))
+        await taken.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+        assert bytes(await wire.call("second")) == b'"in time"'
+
+    assert peer.visits == 1
+
+
+async def test_the_late_answer_to_a_call_that_ran_out_of_time_reaches_nobody() -> None:
+    async def late(talk: Talk) -> None:
+        first, second = await talk.call(), await talk.call()
+        await talk.answer(first, "late")
+        await talk.answer(second, "in time")
+        await talk.until_left()
+
+    async with RpcPeer(late) as peer, rpc_wire(peer.url, BRIEF, is_serial=True) as wire:
+        with pytest.raises(TryAgainLater) as caught:
+            await wire.call("first")
+        second = await wire.call("second")
+
+    assert caught.value.code is ErrorCode.TIMEOUT
+    assert str(caught.value) == "first: no answer in time"
+    assert bytes(second) == b'"in time"'
+
+
+async def test_calls_that_were_given_up_leave_nothing_waiting() -> None:
+    taken = asyncio.Semaphore(0)
+
+    async def deaf_later(talk: Talk) -> None:
+        await talk.answer(await talk.call(), None)
+        for _ in range(50):
+            await talk.call()
+            taken.release()
+        await talk.until_left()
+
+    async with RpcPeer(deaf_later) as peer, rpc_wire(peer.url) as wire:
+        await wire.call("first")
+        before = _futures()
+        for _ in range(50):
+            task = asyncio.create_task(wire.call("list"))
+            await taken.acquire()
+            task.cancel()
+            await asyncio.wait((task,))
+
+        assert _futures() < before + 10  # of which the server holds a few
+
+
+def _futures() -> int:
+    gc.collect()
+    return sum(type(thing) is asyncio.Future for thing in gc.get_objects())
+
+
+async def test_an_answer_of_several_megabytes_arrives_whole_and_stays() -> None:
+    records = [{"id": number, "text": "é" * 600} for number in range(5000)]
+
+    async def generous(talk: Talk) -> None:
+        await talk.answer(await talk.call(), records)
+        for number in range(100):
+            await talk.answer(await talk.call(), "overwritten?" * number)
+        await talk.until_left()
+
+    limits = replace(PATIENT, max_body_bytes=32 * 1024 * 1024)
+    async with RpcPeer(generous) as peer, rpc_wire(peer.url, limits) as wire:
+        result = await wire.call("list")
+        for _ in range(100):
+            await wire.call("list")
+
+    assert len(bytes(result)) > 5 * 1024 * 1024
+    assert msgspec.json.decode(result) == records
+
+
+async def test_closing_ends_the_calls_that_wait_and_says_goodbye() -> None:
+    taken, goodbye = asyncio.Event(), asyncio.Event()
+
+    async def silent(talk: Talk) -> None:
+        await talk.call()
+        taken.set()
+        await talk.until_left()
+        if talk.websocket.close_code == aiohttp.WSCloseCode.OK:
+            goodbye.set()
+
+    async with RpcPeer(silent) as peer, rpc_wire(peer.url, is_serial=True) as wire:
+        tasks = [asyncio.create_task(wire.call(method)) for method in ("asked", "queued")]
+        await taken.wait()
+
+        await wire.close()
+
+        assert connections_to(peer.port) == 0
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait_for(goodbye.wait(), 5)
+
+    assert [str(end) for end in ends] == [
+        "asked: the wire was closed",
+        "queued: the wire was closed",
+    ]
+    assert all(isinstance(end, TryAgainLater) and end.code is ErrorCode.RESET for end in ends)
+
+
+async def test_a_closed_wire_refuses_calls_and_opens_nothing() -> None:
+    async with RpcPeer(echo) as peer, rpc_wire(peer.url) as wire:
+        await wire.call("ping")
+        await wire.close()
+        with pytest.raises(TryAgainLater) as caught:
+            await wire.call("ping")
+        await wire.close()
+
+    assert caught.value.code is ErrorCode.RESET
+    assert peer.visits == 1
+
+
+async def test_closing_does_not_wait_for_a_server_that_only_talks() -> None:
+    async def flooding(talk: Talk) -> None:
+        await talk.answer(await talk.call(), 1)
+        while True:
+            await talk.tell({"sid": "a"})
+            await asyncio.sleep(0)  # or it would fill the buffers before anybody else's turn
+
+    limits = replace(PATIENT, connect_timeout_seconds=0.2)
+    async with RpcPeer(flooding) as peer, rpc_wire(peer.url, limits) as wire:
+        await wire.call("subscribe")
+        async with asyncio.timeout(5):
+            await wire.close()
+        assert connections_to(peer.port) == 0
+
+
+async def test_a_wire_that_was_never_used_closes() -> None:
+    async with rpc_wire("ws://127.0.0.1:9"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code"),
+    [
+        ("200 OK", BadAnswer, ErrorCode.PROTOCOL),
+        ("302 Found", GiveUp, ErrorCode.CONFIG),
+        ("400 Bad Request", BadAnswer, ErrorCode.PROTOCOL),
+        ("401 Unauthorized", GiveUp, ErrorCode.AUTH),
+        ("403 Forbidden", GiveUp, ErrorCode.FORBIDDEN),
+        ("404 Not Found", GiveUp, ErrorCode.CONFIG),
+        ("429 Too Many Requests", TryAgainLater, ErrorCode.RATE_LIMITED),
+        ("502 Bad Gateway", TryAgainLater, ErrorCode.UPSTREAM_ERROR),
+        ("503 Service Unavailable", TryAgainLater, ErrorCode.UNAVAILABLE),
+        ("101 Switching Protocols", BadAnswer, ErrorCode.PROTOCOL),
+    ],
+)
+async def test_a_server_without_a_websocket_is_judged_by_its_status(
+    status: str, kind: type[UpstreamError], code: ErrorCode
+) -> None:
+    answer = reply(b"hunter2", status=status)
+    async with Peer(replying(answer)) as peer, rpc_wire(f"ws://{HOST}:{peer.port}") as wire:
+        with pytest.raises(UpstreamError) as caught:
+            await wire.call("list")
+
+    assert (type(caught.value), caught.value.code) == (kind, code)
+    assert str(caught.value) == f"list: no WebSocket, but status {status[:3]}"
+
+
+async def test_a_redirect_is_not_followed_to_another_websocket() -> None:
+    async with RpcPeer(echo) as elsewhere:
+        answer = reply(b"", f"Location: {elsewhere.url}/", status="302 Found")
+        async with Peer(replying(answer)) as peer, rpc_wire(f"ws://{HOST}:{peer.port}") as wire:
+            with pytest.raises(GiveUp):
+                await wire.call("list")
+
+    assert elsewhere.visits == 0
+
+
+async def test_a_server_that_is_not_there_may_be_tried_again() -> None:
+    async with RpcPeer(echo) as gone:
+        pass
+
+    async with rpc_wire(gone.url) as wire:
+        with pytest.raises(TryAgainLater) as caught:
+            await wire.call("list")
+
+    assert caught.value.code is ErrorCode.CONNECT
+
+
+class Doorman:
+    """Leaves the first handshake unanswered, and says when it began."""
+
+    def __init__(self) -> None:
+        self.knocked = asyncio.Event()
+
+    async def __call__(self, number: int) -> None:
+        self.knocked.set()
+        if number == 1:
+            await asyncio.Event().wait()
+
+
+async def test_a_handshake_that_hangs_runs_out_of_time_and_the_next_one_is_new() -> None:
+    async with RpcPeer(echo, doorman=Doorman()) as peer, rpc_wire(peer.url, BRIEF) as wire:
+        with pytest.raises(TryAgainLater) as caught:
+            await wire.call("first")
+        second = await wire.call("second", {})
+
+    assert caught.value.code is ErrorCode.TIMEOUT
+    assert bytes(second) == b"{}"
+
+
+async def test_a_call_that_gives_up_connecting_leaves_it_to_the_next_in_line() -> None:
+    doorman = Doorman()
+    async with RpcPeer(echo, doorman=doorman) as peer, rpc_wire(peer.url) as wire:
+        first = asyncio.create_task(wire.call("first"))
+        second = asyncio.create_task(wire.call("second", {}))
+        await doorman.knocked.wait()
+        first.cancel()
+
+        assert bytes(await second) == b"{}"
+
+    assert first.cancelled()
+    assert peer.visits == 2
+
+
+async def test_closing_ends_a_handshake_that_hangs() -> None:
+    doorman = Doorman()
+    async with RpcPeer(echo, doorman=doorman) as peer, rpc_wire(peer.url) as wire:
+        call = asyncio.create_task(wire.call("list"))
+        await doorman.knocked.wait()
+
+        await wire.close()
+
+        assert connections_to(peer.port) == 0
+        with pytest.raises(TryAgainLater, match="list: the wire was closed"):
+            await call
