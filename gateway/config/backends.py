@@ -1,0 +1,98 @@
+"""A backend completed: its adapter's options, and each figure from itself or the defaults."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gateway.config.problems import Problems
+from gateway.config.rules import absent_files
+from gateway.config.settings import (
+    BackendEntry,
+    BackendLimits,
+    BackendSettings,
+    CacheSettings,
+    DefaultSettings,
+    LimitSettings,
+    Section,
+    SetBy,
+)
+from gateway.config.tree import KeyPath
+from gateway.config.validation import Validator
+from gateway.spi import AdapterOptions, Json
+from gateway.spi.registry import NotUsableError, load_adapter
+
+OptionsT = TypeVar("OptionsT", bound=AdapterOptions)
+
+
+class OptionsReader:
+    """Reads the options of backends with the models of their adapters."""
+
+    def __init__(self, folder: Path, validator: Validator, problems: Problems) -> None:
+        self._folder = folder
+        self._validator = validator
+        self._problems = problems
+
+    def read(self, backend: Json, path: KeyPath) -> AdapterOptions | None:
+        """Give a backend's options, none if they or their adapter cannot be read."""
+        model = self._model(backend, path)
+        if model is None:
+            return None
+        at = (*path, "options")
+        options = self._validator.read(model, backend.get("options", {}), at)
+        if options is None:
+            return None
+        options = _located(options, self._folder)
+        for missing, message in absent_files(options, at):
+            self._problems.add(missing, message)
+        return options
+
+    def _model(self, backend: Json, path: KeyPath) -> type[AdapterOptions] | None:
+        name = backend.get("adapter") if isinstance(backend, dict) else None
+        if not isinstance(name, str):
+            return None
+        try:
+            return load_adapter(name).options_model
+        except NotUsableError as error:
+            self._problems.add((*path, "adapter"), str(error))
+            return None
+
+
+def resolved(
+    entry: BackendEntry, options: AdapterOptions, defaults: DefaultSettings
+) -> BackendSettings:
+    """Take each figure from the backend where it says one, else from the defaults."""
+    return BackendSettings.model_validate(
+        dict(entry)
+        | {
+            "options": options,
+            "timeout_s": _merged(entry, defaults)["timeout_s"],
+            "cache": CacheSettings(**_merged(entry.cache, defaults.cache)),
+            "limits": _limits(entry.limits, defaults.limits),
+        }
+    )
+
+
+def _limits(own: LimitSettings, defaults: LimitSettings) -> BackendLimits:
+    return BackendLimits(
+        **_merged(own, defaults),
+        concurrency_set_by=_set_by("concurrency", own, defaults),
+        max_body_set_by=_set_by("max_body", own, defaults),
+    )
+
+
+def _merged(own: Section, defaults: Section) -> dict[str, Any]:
+    return {
+        name: getattr(own if name in own.model_fields_set else defaults, name)
+        for name in type(defaults).model_fields
+    }
+
+
+def _set_by(name: str, own: Section, defaults: Section) -> SetBy:
+    if name in own.model_fields_set:
+        return SetBy.BACKEND
+    return SetBy.DEFAULTS if name in defaults.model_fields_set else SetBy.NOBODY
+
+
+def _located(options: OptionsT, folder: Path) -> OptionsT:
+    """Take relative paths from the configuration's folder, wherever the gateway was started."""
+    paths = {name: folder / value for name, value in options if isinstance(value, Path)}
+    return options.model_copy(update=paths)

@@ -1,0 +1,46 @@
+"""Keys that a file may name but that nothing heeds yet.
+
+Asking for one is an error: it is better to stop than to seem to obey. The value beside each is
+the only one accepted. Deleting a line puts its key in force.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from gateway.config.tree import KeyPath, select
+from gateway.spi import Json
+
+NOT_YET_IN_FORCE: Mapping[str, Json] = {
+    "server.workers": 1,
+    "server.state_dir": None,
+    "server.trusted_proxies": [],
+    "server.tls": None,
+    "auth.keys[].actions[]": "read",
+    "auth.keys[].redact": [],
+    "auth.keys[].rate": None,
+    "cors.origins": [],
+    "shared_cache": None,
+    "defaults.cache.stale_while_revalidate_s": 0,
+    "defaults.cache.stale_if_error_s": 0,
+    "defaults.limits.rate": None,
+    "backends[].cache.stale_while_revalidate_s": 0,
+    "backends[].cache.stale_if_error_s": 0,
+    "backends[].limits.rate": None,
+    "backends[].operations": [],
+    "backends[].horizon": None,
+    "backends[].proxy": None,
+}
+
+
+def refusals(tree: Json) -> Iterator[tuple[KeyPath, str]]:
+    """Find what is asked for though it is not in force, and say what is."""
+    for pattern, accepted in NOT_YET_IN_FORCE.items():
+        for path, value in select(tree, pattern):
+            if not _is(value, accepted):
+                yield path, f"only {json.dumps(accepted)} is in force yet"
+
+
+def _is(value: Json, accepted: Json) -> bool:
+    if isinstance(accepted, int) and isinstance(value, str):
+        return value == str(accepted)  # a reference brings a number as its digits
+    return bool(value == accepted)

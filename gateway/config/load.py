@@ -1,0 +1,74 @@
+"""From a file to settings, or to everything that is wrong with it."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gateway.config.backends import OptionsReader, resolved
+from gateway.config.in_force import refusals
+from gateway.config.problems import ConfigurationError, Problem, Problems
+from gateway.config.references import References
+from gateway.config.rules import open_to_strangers, repeated_names, unknown_backends
+from gateway.config.settings import ConfigurationFile, Settings
+from gateway.config.sources import UnreadableFileError, read_text
+from gateway.config.tree import select
+from gateway.config.validation import Validator
+from gateway.config.yaml_source import Document, NotYamlError, parse
+from gateway.spi import AdapterOptions, Json
+
+_RULES = (refusals, repeated_names, unknown_backends, open_to_strangers)
+
+
+def load(
+    path: str | Path,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+) -> Settings:
+    """Read a configuration and check it as a whole, without the network.
+
+    ``host`` and ``port`` take the place of what the file says of the server. Relative paths in
+    the file are taken from its folder. Raises :class:`ConfigurationError` with all that is wrong.
+    """
+    file = Path(path)
+    document = _document(file)
+    problems = Problems(str(file), document.positions)
+    for flaw in document.flaws:
+        problems.add(flaw.path, flaw.message, flaw.position)
+    references = References(file.parent, environment, problems)
+    tree = references.resolve(_served_at(document.tree, host=host, port=port))
+    for rule in _RULES:
+        for at, message in rule(tree):
+            problems.add(at, message)
+
+    validator = Validator(references, problems)
+    written = validator.read(ConfigurationFile, tree, ())
+    reader = OptionsReader(file.parent, validator, problems)
+    options = [reader.read(backend, at) for at, backend in select(tree, "backends[]")]
+
+    if written is None or problems:
+        raise ConfigurationError(problems)
+    return _settings(written, [chosen for chosen in options if chosen is not None])
+
+
+def _document(file: Path) -> Document:
+    try:
+        return parse(read_text(file))
+    except (UnreadableFileError, NotYamlError) as error:
+        line, column = error.position or (None, None)
+        raise ConfigurationError([Problem(str(file), line, column, "", str(error))]) from error
+
+
+def _served_at(tree: Json, **address: object) -> Json:
+    given = {key: value for key, value in address.items() if value is not None}
+    server = tree.get("server", {}) if isinstance(tree, dict) else None
+    return {**tree, "server": {**server, **given}} if given and isinstance(server, dict) else tree
+
+
+def _settings(written: ConfigurationFile, options: Sequence[AdapterOptions]) -> Settings:
+    backends = [
+        resolved(entry, chosen, written.defaults)
+        for entry, chosen in zip(written.backends, options, strict=True)
+    ]
+    return Settings.model_validate(dict(written) | {"backends": backends})

@@ -1,0 +1,28 @@
+"""What is allowed in a configuration, but worth knowing."""
+
+from collections.abc import Iterator
+
+from gateway.config.accounts import Account, account
+from gateway.config.rules import is_loopback
+from gateway.config.settings import Settings
+
+
+def warnings(settings: Settings) -> Iterator[str]:
+    """Say what an operator should know, a line each, with the key it is about."""
+    if not settings.cursor.keys:
+        yield "cursor.keys: not given, so no cursor survives a restart"
+    if not is_loopback(settings.server.host) and settings.server.tls is None:
+        yield (
+            "server.tls: not given, so keys and sessions travel unencrypted"
+            " unless a proxy in front encrypts them"
+        )
+    yield from _shared_accounts(settings)
+
+
+def _shared_accounts(settings: Settings) -> Iterator[str]:
+    users: dict[Account, list[str]] = {}
+    for backend in settings.backends:
+        users.setdefault(account(backend), []).append(backend.name)
+    for names in users.values():
+        if len(names) > 1:
+            yield f"backends: {', '.join(names)} use one account of a vendor and share its limits"

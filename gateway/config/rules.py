@@ -1,0 +1,56 @@
+"""What must hold between parts of a configuration."""
+
+import ipaddress
+from collections.abc import Iterator
+
+from gateway.config.problems import shown
+from gateway.config.tree import KeyPath, select
+from gateway.config.values import is_true
+from gateway.spi import AdapterOptions, Json
+
+_UNIQUE = ("backends[].name", "auth.keys[].name", "auth.keys[].sha256")
+
+
+def repeated_names(tree: Json) -> Iterator[tuple[KeyPath, str]]:
+    """Find what is named twice though the name must tell it apart."""
+    for pattern in _UNIQUE:
+        seen: dict[str, KeyPath] = {}
+        for path, value in _texts(tree, pattern):
+            first = seen.setdefault(value.lower(), path)
+            if first != path:
+                yield path, f"must differ from {shown(first)}"
+
+
+def unknown_backends(tree: Json) -> Iterator[tuple[KeyPath, str]]:
+    """Find the backends that a key names and nobody knows."""
+    known = list(dict.fromkeys(name for _, name in _texts(tree, "backends[].name")))
+    for path, name in _texts(tree, "auth.keys[].backends[]"):
+        if name not in (*known, "*"):
+            yield path, f"no such backend; the backends are: {', '.join(known)}, or * for all"
+
+
+def open_to_strangers(tree: Json) -> Iterator[tuple[KeyPath, str]]:
+    """Find that others can reach the gateway though nobody said who may call."""
+    has_callers = any(True for _ in select(tree, "auth.keys[]"))
+    is_anonymous = any(is_true(value) for _, value in select(tree, "auth.anonymous"))
+    for path, host in _texts(tree, "server.host"):
+        if not (has_callers or is_anonymous or is_loopback(host)):
+            yield path, "beyond this machine auth.keys are needed, or auth.anonymous: true"
+
+
+def absent_files(options: AdapterOptions, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Find files that a backend cannot do without."""
+    if options.ca_file is not None and not options.ca_file.is_file():
+        yield (*path, "ca_file"), f"no such file: {options.ca_file}"
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _texts(tree: Json, pattern: str) -> Iterator[tuple[KeyPath, str]]:
+    return ((path, value) for path, value in select(tree, pattern) if isinstance(value, str))

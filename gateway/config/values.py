@@ -1,0 +1,72 @@
+"""Kinds of values in a configuration file, and what each accepts."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+
+_SIZE = re.compile("(?P<number>[0-9]{1,12}) ?(?P<unit>B|[kMG]B|[KMG]iB)?")
+_UNITS = {
+    "B": 1,
+    "kB": 1000,
+    "MB": 1000**2,
+    "GB": 1000**3,
+    "KiB": 1024,
+    "MiB": 1024**2,
+    "GiB": 1024**3,
+}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def is_true(value: object) -> bool:
+    """Say whether a value, or the text a reference brought, is true."""
+    return value in (True, "true")
+
+
+def _flag(value: object) -> object:
+    if not isinstance(value, bool) and value not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return is_true(value)
+
+
+def _no_boolean(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    return value
+
+
+def _bytes(value: object) -> object:
+    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if found is not None:
+        return int(found["number"]) * _UNITS[found["unit"] or "B"]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError("must be a size, such as 16MiB, 16MB or a number of bytes")
+
+
+def _instant(value: object) -> object:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return datetime.fromisoformat(value)
+    raise ValueError("must be an instant with its offset, such as 2027-01-31T00:00:00Z")
+
+
+def _not_reserved(name: str) -> str:
+    if name == "all":
+        raise ValueError("must not be all, which stands for every backend")
+    return name
+
+
+# Left to itself, pydantic reads yes as true, and true as 1.
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Whole = Annotated[int, BeforeValidator(_no_boolean)]
+Seconds = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
+Bytes = Annotated[int, BeforeValidator(_bytes, json_schema_input_type=int | str)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+Text = Annotated[str, Field(min_length=1)]
+BackendName = Annotated[
+    str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$"), AfterValidator(_not_reserved)
+]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$"), AfterValidator(str.lower)]

@@ -1,0 +1,143 @@
+"""Keys that are named but not heeded yet."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.config.in_force import NOT_YET_IN_FORCE, refusals
+from gateway.config.tree import KeyPath
+from tests.config.files import BACKENDS, loaded, refused
+
+SHA = "0" * 64
+KEY = f'auth:\n  keys:\n    - name: a\n      sha256: "{SHA}"\n'
+
+# For each key: how a file would ask for it, and the place of the refusal.
+ASKING = {
+    "server.workers": (f"server:\n  workers: 2\n{BACKENDS}", "2:3: server.workers", "1"),
+    "server.state_dir": (f"server:\n  state_dir: .\n{BACKENDS}", "2:3: server.state_dir", "null"),
+    "server.trusted_proxies": (
+        f"server:\n  trusted_proxies: [127.0.0.1]\n{BACKENDS}",
+        "2:3: server.trusted_proxies",
+        "[]",
+    ),
+    "server.tls": (
+        f"server:\n  tls: {{cert: a.pem, key: b.pem}}\n{BACKENDS}",
+        "2:3: server.tls",
+        "null",
+    ),
+    "auth.keys[].actions[]": (
+        f"{KEY}      actions: [read, write]\n{BACKENDS}",
+        "5:23: auth.keys[0].actions[1]",
+        '"read"',
+    ),
+    "auth.keys[].redact": (
+        f"{KEY}      redact: [user]\n{BACKENDS}",
+        "5:7: auth.keys[0].redact",
+        "[]",
+    ),
+    "auth.keys[].rate": (f"{KEY}      rate: 50/s\n{BACKENDS}", "5:7: auth.keys[0].rate", "null"),
+    "cors.origins": (
+        f"cors:\n  origins: [https://a.example]\n{BACKENDS}",
+        "2:3: cors.origins",
+        "[]",
+    ),
+    "shared_cache": (f"shared_cache: redis://a.example\n{BACKENDS}", "1:1: shared_cache", "null"),
+    "defaults.cache.stale_while_revalidate_s": (
+        f"defaults:\n  cache: {{stale_while_revalidate_s: 60}}\n{BACKENDS}",
+        "2:11: defaults.cache.stale_while_revalidate_s",
+        "0",
+    ),
+    "defaults.cache.stale_if_error_s": (
+        f"defaults:\n  cache: {{stale_if_error_s: 900}}\n{BACKENDS}",
+        "2:11: defaults.cache.stale_if_error_s",
+        "0",
+    ),
+    "defaults.limits.rate": (
+        f"defaults:\n  limits: {{rate: 20/s}}\n{BACKENDS}",
+        "2:12: defaults.limits.rate",
+        "null",
+    ),
+    "backends[].cache.stale_while_revalidate_s": (
+        f"{BACKENDS}    cache: {{stale_while_revalidate_s: 60}}\n",
+        "5:13: backends[0].cache.stale_while_revalidate_s",
+        "0",
+    ),
+    "backends[].cache.stale_if_error_s": (
+        f"{BACKENDS}    cache: {{stale_if_error_s: 0.5}}\n",
+        "5:13: backends[0].cache.stale_if_error_s",
+        "0",
+    ),
+    "backends[].limits.rate": (
+        f"{BACKENDS}    limits: {{rate: 20/s}}\n",
+        "5:14: backends[0].limits.rate",
+        "null",
+    ),
+    "backends[].operations": (
+        f"{BACKENDS}    operations: [end]\n",
+        "5:5: backends[0].operations",
+        "[]",
+    ),
+    "backends[].horizon": (f"{BACKENDS}    horizon: P90D\n", "5:5: backends[0].horizon", "null"),
+    "backends[].proxy": (
+        f"{BACKENDS}    proxy: http://a.example\n",
+        "5:5: backends[0].proxy",
+        "null",
+    ),
+}
+
+HEEDING_NOTHING = f"""\
+server: {{workers: 1, state_dir: null, trusted_proxies: [], tls: null}}
+auth:
+  keys:
+    - {{name: a, sha256: "{SHA}", actions: [read], redact: [], rate: null}}
+cors: {{origins: []}}
+shared_cache: null
+defaults:
+  cache: {{stale_while_revalidate_s: 0, stale_if_error_s: 0.0}}
+  limits: {{rate: null}}
+{BACKENDS}\
+    cache: {{stale_while_revalidate_s: 0, stale_if_error_s: 0}}
+    limits: {{rate: null}}
+    operations: []
+    horizon: null
+    proxy: null
+"""
+
+
+def test_every_key_that_is_not_in_force_is_tested_here() -> None:
+    assert ASKING.keys() == NOT_YET_IN_FORCE.keys()
+
+
+@pytest.mark.parametrize("key", ASKING)
+def test_asking_for_what_is_not_in_force_is_refused_by_name(tmp_path: Path, key: str) -> None:
+    text, place, accepted = ASKING[key]
+
+    assert refused(tmp_path, text) == [f"{place}: only {accepted} is in force yet"]
+
+
+def test_saying_that_it_is_off_is_accepted(tmp_path: Path) -> None:
+    assert loaded(tmp_path, HEEDING_NOTHING).backends[0].name == "museum"
+
+
+def test_admin_is_refused_like_write(tmp_path: Path) -> None:
+    text = f"{KEY}      actions: [admin, write]\n{BACKENDS}"
+
+    assert refused(tmp_path, text) == [
+        '5:17: auth.keys[0].actions[0]: only "read" is in force yet',
+        '5:24: auth.keys[0].actions[1]: only "read" is in force yet',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tree", "path"),
+    [
+        ({"server": {"state_dir": "None"}}, ("server", "state_dir")),
+        ({"server": {"state_dir": ""}}, ("server", "state_dir")),
+        ({"server": {"trusted_proxies": "[]"}}, ("server", "trusted_proxies")),
+        ({"server": {"workers": "2"}}, ("server", "workers")),
+        ({"server": {"workers": None}}, ("server", "workers")),
+        ({"cors": {"origins": None}}, ("cors", "origins")),
+    ],
+)
+def test_what_only_resembles_off_is_refused(tree: object, path: KeyPath) -> None:
+    assert [at for at, _ in refusals(tree)] == [path]

@@ -1,0 +1,76 @@
+"""What is worth knowing about a configuration that is in order."""
+
+from pathlib import Path
+
+from gateway.config import account, warnings
+from tests.config.files import ENVIRONMENT, MUSEUM, loaded
+
+CURSOR = "cursor: {keys: ['${env:CURSOR_KEY}']}\n"
+
+
+def backend(name: str, *, adapter: str = "roundware", **options: str) -> str:
+    """Write a backend."""
+    written = {"url": "https://museum.example/api/2", "token": "${env:TOKEN}"} | options
+    entries = "".join(f"      {key}: {value}\n" for key, value in written.items() if value)
+    return f"  - name: {name}\n    adapter: {adapter}\n    options:\n{entries}"
+
+
+def remarks(folder: Path, *backends: str, head: str = CURSOR, **environment: str) -> list[str]:
+    """Load a configuration of these backends and give its remarks."""
+    text = f"{head}backends:\n{''.join(backends)}"
+    return list(warnings(loaded(folder, text, {**ENVIRONMENT, **environment})))
+
+
+def test_there_may_be_nothing_to_say(tmp_path: Path) -> None:
+    assert remarks(tmp_path, MUSEUM) == []
+
+
+def test_cursors_that_end_with_the_process_are_worth_a_remark(tmp_path: Path) -> None:
+    assert remarks(tmp_path, MUSEUM, head="") == [
+        "cursor.keys: not given, so no cursor survives a restart"
+    ]
+
+
+def test_serving_others_in_clear_text_is_worth_a_remark(tmp_path: Path) -> None:
+    head = f"{CURSOR}server: {{host: 0.0.0.0}}\nauth: {{anonymous: true}}\n"
+
+    assert remarks(tmp_path, MUSEUM, head=head) == [
+        (
+            "server.tls: not given, so keys and sessions travel unencrypted"
+            " unless a proxy in front encrypts them"
+        )
+    ]
+
+
+def test_backends_of_one_account_share_its_limits(tmp_path: Path) -> None:
+    said = remarks(
+        tmp_path,
+        backend("a"),
+        backend("b", url="https://MUSEUM.example:443/api/1", token="${env:SAME}"),
+        backend("c", token="${env:OTHER}"),
+        backend("d", url="https://museum.example:8443/api/2"),
+        backend("e", url="https://other.example/api/2"),
+        SAME=ENVIRONMENT["TOKEN"],
+        OTHER="another",
+    )
+
+    assert said == ["backends: a, b use one account of a vendor and share its limits"]
+
+
+def test_two_people_with_one_password_have_two_accounts(tmp_path: Path) -> None:
+    people = [
+        backend(name, adapter="canopsis", token="", username=name, password="${env:TOKEN}")
+        for name in ("ada", "bob")
+    ]
+
+    assert remarks(tmp_path, *people) == []
+
+
+def test_an_account_shows_no_credential(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, f"backends:\n{MUSEUM}")
+
+    shown = repr(account(settings.backends[0]))
+
+    assert "https://museum.example:443" in shown
+    assert ENVIRONMENT["TOKEN"] not in shown
+    assert "credential" not in shown

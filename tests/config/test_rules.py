@@ -1,0 +1,124 @@
+"""What must hold between parts of a configuration."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.config import is_loopback
+from tests.config.files import BACKENDS, ENVIRONMENT, MUSEUM, loaded, refused
+
+SHA = "0" * 64
+BEYOND = "beyond this machine auth.keys are needed, or auth.anonymous: true"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.255.0.9", "::1", "localhost"])
+def test_this_machine_alone_is_loopback(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["0.0.0.0", "::", "10.0.0.1", "128.0.0.1", "a.example", "localhost.example", "127.1", "[::1]"],  # noqa: S104  # not bound
+)
+def test_any_other_address_is_not_loopback(host: str) -> None:
+    assert not is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        "",
+        "auth: {}\n",
+        "auth: {anonymous: false}\n",
+        "auth: {keys: []}\n",
+        "auth: {anonymous: no}\n",
+    ],
+)
+def test_an_address_beyond_this_machine_needs_somebody_who_may_call(
+    tmp_path: Path, auth: str
+) -> None:
+    text = f"server:\n  host: 0.0.0.0\n{auth}{BACKENDS}"
+
+    assert refused(tmp_path, text)[0] == f"2:3: server.host: {BEYOND}"
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        f"{{keys: [{{name: a, sha256: '{SHA}'}}]}}",
+        "{anonymous: true}",
+        "{anonymous: '${env:OPEN}'}",
+    ],
+)
+def test_with_keys_or_anonymous_any_address_may_be_listened_on(tmp_path: Path, auth: str) -> None:
+    text = f"server: {{host: 0.0.0.0}}\nauth: {auth}\n{BACKENDS}"
+
+    settings = loaded(tmp_path, text, {**ENVIRONMENT, "OPEN": "true"})
+
+    assert settings.server.host == "0.0.0.0"  # noqa: S104  # not bound
+
+
+def test_a_command_line_does_not_get_around_the_rule(tmp_path: Path) -> None:
+    assert refused(tmp_path, BACKENDS, host="::") == [f"1:1: server.host: {BEYOND}"]
+
+
+def test_a_host_from_a_reference_does_not_get_around_the_rule(tmp_path: Path) -> None:
+    text = f"server: {{host: '${{env:HOST}}'}}\n{BACKENDS}"
+
+    problems = refused(tmp_path, text, {**ENVIRONMENT, "HOST": "::"})
+
+    assert problems == [f"1:10: server.host: {BEYOND}"]
+
+
+def test_a_name_stands_for_one_backend(tmp_path: Path) -> None:
+    text = f"{BACKENDS}{MUSEUM.replace('museum', 'other', 1)}{MUSEUM}"
+
+    assert refused(tmp_path, text) == ["8:5: backends[2].name: must differ from backends[0].name"]
+
+
+def test_keys_differ_by_name_and_by_hash(tmp_path: Path) -> None:
+    text = f"""\
+auth:
+  keys:
+    - {{name: a, sha256: "{"a" * 64}"}}
+    - {{name: a, sha256: "{"b" * 64}"}}
+    - {{name: c, sha256: "{"A" * 64}"}}
+{BACKENDS}"""
+
+    assert refused(tmp_path, text) == [
+        "4:8: auth.keys[1].name: must differ from auth.keys[0].name",
+        "5:17: auth.keys[2].sha256: must differ from auth.keys[0].sha256",
+    ]
+
+
+def test_a_key_names_backends_that_exist(tmp_path: Path) -> None:
+    text = f"""\
+auth:
+  keys:
+    - name: a
+      sha256: "{SHA}"
+      backends: [museum, "*", office]
+{BACKENDS}"""
+
+    assert refused(tmp_path, text) == [
+        "5:31: auth.keys[0].backends[2]: no such backend; the backends are: museum, or * for all"
+    ]
+
+
+def test_a_certificate_file_must_be_there(tmp_path: Path) -> None:
+    text = BACKENDS.replace("{url:", "{ca_file: ca.pem, url:")
+
+    assert refused(tmp_path, text) == [
+        f"4:15: backends[0].options.ca_file: no such file: {tmp_path / 'ca.pem'}"
+    ]
+
+
+def test_a_path_of_an_option_is_taken_from_the_folder_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ca.pem").touch()
+    monkeypatch.chdir("/")
+
+    settings = loaded(tmp_path, BACKENDS.replace("{url:", "{ca_file: ca.pem, url:"))
+
+    assert settings.backends[0].options.ca_file == tmp_path / "ca.pem"
