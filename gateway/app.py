@@ -1,0 +1,114 @@
+"""Building the gateway from its configuration: everything is wired here, and nowhere else."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from gateway.config.settings import AuthSettings, BackendSettings, SetBy, Settings
+from gateway.federation.backend import Backend
+from gateway.federation.federation import Federation
+from gateway.federation.filling import Listings
+from gateway.federation.listings import KeptListings
+from gateway.paging.cursor import CursorSealer
+from gateway.spi.abilities import Abilities, PagingStyle
+from gateway.spi.options import AdapterOptions
+from gateway.spi.registry import load_adapter
+from gateway.transport.http import HttpWire
+from gateway.transport.limits import Limits, Trust
+from gateway.transport.rpc import RpcWire
+from gateway.transport.wire import open_wire
+from gateway.web.callers import ApiKey, Caller, Keyring
+from gateway.web.keys import DEADLINE_SECONDS, FEDERATION, SEALER
+from gateway.web.middlewares import answer_problems, authenticate, log_requests
+from gateway.web.routes import routes
+
+Clock = Callable[[], datetime]
+
+# A vendor that can only list everything sends all it has in one body.
+_WHOLE_LISTING_BYTES = 256 * 1024 * 1024
+
+
+def utc_now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wired:
+    backend: Backend
+    wire: HttpWire | RpcWire
+
+
+def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
+    """Build the application. It opens a vendor's connection at the first call to it."""
+    app = web.Application(
+        middlewares=[
+            log_requests,
+            answer_problems,
+            authenticate(_keyring(settings.auth), clock),
+        ],
+        handler_args={"handler_cancellation": True},
+    )
+    wired = [_wired(backend, clock) for backend in settings.backends if backend.enabled]
+    kept = KeptListings(timer=time.monotonic)
+    app[FEDERATION] = Federation(
+        [each.backend for each in wired],
+        Listings(kept),
+        disabled={
+            b.name: load_adapter(b.adapter).vendor for b in settings.backends if not b.enabled
+        },
+    )
+    app[SEALER] = CursorSealer([key.get_secret_value().encode() for key in settings.cursor.keys])
+    app[DEADLINE_SECONDS] = settings.server.deadline_s
+    app.add_routes(routes())
+    app.cleanup_ctx.append(_closing(wired))
+    return app
+
+
+def _closing(
+    wired: Sequence[_Wired],
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def context(_app: web.Application) -> AsyncIterator[None]:
+        yield
+        for each in wired:
+            await each.wire.close()
+
+    return context
+
+
+def _wired(settings: BackendSettings, clock: Clock) -> _Wired:
+    adapter = load_adapter(settings.adapter)(settings.options)
+    limits = _limits(settings, adapter.abilities())
+    wire = open_wire(adapter.endpoint(), limits, _trust(settings.options))
+    backend = Backend(settings.name, adapter, wire, ttl_seconds=settings.cache.ttl_s, clock=clock)
+    return _Wired(backend, wire)
+
+
+def _limits(settings: BackendSettings, abilities: Abilities) -> Limits:
+    limits = settings.limits
+    max_body, concurrency = limits.max_body, limits.concurrency
+    if limits.max_body_set_by is SetBy.NOBODY and abilities.paging.style is PagingStyle.SINGLE:
+        max_body = _WHOLE_LISTING_BYTES
+    if limits.concurrency_set_by is not SetBy.BACKEND and abilities.max_concurrency is not None:
+        concurrency = min(concurrency, abilities.max_concurrency)
+    return Limits(settings.timeout_s, max_body, concurrency)
+
+
+def _trust(options: AdapterOptions) -> Trust:
+    pin = options.fingerprint_sha256
+    return Trust(options.ca_file, bytes.fromhex(pin.replace(":", "")) if pin else None)
+
+
+def _keyring(auth: AuthSettings) -> Keyring:
+    keys = [
+        ApiKey(
+            Caller(key.name, None if "*" in key.backends else frozenset(key.backends)),
+            bytes.fromhex(key.sha256),
+            key.expires,
+        )
+        for key in auth.keys
+    ]
+    return Keyring(keys, is_key_needed=bool(keys) and not auth.anonymous)

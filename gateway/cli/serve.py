@@ -1,0 +1,66 @@
+"""``serve``: the gateway on its address until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from gateway.app import build_app
+from gateway.cli.ending import fail
+from gateway.cli.settings import loaded
+from gateway.config import Settings
+
+_LOG = logging.getLogger(__name__)
+_SHUTDOWN_SECONDS = 10.0
+
+
+def serve_file(path: Path, *, host: str | None, port: int | None) -> None:
+    """Serve a configuration file until SIGINT or SIGTERM."""
+    settings = loaded(path, host=host, port=port)
+    configure_logging()
+    asyncio.run(_serve(settings))
+
+
+def configure_logging() -> None:
+    """Log to the error stream, a line an event."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    runner = await start(settings)
+    _LOG.info("serving on %s", address_of(runner))
+    try:
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+        _LOG.info("stopped")
+
+
+async def start(settings: Settings) -> web.AppRunner:
+    """Listen; the caller cleans up."""
+    runner = web.AppRunner(build_app(settings), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    await runner.setup()
+    server = settings.server
+    try:
+        await web.TCPSite(runner, server.host, server.port).start()
+    except OSError as error:
+        await runner.cleanup()
+        fail(f"{server.host}:{server.port}: cannot listen here: {error.strerror}")
+    return runner
+
+
+def address_of(runner: web.AppRunner) -> str:
+    """Give the address that was bound, as a URL."""
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

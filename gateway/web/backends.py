@@ -1,0 +1,43 @@
+"""What is told about a backend: how it is doing, and what it can do itself."""
+
+from gateway.federation.backend import Backend
+from gateway.model.query import Field, Op
+from gateway.spi.abilities import Abilities, Support
+
+_FILTERS = {
+    Field.STATUS: (Op.ANY_OF,),
+    Field.USER: (Op.ANY_OF,),
+    Field.STARTED_AT: (Op.AT_OR_AFTER, Op.BEFORE),
+}
+
+
+def describe(backend: Backend) -> dict[str, object]:
+    """Describe one backend."""
+    abilities = backend.adapter.abilities()
+    return {
+        "name": backend.name,
+        "vendor": backend.adapter.vendor,
+        "health": backend.health,
+        "freshness": {"ttl_s": backend.ttl_seconds},
+        "capabilities": {
+            "filters": _filters(abilities),
+            "sorts": [
+                {"field": s.sort.field, "descending": s.sort.is_descending} for s in abilities.sorts
+            ],
+            "paging": abilities.paging.style,
+            "detail": abilities.has_detail,
+            "operations": sorted(abilities.operations),
+        },
+    }
+
+
+def _filters(abilities: Abilities) -> dict[str, dict[str, Support]]:
+    return {
+        field: {op: _grade(abilities, field, op) for op in ops} for field, ops in _FILTERS.items()
+    }
+
+
+def _grade(abilities: Abilities, field: Field, op: Op) -> Support:
+    if field in abilities.absent:
+        return Support.ABSENT
+    return abilities.filters.get((field, op), Support.UNSUPPORTED)

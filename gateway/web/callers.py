@@ -1,0 +1,78 @@
+"""Who may call: API keys, and what each of them may see."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from gateway.web.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who may read. ``backends`` names what exists for them, none means all."""
+
+    name: str
+    backends: frozenset[str] | None = None
+
+    def may_see(self, backend: str) -> bool:
+        """Say whether the backend exists for this caller."""
+        return self.backends is None or backend in self.backends
+
+
+ANYONE = Caller("")
+"""A caller without a key, where none is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key by the SHA-256 of its text: the text itself is nowhere kept."""
+
+    caller: Caller
+    sha256: bytes
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """All keys, and whether a call needs one."""
+
+    keys: Sequence[ApiKey] = ()
+    is_key_needed: bool = False
+
+    def caller(self, headers: Mapping[str, str], now: datetime) -> Caller:
+        """Name the caller by the key that was sent; raise a 401 for an unknown or missing one."""
+        text = _sent_key(headers)
+        if text is None:
+            if self.is_key_needed:
+                raise _unauthorised("Send a key as Authorization: Bearer KEY or X-API-Key: KEY.")
+            return ANYONE
+        digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
+        found = None
+        for key in self.keys:
+            # Every key is compared, whichever fits: the time taken tells nothing.
+            if hmac.compare_digest(key.sha256, digest):
+                found = key
+        if found is None or (found.expires is not None and found.expires <= now):
+            raise _unauthorised("The key is not known here, or has expired.")
+        return found.caller
+
+
+def _sent_key(headers: Mapping[str, str]) -> str | None:
+    scheme, _, token = headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    if scheme:
+        return ""  # Another scheme is a key we cannot know.
+    return headers.get("X-API-Key")
+
+
+def _unauthorised(detail: str) -> Problem:
+    return Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "unauthorized",
+        detail,
+        headers={"WWW-Authenticate": 'Bearer realm="sessions"'},
+    )

@@ -1,0 +1,14 @@
+"""The typed places where the application and its requests keep what they share."""
+
+from aiohttp import web
+
+from gateway.federation.federation import Federation
+from gateway.paging.cursor import CursorSealer
+from gateway.web.callers import Caller
+
+FEDERATION = web.AppKey("FEDERATION", Federation)
+SEALER = web.AppKey("SEALER", CursorSealer)
+DEADLINE_SECONDS = web.AppKey("DEADLINE_SECONDS", float)
+
+CALLER = web.RequestKey("CALLER", Caller)
+REQUEST_ID = web.RequestKey("REQUEST_ID", str)

@@ -1,0 +1,79 @@
+"""What every request passes: its log line, its problems, and its key."""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from gateway.web.callers import Keyring
+from gateway.web.keys import CALLER, REQUEST_ID
+from gateway.web.problems import Problem
+
+_LOG = logging.getLogger("gateway.requests")
+
+_PROTECTED = "/v1/"
+
+
+@web.middleware
+async def log_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Log one line for a request: neither its query nor its id, which may name people."""
+    request[REQUEST_ID] = secrets.token_hex(8)
+    begun = time.perf_counter()
+    status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+    try:
+        response = await handler(request)
+        status = response.status
+        response.headers["X-Request-Id"] = request[REQUEST_ID]
+        return response
+    finally:
+        resource = request.match_info.route.resource
+        _LOG.info(
+            "%s %s %d %.1f ms %s",
+            request.method,
+            resource.canonical if resource else "(unknown)",
+            status,
+            (time.perf_counter() - begun) * 1000,
+            request[REQUEST_ID],
+        )
+
+
+@web.middleware
+async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every error into a problem document; a bug into one that tells nothing."""
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return problem.response(request.path)
+    except web.HTTPException as error:
+        return _from_http(error).response(request.path)
+    except Exception:  # noqa: BLE001  # the front door answers, whatever broke behind it
+        _LOG.exception("request %s broke", request[REQUEST_ID])
+        return Problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "internal_error",
+            f"This is a bug in the gateway. Its log knows request {request[REQUEST_ID]}.",
+        ).response(request.path)
+
+
+def _from_http(error: web.HTTPException) -> Problem:
+    status = HTTPStatus(error.status)
+    code = status.name.lower()
+    headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
+    return Problem(status, code, f"{status.phrase}.", headers=headers)
+
+
+def authenticate(keyring: Keyring, clock: Callable[[], datetime]) -> Middleware:
+    """Make the middleware that names the caller of every protected path."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith(_PROTECTED):
+            request[CALLER] = keyring.caller(request.headers, clock())
+        return await handler(request)
+
+    return middleware

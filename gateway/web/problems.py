@@ -1,0 +1,67 @@
+"""Errors as clients see them: problem documents (RFC 9457) with stable codes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import msgspec
+from aiohttp import web
+
+from gateway.model.report import BackendReport
+
+_CONTENT_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterError:
+    """What is wrong with one parameter."""
+
+    parameter: str
+    code: str
+    detail: str
+
+
+@dataclass(eq=False)
+class Problem(Exception):  # RFC 9457's own word
+    """A call that has no other answer. ``code`` is stable, ``detail`` is for people."""
+
+    status: HTTPStatus
+    code: str
+    detail: str
+    errors: Sequence[ParameterError] = ()
+    backends: Mapping[str, BackendReport] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self, instance: str) -> web.Response:
+        """Write it down. ``instance`` is the path that was called."""
+        document: dict[str, object] = {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "detail": self.detail,
+            "instance": instance,
+            "code": self.code,
+        }
+        if self.errors:
+            document["errors"] = self.errors
+        if self.backends is not None:
+            document["backends"] = self.backends
+        return web.Response(
+            status=self.status.value,
+            body=msgspec.json.encode(document),
+            content_type=_CONTENT_TYPE,
+            headers={"Cache-Control": "no-store", **self.headers},
+        )
+
+
+def bad_parameters(errors: Sequence[ParameterError]) -> Problem:
+    """Refuse a request for all that is wrong with its parameters at once."""
+    names = ", ".join(dict.fromkeys(error.parameter for error in errors))
+    return Problem(
+        HTTPStatus.BAD_REQUEST, errors[0].code, f"Not acceptable: {names}.", tuple(errors)
+    )
+
+
+def not_found(detail: str) -> Problem:
+    """Say that there is no such thing, or none that the caller may know of."""
+    return Problem(HTTPStatus.NOT_FOUND, "not_found", detail)
