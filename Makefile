@@ -1,0 +1,56 @@
+# The two commands that do everything:
+#   make demo   set up, and run the gateway over a simulator of every vendor
+#   make test   set up, and pass the tests
+.POSIX:
+
+PYTHON = $$(command -v python3.11 || command -v python3)
+VENV = .venv
+BIN = $(VENV)/bin
+
+.PHONY: demo test lint types contracts check bench clean help
+
+help:
+	@echo "make demo   run the gateway over a simulator of every vendor"
+	@echo "make test   run the tests"
+	@echo "make check  lint, types and import contracts"
+	@echo "make bench  measure against a hand-written gateway"
+	@echo "make clean  remove what was set up"
+
+demo: $(VENV)/.run
+	@$(BIN)/session-gateway demo
+
+test: $(VENV)/.dev
+	$(BIN)/pytest
+
+check: lint types contracts
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+contracts: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/compare.py
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name it with make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml
+	@echo "Setting up in $(VENV) (once)"
+	@$(BIN)/pip --quiet --disable-pip-version-check install --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	@echo "Setting up in $(VENV) (once)"
+	@$(BIN)/pip --quiet --disable-pip-version-check install --editable '.[dev]'
+	@touch $@ $(VENV)/.run
