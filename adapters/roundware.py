@@ -54,7 +54,7 @@ class RoundwareOptions(AdapterOptions):
     """Where a Roundware server is and how to be let in. ``url`` ends in the API's version."""
 
     token: SecretStr
-    active_window_s: float = OptionField(default=3600, gt=0)
+    active_window_s: float = OptionField(default=3600, gt=0, le=366 * 24 * 3600)
 
 
 class RoundwareAdapter(SessionAdapter[HttpTransport]):

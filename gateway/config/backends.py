@@ -1,10 +1,11 @@
 """A backend completed: its adapter's options, and each figure from itself or the defaults."""
 
+import functools
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.config.problems import Problems
-from gateway.config.rules import absent_files
+from gateway.config.rules import unusable_files
 from gateway.config.settings import (
     BackendEntry,
     BackendLimits,
@@ -30,6 +31,7 @@ class OptionsReader:
         self._folder = folder
         self._validator = validator
         self._problems = problems
+        self._adapter = functools.cache(load_adapter)  # a look-up reads the disk
 
     def read(self, backend: Json, path: KeyPath) -> AdapterOptions | None:
         """Give a backend's options, none if they or their adapter cannot be read."""
@@ -41,8 +43,8 @@ class OptionsReader:
         if options is None:
             return None
         options = _located(options, self._folder)
-        for missing, message in absent_files(options, at):
-            self._problems.add(missing, message)
+        for file, message in unusable_files(options, at):
+            self._problems.add(file, message)
         return options
 
     def _model(self, backend: Json, path: KeyPath) -> type[AdapterOptions] | None:
@@ -50,7 +52,7 @@ class OptionsReader:
         if not isinstance(name, str):
             return None
         try:
-            return load_adapter(name).options_model
+            return self._adapter(name).options_model
         except NotUsableError as error:
             self._problems.add((*path, "adapter"), str(error))
             return None

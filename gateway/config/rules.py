@@ -1,6 +1,7 @@
 """What must hold between parts of a configuration."""
 
 import ipaddress
+import ssl
 from collections.abc import Iterator
 
 from gateway.config.problems import shown
@@ -38,10 +39,16 @@ def open_to_strangers(tree: Json) -> Iterator[tuple[KeyPath, str]]:
             yield path, "beyond this machine auth.keys are needed, or auth.anonymous: true"
 
 
-def absent_files(options: AdapterOptions, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    """Find files that a backend cannot do without."""
-    if options.ca_file is not None and not options.ca_file.is_file():
+def unusable_files(options: AdapterOptions, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Find files that a backend cannot do without, and cannot be used."""
+    if options.ca_file is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(options.ca_file)
+    except FileNotFoundError:
         yield (*path, "ca_file"), f"no such file: {options.ca_file}"
+    except OSError:  # What is not PEM is an SSLError, which is an OSError too.
+        yield (*path, "ca_file"), f"no PEM certificates can be read from {options.ca_file}"
 
 
 def is_loopback(host: str) -> bool:

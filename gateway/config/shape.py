@@ -28,9 +28,8 @@ def secrets(model: type[BaseModel], value: Json, path: KeyPath) -> Iterator[KeyP
         if any(issubclass(kind, SecretStr | SecretBytes) for kind in _types(field.annotation)):
             yield from (leaf for leaf, content in leaves(inner, at) if content is not None)
         for nested in _models(field.annotation):
-            items = enumerate(inner) if isinstance(inner, list) else ()
             yield from secrets(nested, inner, at)
-            for index, item in items:
+            for index, item in enumerate(inner if isinstance(inner, list) else ()):
                 yield from secrets(nested, item, (*at, index))
 
 

@@ -21,7 +21,9 @@ class AdapterOptions(BaseModel):
     """
 
     # The input of a failed validation may hold a secret.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False
+    )
 
     url: str
     ca_file: Path | None = None
@@ -30,7 +32,7 @@ class AdapterOptions(BaseModel):
 
     @model_validator(mode="after")
     def _reach_only_what_may_be_reached(self) -> "AdapterOptions":
-        parts = urlsplit(self.url)
+        parts = _split(self.url)
         if parts.scheme not in _ENCRYPTED | _PLAIN or not parts.hostname:
             raise ValueError("url must be absolute, such as https://vendor.example/api")
         if parts.username or parts.password or parts.query or parts.fragment:
@@ -41,6 +43,14 @@ class AdapterOptions(BaseModel):
                 " use https: or wss:, or say allow_plaintext: true"
             )
         return self
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        # The library's own message quotes the text.
+        raise ValueError("url cannot be read as an address") from None
 
 
 def _is_loopback(parts: SplitResult) -> bool:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import trustme
 
 from gateway.config import is_loopback
 from tests.config.files import BACKENDS, ENVIRONMENT, MUSEUM, loaded, refused
@@ -113,10 +114,19 @@ def test_a_certificate_file_must_be_there(tmp_path: Path) -> None:
     ]
 
 
+def test_a_certificate_file_must_hold_certificates(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("not a certificate", encoding="utf-8")
+    text = BACKENDS.replace("{url:", "{ca_file: ca.pem, url:")
+
+    (problem,) = refused(tmp_path, text)
+
+    assert "no PEM certificates can be read from" in problem
+
+
 def test_a_path_of_an_option_is_taken_from_the_folder_of_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "ca.pem").touch()
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.chdir("/")
 
     settings = loaded(tmp_path, BACKENDS.replace("{url:", "{ca_file: ca.pem, url:"))

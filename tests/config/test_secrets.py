@@ -89,4 +89,4 @@ def test_a_part_of_a_url_that_came_from_a_reference_is_in_no_message(tmp_path: P
 
     assert len(problems) == 1
     assert "word" not in problems[0]
-    assert "${env:URL}" in problems[0]
+    assert "cannot be read as an address" in problems[0]
