@@ -152,10 +152,7 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
         status = self._status(last_ping, provenance.as_of)
         ended_at = last_ping if status is Status.ENDED else None
         return Session(
-            id=f"{provenance.backend}:{native_id}",
-            backend=provenance.backend,
-            vendor=provenance.vendor,
-            native_id=native_id,
+            **provenance.identity(native_id),
             status=status,
             started_at=started_at,
             ended_at=ended_at,

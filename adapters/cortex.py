@@ -222,10 +222,7 @@ def _session(record: Record, provenance: Provenance) -> Session:
     application = record.take_either("appId", "client", text)
     project = record.take("project", text)
     return Session(
-        id=f"{provenance.backend}:{native_id}",
-        backend=provenance.backend,
-        vendor=provenance.vendor,
-        native_id=native_id,
+        **provenance.identity(native_id),
         status=status,
         native_status=native_status,
         title=record.take("title", text),

@@ -248,10 +248,7 @@ def _session(record: Record, provenance: Provenance) -> Session:
         end = not_before(started_at, _utc)
         ended_at = record.take_either("end_time", "session_end_time", end)
     return Session(
-        id=f"{provenance.backend}:{native_id}",
-        backend=provenance.backend,
-        vendor=provenance.vendor,
-        native_id=native_id,
+        **provenance.identity(native_id),
         status=told or (Status.ENDED if ended_at else Status.UNKNOWN),
         # The room's: a session has no words of its own.
         title=record.take_either("description", "room_description", text),

@@ -179,10 +179,7 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
         # While a session goes on its duration is only what it has lasted so far.
         duration = record.take(_spelled(record, "duration"), _length) if ended_at else None
         return Session(
-            id=f"{provenance.backend}:{native_id}",
-            backend=provenance.backend,
-            vendor=provenance.vendor,
-            native_id=native_id,
+            **provenance.identity(native_id),
             status=_status(ended_at, is_clear=is_clear),
             started_at=started_at,
             ended_at=ended_at,

@@ -123,10 +123,7 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         device = record.take("device_id", identifier)
         project = record.take("project_id", identifier)
         return Session(
-            id=f"{provenance.backend}:{native_id}",
-            backend=provenance.backend,
-            vendor=provenance.vendor,
-            native_id=native_id,
+            **provenance.identity(native_id),
             status=self._status(started_at, ended_at, provenance.as_of),
             started_at=started_at,
             ended_at=ended_at,

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Generic, TypeAlias, TypeVar
+from typing import ClassVar, Generic, TypeAlias, TypedDict, TypeVar
 
 from msgspec import Raw
 
@@ -45,6 +45,15 @@ class Context(Generic[TransportT]):
     now: datetime
 
 
+class Identity(TypedDict):
+    """The fields of a session that say which one it is."""
+
+    id: str
+    backend: str
+    vendor: str
+    native_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a record is from and the instant it was read at, in UTC."""
@@ -52,6 +61,15 @@ class Provenance:
     backend: str
     vendor: str
     as_of: datetime
+
+    def identity(self, native_id: str) -> Identity:
+        """Give the fields that identify the session of this native id."""
+        return {
+            "id": f"{self.backend}:{native_id}",
+            "backend": self.backend,
+            "vendor": self.vendor,
+            "native_id": native_id,
+        }
 
 
 @dataclass(frozen=True, slots=True)

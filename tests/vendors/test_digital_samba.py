@@ -1,6 +1,5 @@
 """Digital Samba: the samples of its documents, and its simulator."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,52 +8,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.digital_samba import DigitalSambaAdapter, DigitalSambaOptions
-from adapters.simulators.digital_samba import DEVELOPER_KEY
 from gateway.spi import (
-    NO_TICKET,
     AnyOf,
-    Condition,
     Field,
-    First,
-    HttpReply,
-    HttpRequest,
     Mapped,
     Participants,
-    RawPage,
     Space,
     Status,
 )
-from tests.support.adapters import NOON, Driver, mapped, provenance, rejected
-from tests.support.payloads import raw, sample
+from tests.support.adapters import mapped, provenance, rejected
+from tests.support.payloads import raw
+from tests.vendors.digital_samba import (
+    ENDED_ROW,
+    KEY,
+    LIVE_ROW,
+    OPENAPI_ROW,
+    OPENAPI_STATISTICS,
+    STATISTICS,
+)
 
-KEY = {"url": "https://api.digitalsamba.com/api/v1", "developer_key": DEVELOPER_KEY}
 ADAPTER = DigitalSambaAdapter(DigitalSambaOptions.model_validate(KEY))
 ACTIVE = AnyOf(Field.STATUS, frozenset({Status.ACTIVE}))
 ENDED = AnyOf(Field.STATUS, frozenset({Status.ENDED}))
-
-LIVE_ROW, ENDED_ROW = sample("digital_samba/list.json")["data"]
-
-STATISTICS = sample("digital_samba/get.json")
-OPENAPI_ROW = sample("digital_samba/openapi_row.json")
-OPENAPI_STATISTICS = sample("digital_samba/openapi_statistics.json")
-
-
-class PreparedReply:
-    """A wire that gives one reply, and keeps what was asked."""
-
-    def __init__(self, body: object, status: int = 200) -> None:
-        self.requests: list[HttpRequest] = []
-        self._reply = HttpReply(status, {}, json.dumps(body).encode())
-
-    async def send(self, request: HttpRequest) -> HttpReply:
-        self.requests.append(request)
-        return self._reply
-
-    async def page(self, *conditions: Condition, **options: object) -> RawPage:
-        """Read the first page."""
-        adapter = DigitalSambaAdapter(DigitalSambaOptions.model_validate({**KEY, **options}))
-        driver = Driver(adapter, self, NO_TICKET, NOON)
-        return await adapter.fetch_page(driver.plan(*conditions), First(), driver.context)
 
 
 def test_a_live_row_maps_field_by_field() -> None:

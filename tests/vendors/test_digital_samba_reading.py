@@ -1,19 +1,15 @@
 """Digital Samba over real sockets: keys, walks, filters, totals, and what it refuses."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from adapters.digital_samba import DigitalSambaAdapter, DigitalSambaOptions
-from adapters.simulators.digital_samba import DEVELOPER_KEY, DigitalSambaSimulator, Form
+from adapters.simulators.digital_samba import DEVELOPER_KEY, Form
 from gateway.model.matching import matches
 from gateway.spi import (
-    NO_TICKET,
     AfterId,
     AnyOf,
     AtOrAfter,
@@ -24,8 +20,6 @@ from gateway.spi import (
     Field,
     First,
     GiveUp,
-    HttpReply,
-    HttpRequest,
     LogInAgain,
     RawPage,
     SlowDown,
@@ -34,49 +28,18 @@ from gateway.spi import (
     Status,
     Support,
 )
-from tests.support.adapters import NOON, Driver, driving, mapped, noon
-from tests.support.payloads import sample
+from tests.support.adapters import NOON, driving, mapped
+from tests.vendors.digital_samba import (
+    KEY,
+    LIVE_ROW,
+    PreparedReply,
+    team,
+)
 
-KEY = {"url": "https://api.digitalsamba.com/api/v1", "developer_key": DEVELOPER_KEY}
 ADAPTER = DigitalSambaAdapter(DigitalSambaOptions.model_validate(KEY))
 ACTIVE = AnyOf(Field.STATUS, frozenset({Status.ACTIVE}))
 ENDED = AnyOf(Field.STATUS, frozenset({Status.ENDED}))
 NOBODY = "9c725f12-705c-40e5-be1f-10dea6fa0a1f"
-
-LIVE_ROW, ENDED_ROW = sample("digital_samba/list.json")["data"]
-
-STATISTICS = sample("digital_samba/get.json")
-
-
-class PreparedReply:
-    """A wire that gives one reply, and keeps what was asked."""
-
-    def __init__(self, body: object, status: int = 200) -> None:
-        self.requests: list[HttpRequest] = []
-        self._reply = HttpReply(status, {}, json.dumps(body).encode())
-
-    async def send(self, request: HttpRequest) -> HttpReply:
-        self.requests.append(request)
-        return self._reply
-
-    async def page(self, *conditions: Condition, **options: object) -> RawPage:
-        """Read the first page."""
-        adapter = DigitalSambaAdapter(DigitalSambaOptions.model_validate({**KEY, **options}))
-        driver = Driver(adapter, self, NO_TICKET, NOON)
-        return await adapter.fetch_page(driver.plan(*conditions), First(), driver.context)
-
-
-@asynccontextmanager
-async def team(**switches: Any) -> AsyncIterator[tuple[DigitalSambaSimulator, Driver]]:  # noqa: ANN401  # the simulator's
-    """Run a simulator, with an adapter that asks it."""
-    defaults: dict[str, Any] = {"rows": 250, "seed": 2, "clock": noon}
-    simulator = DigitalSambaSimulator(**defaults | switches)
-    address = await simulator.start()
-    try:
-        async with driving(DigitalSambaAdapter, simulator.options(address)) as driver:
-            yield simulator, driver
-    finally:
-        await simulator.stop()
 
 
 def ids(page: RawPage) -> list[str]:
