@@ -37,6 +37,8 @@ class AdapterOptions(BaseModel):
             raise ValueError("url must be absolute, such as https://vendor.example/api")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("url must hold no user, password, query or fragment")
+        if parts.scheme in _PLAIN and (self.ca_file or self.fingerprint_sha256):
+            raise ValueError(f"ca_file and fingerprint_sha256 have no effect on {parts.scheme}:")
         if parts.scheme in _PLAIN and not self.allow_plaintext and not _is_loopback(parts):
             raise ValueError(
                 f"url is not encrypted ({parts.scheme}:) and not on this machine;"

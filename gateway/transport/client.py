@@ -47,8 +47,7 @@ class Client:
         """Close all connections, and wait until they are."""
         if self._session is not None:
             await self._session.close()
-            # A transport is aborted in the next turn of the loop, and lets go in the one after.
-            await asyncio.sleep(0)
+            # A transport that was aborted lets go of its socket in the next turn of the loop.
             await asyncio.sleep(0)
 
 

@@ -80,12 +80,10 @@ def _by_class(cause: Exception) -> _Meaning:
 # The order matters, because the classes overlap: a certificate that is not trusted is a
 # connector's error and a ValueError too, and a time-out an error of the operating system.
 _UNTRUSTED = GiveUp, ErrorCode.TLS, "the certificate is not trusted"
-_NO_TLS = GiveUp, ErrorCode.TLS, "no TLS connection"
 _MEANINGS: tuple[tuple[type[Exception], _Meaning], ...] = (
     (aiohttp.ServerFingerprintMismatch, _UNTRUSTED),
     (aiohttp.ClientConnectorCertificateError, _UNTRUSTED),
-    (aiohttp.ClientSSLError, _NO_TLS),
-    (ssl.SSLError, _NO_TLS),
+    (ssl.SSLError, (GiveUp, ErrorCode.TLS, "no TLS connection")),
     (TimeoutError, (TryAgainLater, ErrorCode.TIMEOUT, "no answer in time")),
     (
         aiohttp.ClientConnectorDNSError,

@@ -34,7 +34,8 @@ class HttpWire:
         """Send a request and read its reply whole, whatever its status.
 
         Sent once. Only a GET or HEAD is repeated, once and at once, when the connection ended
-        before any answer. Raises :class:`~gateway.spi.errors.UpstreamError`, and nothing else.
+        before any answer. Raises :class:`~gateway.spi.errors.UpstreamError` for all that goes
+        wrong on the way.
         """
         what = str(request)
         async with self._slots.slot(what):
@@ -70,8 +71,7 @@ class HttpWire:
         async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
             size += len(chunk)
             if size > self._max_body_bytes:
-                # Closed rather than drained: what is left may be endless.
-                response.close()
+                # Leaving the rest unread closes the connection: it may be endless.
                 raise BadAnswer(ErrorCode.TOO_LARGE, f"{what}: over {self._max_body_bytes} bytes")
             chunks.append(chunk)
         return b"".join(chunks)

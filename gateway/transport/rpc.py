@@ -34,7 +34,7 @@ class RpcWire:
         """Call a method and give its result as it came.
 
         Sent once. Raises :class:`~gateway.spi.transport.RpcError` where the vendor answers with
-        an error, else :class:`~gateway.spi.errors.UpstreamError`, and nothing else.
+        an error, and :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
         async with self._slots.slot(method):
             with translated(method):

@@ -207,26 +207,46 @@ async def test_a_server_that_never_ends_the_handshake_is_left_in_time(known: Tru
     limits = Limits(timeout_seconds=20, connect_timeout_seconds=0.2)
     async with Peer(mute) as peer, http_wire(f"https://{HOST}:{peer.port}", limits, known) as wire:
         with pytest.raises(TryAgainLater) as caught:
-            await wire.send(GET)
+            async with asyncio.timeout(5):
+                await wire.send(GET)
 
     assert caught.value.code is ErrorCode.TIMEOUT
 
 
-async def hung(visit: Visit) -> None:
-    """Take a request and do nothing more: not even end TLS."""
-    await visit.request()
-    visit.writer.transport.pause_reading()  # type: ignore[attr-defined]  # it can
-    await asyncio.Event().wait()
+class Hung:
+    """Takes a request and does nothing more: it does not even end TLS."""
+
+    def __init__(self) -> None:
+        self.taken = asyncio.Event()
+
+    async def __call__(self, visit: Visit) -> None:
+        await visit.request()
+        visit.writer.transport.pause_reading()  # type: ignore[attr-defined]  # it can
+        self.taken.set()
+        await asyncio.Event().wait()
 
 
-async def test_closing_does_not_wait_for_a_hung_server_to_end_tls(known: Trust) -> None:
-    async with Peer(hung, server_of(CERTIFICATE)) as peer:
+async def test_a_hung_server_is_not_waited_for_to_end_tls_when_time_is_over(known: Trust) -> None:
+    async with Peer(Hung(), server_of(CERTIFICATE)) as peer:
         async with http_wire(peer.url, BRIEF, known) as wire:
             with pytest.raises(TryAgainLater):
                 await wire.send(GET)
         left_open = connections_to(peer.port)
 
     assert left_open == 0
+
+
+async def test_a_hung_server_is_not_waited_for_to_end_tls_when_closing(known: Trust) -> None:
+    hung = Hung()
+    async with Peer(hung, server_of(CERTIFICATE)) as peer:
+        async with http_wire(peer.url, PATIENT, known) as wire:
+            request = asyncio.create_task(wire.send(GET))
+            await hung.taken.wait()
+        left_open = connections_to(peer.port)
+        await asyncio.wait((request,))
+
+    assert left_open == 0
+    assert isinstance(request.exception(), TryAgainLater)
 
 
 async def test_closing_ends_kept_connections_too(known: Trust) -> None:
