@@ -1,0 +1,74 @@
+"""The benchmarks run: what they say about time is not a test's business."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+
+
+def command(script: str, *arguments: str) -> list[str]:
+    return [sys.executable, str(FOLDER / script), *arguments]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_the_comparison_names_both_gateways_and_their_ratio() -> None:
+    done = subprocess.run(  # noqa: S603  # our own script
+        command("compare.py", "--rounds", "1", "--requests", "20"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    rows = re.findall(r"^(baseline|gateway) .* (\d+\.\d\d)x .*$", done.stdout, re.MULTILINE)
+    assert [name for name, _ in rows] == ["baseline", "gateway"] * 3
+    assert all(float(ratio) > 0 for _, ratio in rows)
+    pids = [int(pid) for pid in re.findall(r"process (\d+)", done.stdout)]
+    assert len(pids) == 4
+    assert not any(is_alive(pid) for pid in pids)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_comparison_leaves_no_process_behind(number: signal.Signals) -> None:
+    with subprocess.Popen(  # noqa: S603  # our own script
+        command("compare.py"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        pids = [int(process.stdout.readline().split("process ")[1].split(",")[0]) for _ in range(2)]
+
+        process.send_signal(number)
+        process.communicate()
+
+    assert process.returncode == 1
+    assert not any(is_alive(pid) for pid in pids)
+
+
+def test_the_decoding_benchmark_reads_the_page_of_every_vendor() -> None:
+    done = subprocess.run(  # noqa: S603  # our own script
+        command("decoding.py", "--repeats", "1", "--pages", "1"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert {line.split()[0] for line in done.stdout.splitlines() if line} >= {
+        "canopsis",
+        "cortex",
+        "digital_samba",
+        "ekran",
+        "roundware",
+    }
