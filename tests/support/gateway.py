@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from adapters.simulators.canopsis import CanopsisSimulator
 from adapters.simulators.cortex import CortexSimulator
@@ -53,18 +54,22 @@ class Gateway:
         self, path: str, *, headers: Mapping[str, str] | None = None, **query: object
     ) -> Answer:
         """Ask; lists are sent as repeated parameters."""
-        return await self.call("GET", path, headers=headers, **query)
+        return await self.call("GET", path, query, headers)
 
     async def call(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **query: object
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Call with any method."""
         pairs = [
             (name, str(each))
-            for name, value in query.items()
+            for name, value in (query or {}).items()
             for each in (value if isinstance(value, list) else [value])
         ]
-        url = aiohttp.client.URL(self.address + path, encoded=True)
+        url = URL(self.address + path, encoded=True)
         if pairs:
             url = url.with_query(pairs)
         async with self.client.request(method, url, headers=headers) as response:
@@ -74,15 +79,15 @@ class Gateway:
     async def walk(self, limits: list[int], **query: object) -> list[Answer]:
         """Follow cursors to the end, with changing limits."""
         pages: list[Answer] = []
-        cursor: dict[str, object] = {}
+        asked = query
         while True:
             limit = limits[len(pages) % len(limits)]
-            page = await self.get("/v1/sessions", limit=limit, **query, **cursor)
+            page = await self.call("GET", "/v1/sessions", {**asked, "limit": limit})
             assert page.status == 200, page.body
             pages.append(page)
             if page.body["page"]["next"] is None:
                 return pages
-            cursor = {"cursor": page.body["page"]["next"]}
+            asked = {**query, "cursor": page.body["page"]["next"]}
 
 
 def backend(adapter: str, options: Mapping[str, object], **settings: Any) -> BackendSettings:  # noqa: ANN401  # any setting of a backend
