@@ -3,23 +3,32 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Raw
 
+from gateway.federation.flights import Flights
+from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
 from gateway.model.session import Session
+from gateway.paging.order import BEFORE_ALL, Key
+from gateway.paging.planner import Planned, plan_backend
+from gateway.spi.abilities import Abilities
 from gateway.spi.adapter import NO_TICKET, Context, Mapped, Provenance, SessionAdapter, Ticket
-from gateway.spi.errors import BadAnswer, LogInAgain, UpstreamError
-from gateway.spi.pages import Address, RawPage, ScanPlan
+from gateway.spi.errors import BadAnswer, LogInAgain, TryAgainLater, UpstreamError
+from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport
 
 _LOG = logging.getLogger(__name__)
 _SLICE = 500
 """Records mapped at a stretch: more would keep other requests waiting."""
+
+_LONGEST_ID_BYTES = 1000
+"""A session with a longer id could not be named in a cursor or a path."""
 
 T = TypeVar("T")
 
@@ -77,59 +86,75 @@ class Backend:
         self._transport = transport
         self._clock = clock
         self._ticket: Ticket | None = None
-        self._logging_in = asyncio.Lock()
+        self._log_ins: Flights[Ticket] = Flights()
+
+    def abilities(self) -> Abilities | Failed:
+        """Ask the adapter what the vendor can do itself."""
+        return self._tried(self.adapter.abilities)
+
+    def plan(self, query: Query, *, boundary: Key = BEFORE_ALL) -> Planned | Failed:
+        """Plan this backend's part of the page that begins beyond the boundary."""
+        return self._tried(lambda: plan_backend(self.adapter, query, boundary=boundary))
 
     async def page(self, plan: ScanPlan, at: Address) -> Outcome:
         """Read one page and map its records."""
+        as_of = self._clock()
 
         async def fetch(context: Context[Any]) -> RawPage:
             return await self.adapter.fetch_page(plan, at, context)
 
-        as_of = self._clock()
-        raw = await self._outcome(lambda: self._logged_in(fetch, as_of))
-        if isinstance(raw, Failed):
-            return raw
-        return await self._mapped(raw, as_of)
+        async def read() -> BackendPage:
+            page = await self._mapped(await self._logged_in(fetch, as_of), as_of)
+            return _legible(page) if isinstance(at, First) else page
 
-    async def session(self, native_id: str) -> Mapped | Failed | None:
+        return await self._outcome(read)
+
+    async def session(self, native_id: str) -> Outcome | None:
         """Read one session by the vendor's detail call; none if the vendor has no such."""
+        as_of = self._clock()
 
         async def get(context: Context[Any]) -> Raw | None:
             return await self.adapter.get(native_id, context)
 
-        as_of = self._clock()
-        raw = await self._outcome(lambda: self._logged_in(get, as_of))
-        if raw is None or isinstance(raw, Failed):
-            return raw
-        mapped = self.adapter.normalise(raw, self._provenance(as_of))
-        return (
-            mapped
-            if isinstance(mapped, Mapped)
-            else Failed(Failure(ErrorCode.SCHEMA, retryable=False))
-        )
+        async def read() -> BackendPage | None:
+            record = await self._logged_in(get, as_of)
+            if record is None:
+                return None
+            return _legible(await self._mapped(RawPage([record]), as_of))
 
-    async def _outcome(self, call: Callable[[], Awaitable[T]]) -> T | Failed:
-        try:
-            result = await call()
-        except UpstreamError as error:
-            return self._failed(error)
-        except Exception as error:  # noqa: BLE001  # the one place: a bug in one adapter costs its backend, never the page
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            message = f"{type(error).__name__} at {where.filename}:{where.lineno}"
-            return self._failed(BadAnswer(ErrorCode.UPSTREAM_ERROR, message))
-        if self.health.error is not None:
-            _LOG.info("backend %s: answers again", self.name)
-        self.health.error = None
-        self.health.last_success = self._clock()
-        return result
+        return await self._outcome(read)
 
-    def _failed(self, error: UpstreamError) -> Failed:
+    def failed(self, error: UpstreamError) -> Failed:
+        """Note a failure and give it as a value. A change of state is logged, a repetition not."""
         failure = error.failure()
         if self.health.error is None or self.health.error.code is not failure.code:
             _LOG.warning("backend %s: %s: %s", self.name, failure.code.value, error)
         self.health.error = failure
         self.health.last_failure = self._clock()
         return Failed(failure)
+
+    def timed_out(self) -> Failed:
+        """Note that a caller's deadline came first."""
+        return self.failed(TryAgainLater(ErrorCode.TIMEOUT, "no answer within a deadline"))
+
+    def _tried(self, call: Callable[[], T]) -> T | Failed:
+        try:
+            with _translated():
+                return call()
+        except UpstreamError as error:
+            return self.failed(error)
+
+    async def _outcome(self, call: Callable[[], Awaitable[T]]) -> T | Failed:
+        try:
+            with _translated():
+                result = await call()
+        except UpstreamError as error:
+            return self.failed(error)
+        if self.health.error is not None:
+            _LOG.info("backend %s: answers again", self.name)
+        self.health.error = None
+        self.health.last_success = self._clock()
+        return result
 
     async def _logged_in(self, call: Callable[[Context[Any]], Awaitable[T]], now: datetime) -> T:
         """Make a call, and once more after a new log-in if the vendor no longer knows us."""
@@ -143,26 +168,26 @@ class Backend:
         return await call(Context(self._transport, ticket, now))
 
     async def _current_ticket(self, *, refused: Ticket | None) -> Ticket:
-        async with self._logging_in:
-            if self._ticket is None or self._ticket is refused:
-                self._ticket = None
-                self._ticket = await self.adapter.log_in(self._transport)
-            return self._ticket
+        """Give the ticket, from a log-in that all who need one share."""
+        if self._ticket is refused:
+            self._ticket = None
+        return self._ticket or await self._log_ins.join("log in", self._log_in)
 
-    async def _mapped(self, raw: RawPage, as_of: datetime) -> BackendPage | Failed:
-        provenance = self._provenance(as_of)
+    async def _log_in(self) -> Ticket:
+        self._ticket = await self.adapter.log_in(self._transport)
+        return self._ticket
+
+    async def _mapped(self, raw: RawPage, as_of: datetime) -> BackendPage:
+        provenance = Provenance(self.name, self.adapter.vendor, as_of)
         sessions: list[Session] = []
         unreadable = 0
         for start in range(0, len(raw.records), _SLICE):
             for record in raw.records[start : start + _SLICE]:
                 mapped = self.adapter.normalise(record, provenance)
-                if isinstance(mapped, Mapped):
+                if isinstance(mapped, Mapped) and self._is_usable(mapped.session):
                     sessions.append(mapped.session)
                     unreadable += bool(mapped.unreadable)
             await asyncio.sleep(0)
-        if raw.records and not sessions:
-            message = f"none of {len(raw.records)} records is a session"
-            return self._failed(BadAnswer(ErrorCode.SCHEMA, message))
         return BackendPage(
             sessions=sessions,
             next=raw.next,
@@ -173,5 +198,39 @@ class Backend:
             size=sum(memoryview(record).nbytes for record in raw.records),
         )
 
-    def _provenance(self, as_of: datetime) -> Provenance:
-        return Provenance(self.name, self.adapter.vendor, as_of)
+    def _is_usable(self, session: Session) -> bool:
+        """Say whether a session can be named; raise if it cannot be one of this backend."""
+        if session.backend != self.name:
+            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a session of another backend")
+        if session.started_at is not None and session.started_at.tzinfo is None:
+            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "an instant without a zone")
+        return len(session.native_id.encode()) <= _LONGEST_ID_BYTES
+
+
+def _legible(page: BackendPage) -> BackendPage:
+    """Refuse a stream that begins with records of which none is a session."""
+    if page.rejected and not page.sessions:
+        raise BadAnswer(ErrorCode.SCHEMA, f"none of {page.rejected} records is a session")
+    return page
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise an error of the closed set for whatever an adapter raises."""
+    try:
+        yield
+    except UpstreamError:
+        raise
+    except asyncio.CancelledError:
+        if _is_being_cancelled():
+            raise
+        raise TryAgainLater(ErrorCode.RESET, "broken off by nobody who asked") from None
+    except Exception as error:  # the one place: an adapter's bug costs its backend, never the page
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        message = f"{type(error).__name__} at {where.filename}:{where.lineno}"
+        raise BadAnswer(ErrorCode.UPSTREAM_ERROR, message) from error
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

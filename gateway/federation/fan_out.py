@@ -9,7 +9,13 @@ from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.model.report import ErrorCode, Failure
 from gateway.paging.merge import Merge
 
-_PATIENCE = 0.85
+_READ_AHEAD = 0.3
+"""The share of the time after which others are read ahead of silent backends.
+
+They may never answer, and the others may have many pages to go.
+"""
+
+_GIVE_UP = 0.85
 """The share of the time after which silent backends are given up.
 
 The rest is for the others: to fill the page without them, and to write the answer.
@@ -31,11 +37,18 @@ class Deadline:
         now = asyncio.get_running_loop().time()
         return cls(now, now + seconds)
 
+    def has_come_to(self, share: float) -> bool:
+        """Say whether this share of the time is over."""
+        return asyncio.get_running_loop().time() >= self._at(share)
+
     def wait(self) -> float:
-        """Give the seconds to wait now, until silent backends are given up: none is negative."""
+        """Give the seconds to wait for an answer before something has to be done."""
         now = asyncio.get_running_loop().time()
-        patience = self.begun + (self.due - self.begun) * _PATIENCE
-        return max(0.0, (patience if now < patience else self.due) - now)
+        instants = (self._at(share) for share in (_READ_AHEAD, _GIVE_UP, 1.0))
+        return next((instant - now for instant in instants if instant > now), 0.0)
+
+    def _at(self, share: float) -> float:
+        return self.begun + (self.due - self.begun) * share
 
 
 async def fill_page(
@@ -49,32 +62,35 @@ async def fill_page(
     reading: dict[str, asyncio.Task[Delivered]] = {}
     async with asyncio.TaskGroup() as group:
         while wanted := merge.step():
-            for name in wanted - reading.keys():
+            ahead = merge.ahead(wanted) if deadline.has_come_to(_READ_AHEAD) else frozenset()
+            for name in (wanted | ahead) - reading.keys():
                 reading[name] = group.create_task(readers[name].read())
-            for name, outcome in await _next(reading, deadline):
+            for name, outcome in await _next(reading, wanted, deadline):
                 match outcome:
                     case Delivery(rows, is_end):
                         merge.deliver(name, rows, is_end=is_end)
                     case Failed(failure):
                         merge.fail(name)
                         failures[name] = failure
+        for task in reading.values():
+            task.cancel()
     return failures
 
 
 async def _next(
-    reading: dict[str, asyncio.Task[Delivered]], deadline: Deadline
+    reading: dict[str, asyncio.Task[Delivered]], wanted: frozenset[str], deadline: Deadline
 ) -> list[tuple[str, Delivered]]:
-    """Wait for whoever is first; at the end of patience give up all who are still silent."""
-    done, silent = await asyncio.wait(
+    """Wait for whoever is first; at the end of patience give up those who hold up the page."""
+    done, _ = await asyncio.wait(
         reading.values(), timeout=deadline.wait(), return_when=asyncio.FIRST_COMPLETED
     )
     if done:
         return [(name, reading.pop(name).result()) for name in _names(reading, done)]
-    for task in silent:
-        task.cancel()
-    outcomes: list[tuple[str, Delivered]] = [(name, Failed(TIMED_OUT)) for name in reading]
-    reading.clear()
-    return outcomes
+    if not deadline.has_come_to(_GIVE_UP):
+        return []
+    for name in wanted:
+        reading.pop(name).cancel()
+    return [(name, Failed(TIMED_OUT)) for name in wanted]
 
 
 def _names(

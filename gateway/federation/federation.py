@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.fan_out import Deadline, fill_page
+from gateway.federation.fan_out import TIMED_OUT, Deadline, fill_page
 from gateway.federation.filling import Listings
 from gateway.federation.listings import Listing
 from gateway.federation.lookup import Lookup, find
@@ -12,11 +12,12 @@ from gateway.federation.readers import ListingReader, PageReader, Reader
 from gateway.federation.reports import (
     Part,
     ended,
-    known_total,
+    failed,
     report,
     skipped,
     sum_of,
     unanswerable,
+    vendors_total,
 )
 from gateway.federation.scan import Tally
 from gateway.model.query import Query
@@ -24,7 +25,7 @@ from gateway.model.report import BackendReport, Count
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.paging.merge import Merge
-from gateway.paging.planner import BackendPlan, Unanswerable, plan_backend
+from gateway.paging.planner import BackendPlan, Unanswerable
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,10 @@ class Federation:
         )
         failures = await fill_page(merge, readers, deadline)
         for part in parts:
-            reports[part.name] = report(part, merge.lanes[part.name], failures.get(part.name))
+            failure = failures.get(part.name)
+            if failure is TIMED_OUT:
+                self.backends[part.name].timed_out()
+            reports[part.name] = report(part, merge.lanes[part.name], failure)
         return SessionPage(
             sessions=[row.session for row in merge.page],
             next=_next_position(request.position, parts, merge),
@@ -97,9 +101,10 @@ class Federation:
             if name in self.disabled:
                 reports[name] = skipped()
                 continue
-            adapter = self.backends[name].adapter
-            plan = plan_backend(adapter, query, boundary=position.boundary)
-            if isinstance(plan, Unanswerable):
+            plan = self.backends[name].plan(query, boundary=position.boundary)
+            if isinstance(plan, Failed):
+                reports[name] = failed(plan.failure)
+            elif isinstance(plan, Unanswerable):
                 reports[name] = unanswerable()
             elif name in position.ended:
                 reports[name] = ended(name, position)
@@ -115,8 +120,7 @@ class Federation:
         async def whole(tally: Tally) -> Listing | Failed:
             return await self._listings.whole(backend, plan, order, tally)
 
-        # One row more than a page tells whether more follow, without another look.
-        return ListingReader(whole, boundary=request.position.boundary, stretch=request.limit + 1)
+        return ListingReader(whole, boundary=request.position.boundary, stretch=request.limit)
 
 
 def _next_position(position: Position, parts: Sequence[Part], merge: Merge) -> Position | None:
@@ -126,9 +130,10 @@ def _next_position(position: Position, parts: Sequence[Part], merge: Merge) -> P
     totals = {name: count for name, count in position.totals.items() if name in position.ended}
     for part in parts:
         lane, before = merge.lanes[part.name], part.given_before
-        if before is not None and not lane.has_failed:
+        if lane.has_failed:
+            continue
+        if before is not None and not lane.late:
             given[part.name] = before + lane.emitted
-        total = known_total(part) if isinstance(part.reader, PageReader) else None
-        if total is not None and not lane.has_failed:
+        if (total := vendors_total(part, lane)) is not None:
             totals[part.name] = total
     return Position(merge.last_key, given, totals, position.ended | merge.ended())

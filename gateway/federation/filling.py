@@ -45,13 +45,12 @@ class Listings:
     async def _fetch(
         self, key: ListingKey, backend: Backend, plan: BackendPlan, tally: Tally
     ) -> Listing | Failed:
-        scan = Scan(backend, plan)
+        scan = Scan(backend, plan, tally)
         found: dict[str, Session] = {}
         while True:
             page = await scan.next_page()
             if isinstance(page, Failed):
                 return page
-            tally.add(page)
             for session in page.sessions:
                 # The first seen wins: a page that shifted repeats what came before.
                 found.setdefault(session.native_id, session)

@@ -36,4 +36,5 @@ class Flights(Generic[T]):
             if flight.waiters == 0:
                 self._flights.pop(key, None)
                 flight.task.cancel()
-                await asyncio.wait([flight.task])
+                # Gathered rather than waited for: an error that nobody fetched would be logged.
+                await asyncio.gather(flight.task, return_exceptions=True)

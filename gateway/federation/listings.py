@@ -91,5 +91,5 @@ class KeptListings:
 
     def keep(self, key: ListingKey, listing: Listing, ttl_seconds: float) -> None:
         """Keep a listing, unless it is larger than all there is room for."""
-        if ttl_seconds > 0 and listing.size <= self._kept.maxsize:
+        if listing.size <= self._kept.maxsize:
             self._kept[key] = _Kept(listing, ttl_seconds)

@@ -2,18 +2,16 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.fan_out import TIMED_OUT, Deadline
+from gateway.federation.fan_out import Deadline
 from gateway.federation.filling import Listings
 from gateway.federation.scan import Tally
 from gateway.model.query import Query
-from gateway.model.report import BackendReport, BackendStatus, BackendWarning, Failure, ServedFrom
+from gateway.model.report import BackendReport, BackendStatus, BackendWarning, Failure
 from gateway.model.session import Session
-from gateway.paging.planner import BackendPlan, plan_backend
-from gateway.spi.adapter import Mapped
+from gateway.paging.planner import Unanswerable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +34,33 @@ async def find(backend: Backend, native_id: str, listings: Listings, deadline: D
     """Find a session of a backend within the deadline."""
     try:
         async with asyncio.timeout_at(deadline.due):
-            if backend.adapter.abilities().has_detail:
+            abilities = backend.abilities()
+            if isinstance(abilities, Failed):
+                return abilities.failure
+            if abilities.has_detail:
                 return await _by_detail_call(backend, native_id)
             return await _in_listing(backend, native_id, listings)
     except TimeoutError:
-        return TIMED_OUT
+        return backend.timed_out().failure
 
 
 async def _by_detail_call(backend: Backend, native_id: str) -> Lookup:
-    outcome = await backend.session(native_id)
-    match outcome:
-        case Failed(failure):
-            return failure
-        case Mapped(session, unreadable):
-            warnings = (BackendWarning.UNREADABLE_FIELDS,) if unreadable else ()
-            return Found(session, _report(backend.health.last_success, warnings=warnings))
-        case None:
-            return Missing()
+    page = await backend.session(native_id)
+    if isinstance(page, Failed):
+        return page.failure
+    # A vendor may answer to another spelling of an id, but a session has one id only.
+    if page is None or page.sessions[0].native_id != native_id:
+        return Missing()
+    warnings = (BackendWarning.UNREADABLE_FIELDS,) if page.unreadable else ()
+    return Found(page.sessions[0], _report(Tally(as_of=page.as_of, requests=1), warnings))
 
 
 async def _in_listing(backend: Backend, native_id: str, listings: Listings) -> Lookup:
     query = Query((backend.name,))
-    plan = plan_backend(backend.adapter, query)
-    if not isinstance(plan, BackendPlan):
+    plan = backend.plan(query)
+    if isinstance(plan, Failed):
+        return plan.failure
+    if isinstance(plan, Unanswerable):
         raise TypeError("a query without conditions can always be answered")
     tally = Tally()
     listing = await listings.whole(backend, plan, query.order, tally)
@@ -66,18 +68,16 @@ async def _in_listing(backend: Backend, native_id: str, listings: Listings) -> L
         return listing.failure
     for row in listing.rows:
         if row.session.native_id == native_id:
-            return Found(row.session, _report(tally.as_of, tally))
+            return Found(row.session, _report(tally))
     return Missing()
 
 
-def _report(
-    as_of: datetime | None, tally: Tally | None = None, warnings: tuple[BackendWarning, ...] = ()
-) -> BackendReport:
+def _report(tally: Tally, warnings: tuple[BackendWarning, ...] = ()) -> BackendReport:
     return BackendReport(
         status=BackendStatus.OK,
-        served_from=tally.served_from if tally else ServedFrom.LIVE,
-        as_of=as_of,
+        served_from=tally.served_from,
+        as_of=tally.as_of,
         rows=1,
-        requests=tally.requests if tally else 1,
+        requests=tally.requests,
         warnings=warnings,
     )

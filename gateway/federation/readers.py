@@ -13,6 +13,9 @@ from gateway.paging.merge import Row
 from gateway.paging.order import TOTAL, Coarsening, Key, key_of
 from gateway.paging.planner import BackendPlan
 
+_LONGEST_STRETCH = 2_000
+"""Rows of a listing merged at a stretch: more would keep other requests waiting."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -44,7 +47,7 @@ class PageReader(Reader):
     def __init__(self, backend: Backend, plan: BackendPlan, query: Query) -> None:
         super().__init__()
         self.coarsening = plan.coarsening
-        self._scan = Scan(backend, plan)
+        self._scan = Scan(backend, plan, self.tally)
         self._query = query
 
     async def read(self) -> Delivered:
@@ -52,7 +55,6 @@ class PageReader(Reader):
         page = await self._scan.next_page()
         if isinstance(page, Failed):
             return page
-        self.tally.add(page)
         rows = [Row(key_of(session, self._query.order), session) for session in page.sessions]
         return Delivery(rows, page.next is None)
 
@@ -69,7 +71,7 @@ class ListingReader(Reader):
         boundary: Key,
         stretch: int,
     ) -> None:
-        """Take what gives the listing, and read ``stretch`` rows at a time from ``boundary`` on."""
+        """Take what gives the listing, and read from ``boundary`` on, ``stretch`` rows at first."""
         super().__init__()
         self.listing: Listing | None = None
         self._whole = whole
@@ -87,4 +89,6 @@ class ListingReader(Reader):
             self._given = listing.first_beyond(self._boundary)
         rows = self.listing.rows[self._given : self._given + self._stretch]
         self._given += len(rows)
+        # Doubled, because few of many rows may match, and each stretch is a round of the merge.
+        self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
         return Delivery(rows, self._given >= len(self.listing.rows))

@@ -45,10 +45,15 @@ def skipped() -> BackendReport:
     return BackendReport(status=BackendStatus.SKIPPED)
 
 
+def failed(failure: Failure) -> BackendReport:
+    """Report a backend that could not even be planned for."""
+    return BackendReport(status=BackendStatus.FAILED, error=failure)
+
+
 def ended(name: str, position: Position) -> BackendReport:
     """Report a backend that had no more before this page began."""
-    given = position.totals.get(name, position.given.get(name))
-    total = Count(given, Relation.EQUAL) if given is not None else None
+    count = position.given.get(name, position.totals.get(name))
+    total = Count(count, Relation.EQUAL) if count is not None else None
     return BackendReport(status=BackendStatus.OK, total=total)
 
 
@@ -90,22 +95,23 @@ def _warnings(part: Part, lane: Lane) -> Iterable[BackendWarning]:
 
 def _count(part: Part, lane: Lane) -> Count:
     """Count the backend's sessions in the whole answer, and say how surely."""
-    known = known_total(part)
-    if known is not None:
-        return Count(known, Relation.EQUAL)
-    is_whole = lane.frontier is None and part.given_before is not None
-    seen = (part.given_before or 0) + lane.matched
-    return Count(seen, Relation.EQUAL if is_whole else Relation.AT_LEAST)
-
-
-def known_total(part: Part) -> int | None:
-    """Give the count of all sessions that match, where the backend's own or a listing tells it."""
     if isinstance(part.reader, ListingReader) and part.reader.listing is not None:
-        return part.reader.listing.count(part.query.conditions)
-    if part.name in part.position.totals:
-        return part.position.totals[part.name]
+        return Count(part.reader.listing.count(part.query.conditions), Relation.EQUAL)
+    counted = (part.given_before or 0) + lane.matched
+    is_whole = lane.frontier is None and part.given_before is not None and not lane.late
+    told = vendors_total(part, lane)
+    if is_whole or told is None:
+        return Count(counted, Relation.EQUAL if is_whole else Relation.AT_LEAST)
+    return Count(told, Relation.EQUAL)
+
+
+def vendors_total(part: Part, lane: Lane) -> int | None:
+    """Give the vendor's own count, where it counts just what was asked for and can be right."""
     is_first_page = not part.position.boundary
-    return _told_by_vendor(part) if is_first_page and not part.reader.tally.rejected else None
+    told = _told_by_vendor(part) if is_first_page else part.position.totals.get(part.name)
+    counted = (part.given_before or 0) + lane.matched
+    is_doubtful = part.reader.tally.rejected or lane.duplicates or lane.late
+    return None if told is None or told < counted or is_doubtful else told
 
 
 def _told_by_vendor(part: Part) -> int | None:

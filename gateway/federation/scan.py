@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.federation.backend import Backend, BackendPage, Failed
-from gateway.model.report import ErrorCode, Failure, ServedFrom
+from gateway.model.report import ErrorCode, ServedFrom
 from gateway.paging.planner import BackendPlan
+from gateway.spi.errors import BadAnswer
 from gateway.spi.pages import Address, First
 
 MAX_PAGES = 10_000
@@ -28,7 +29,6 @@ class Tally:
 
     def add(self, page: BackendPage) -> None:
         """Count a page in."""
-        self.requests += 1
         self.as_of = self.as_of or page.as_of
         self.received += len(page.sessions)
         self.record_bytes += page.size
@@ -40,19 +40,23 @@ class Tally:
 
 @dataclass(slots=True)
 class Scan:
-    """Pages one after the other, which must come to an end."""
+    """Pages one after the other, which must come to an end, counted in a tally."""
 
     backend: Backend
     plan: BackendPlan
+    tally: Tally
     at: Address = field(default_factory=First)
     visited: set[Address] = field(default_factory=set)
 
     async def next_page(self) -> BackendPage | Failed:
         """Read the page that follows. Not to be called again after the one without a next."""
         if self.at in self.visited or len(self.visited) >= MAX_PAGES:
-            return Failed(Failure(ErrorCode.PROTOCOL, retryable=False))
+            message = f"no end after {len(self.visited)} pages"
+            return self.backend.failed(BadAnswer(ErrorCode.PROTOCOL, message))
         self.visited.add(self.at)
+        self.tally.requests += 1
         page = await self.backend.page(self.plan.scan, self.at)
-        if isinstance(page, BackendPage) and page.next is not None:
-            self.at = page.next
+        if isinstance(page, BackendPage):
+            self.tally.add(page)
+            self.at = page.next or self.at
         return page

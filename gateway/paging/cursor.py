@@ -12,6 +12,7 @@ import secrets
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
 
@@ -20,7 +21,6 @@ from gateway.paging.order import BEFORE_ALL, Key
 _VERSION = b"\x01"
 _SEAL_BYTES = 32
 _LONGEST_TOKEN = 4096
-_LONGEST_PAYLOAD = 16 * 1024
 
 
 class CursorError(ValueError):
@@ -35,7 +35,7 @@ class CursorMismatchError(ValueError):
 class Position:
     """Where a walk has come to: all sessions up to this key have been given out.
 
-    ``given`` counts them by backend, leaving out those that failed on the way. ``totals`` are
+    ``given`` counts them by backend, leaving out those that lost some on the way. ``totals`` are
     counts of whole backends that are known already. ``ended`` names the backends that have no
     more: a hint that saves asking them.
     """
@@ -51,7 +51,7 @@ FROM_THE_START = Position(BEFORE_ALL)
 
 class _Payload(msgspec.Struct, array_like=True):
     fingerprint: str
-    components: list[tuple[int, int]]
+    components: Annotated[list[tuple[int, int]], msgspec.Meta(min_length=1)]
     backend: str
     native_id: str
     given: dict[str, int]
@@ -73,20 +73,26 @@ class CursorSealer:
         )
 
     def seal(self, position: Position, fingerprint: str) -> str:
-        """Make the cursor of a position in the walk of a query."""
-        *components, backend, native_id = position.boundary
-        counts = (dict(position.given), dict(position.totals), sorted(position.ended))
-        payload = zlib.compress(_encode([fingerprint, components, backend, native_id, *counts]))
-        body = _VERSION + payload
-        return base64.urlsafe_b64encode(self._mac(self._keys[0], body) + body).decode().rstrip("=")
+        """Make the cursor of a position in the walk of a query, without hints if it is too long."""
+        token = self._sealed(position, fingerprint)
+        if len(token) <= _LONGEST_TOKEN:
+            return token
+        return self._sealed(Position(position.boundary), fingerprint)
 
     def open(self, token: str, fingerprint: str) -> Position:
         """Read a cursor; raise :class:`CursorError` or :class:`CursorMismatchError`."""
         payload = self._unsealed(token)
-        if not hmac.compare_digest(payload.fingerprint, fingerprint):
+        if payload.fingerprint != fingerprint:
             raise CursorMismatchError("the cursor belongs to another query or caller")
         boundary: Key = (*payload.components, payload.backend, payload.native_id)
         return Position(boundary, payload.given, payload.totals, frozenset(payload.ended))
+
+    def _sealed(self, position: Position, fingerprint: str) -> str:
+        *components, backend, native_id = position.boundary
+        counts = (dict(position.given), dict(position.totals), sorted(position.ended))
+        payload = _encode([fingerprint, components, backend, native_id, *counts])
+        body = _VERSION + zlib.compress(payload)
+        return base64.urlsafe_b64encode(self._mac(self._keys[0], body) + body).decode().rstrip("=")
 
     def _unsealed(self, token: str) -> _Payload:
         sealed = _from_base64(token)
@@ -95,7 +101,10 @@ class CursorSealer:
             raise CursorError("the cursor was altered, or sealed with a key not known here")
         if body[:1] != _VERSION:
             raise CursorError("the cursor is of another version")
-        return _decode(zlib.decompressobj().decompress(body[1:], _LONGEST_PAYLOAD))
+        try:
+            return _decode(zlib.decompress(body[1:]))
+        except (zlib.error, ValueError) as error:
+            raise CursorError("the cursor has another shape than this version's") from error
 
     @staticmethod
     def _mac(key: bytes, body: bytes) -> bytes:

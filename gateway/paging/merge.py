@@ -28,8 +28,8 @@ class Lane:
 
     ``frontier`` is a lower bound of every row that has not been released: none once there are
     no more. ``group`` holds the rows of the group being read, and ``tail`` those without a value
-    to sort by, which come last wherever the vendor puts them. ``matched`` counts the rows beyond
-    the boundary for which the conditions hold.
+    to sort by, which come last wherever a vendor puts them that leaves ties open. ``matched``
+    counts the rows beyond the boundary for which the conditions hold.
     """
 
     coarsening: Coarsening
@@ -87,17 +87,18 @@ class Merge:
 
         They are the ones whose frontier is the smallest: any other page might not be needed.
         """
-        floor = min(
-            (lane.frontier for lane in self.lanes.values() if lane.frontier is not None),
-            default=None,
-        )
+        floor, lowest = self._lowest()
         while self._ready and len(self.page) < self._limit:
             if floor is not None and floor < self._ready[0].key:
                 break
             self._emit(heapq.heappop(self._ready))
-        if floor is None or len(self.page) == self._limit:
-            return frozenset()
-        return frozenset(name for name, lane in self.lanes.items() if lane.frontier == floor)
+        return lowest if len(self.page) < self._limit else frozenset()
+
+    def ahead(self, wanted: frozenset[str]) -> frozenset[str]:
+        """Name the lanes to be read next should those that are wanted now never be."""
+        floor, lowest = self._lowest(without=wanted)
+        ready = sum(floor is None or row.key <= floor for row in self._ready)
+        return lowest if len(self.page) + ready < self._limit else frozenset()
 
     def deliver(self, name: str, rows: Iterable[Row], *, is_end: bool) -> None:
         """Take the rows of a page as they came, and whether the stream ends with it."""
@@ -113,9 +114,16 @@ class Merge:
         """Give a lane up: what is not released yet of it may come after rows never read."""
         lane = self.lanes[name]
         lane.has_failed = True
-        lane.group.clear()
-        lane.tail.clear()
         lane.frontier = None
+
+    def _lowest(self, without: frozenset[str] = frozenset()) -> tuple[Key | None, frozenset[str]]:
+        frontiers = {
+            name: lane.frontier
+            for name, lane in self.lanes.items()
+            if lane.frontier is not None and name not in without
+        }
+        floor = min(frontiers.values(), default=None)
+        return floor, frozenset(name for name, found in frontiers.items() if found == floor)
 
     def _emit(self, row: Row) -> None:
         self._last = row.key
@@ -124,7 +132,7 @@ class Merge:
 
     def _place(self, lane: Lane, row: Row) -> None:
         is_wanted = self._is_wanted(lane, row)
-        if is_null(row.key):
+        if is_null(row.key) and not lane.coarsening.is_total:
             lane.tail += [row] * is_wanted
             return
         group = lane.coarsening.group(row.key)

@@ -1,16 +1,17 @@
 """Planning: what each backend is asked to do, and what is left to be done here."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-from gateway.model.query import AtOrAfter, Before, Condition, Field, Query
+from gateway.model.query import AtOrAfter, Before, Condition, Field, Order, Query
 from gateway.paging.order import BEFORE_ALL, Coarsening, Key, coarsening_of, instant_in
-from gateway.spi.abilities import Abilities, Nulls, Support, VendorTotal
+from gateway.spi.abilities import Nulls, SortAbility, Support, VendorTotal
 from gateway.spi.adapter import SessionAdapter
 from gateway.spi.pages import BackendQuery, ScanPlan
 
-_NEXT_INSTANT = timedelta(microseconds=1)
+_LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +54,45 @@ def plan_backend(
     absent = tuple(c.field for c in query.conditions if abilities.support(c) is Support.ABSENT)
     if absent:
         return Unanswerable(absent)
-    asked = BackendQuery((*query.conditions, *_beyond(boundary, query, abilities)), query.order)
+    plan = _plan(adapter, query.conditions, query.order)
+    beyond = _beyond(boundary, plan.scan.sorted_by)
+    if beyond is None:
+        return plan
+    narrowed = _plan(adapter, (*query.conditions, beyond), query.order)
+    # One listing serves every page of a walk, so what is read whole is not narrowed.
+    return narrowed if narrowed.is_ordered else plan
+
+
+def _plan(
+    adapter: SessionAdapter[Any], conditions: tuple[Condition, ...], order: Order
+) -> BackendPlan:
+    asked = BackendQuery(conditions, order)
     scan = adapter.plan(asked)
     _validate(scan, asked)
-    coarsening = coarsening_of(scan.sorted_by, query.order)
-    return BackendPlan(scan, coarsening, abilities.paging.total)
-
-
-def _beyond(boundary: Key, query: Query, abilities: Abilities) -> tuple[Condition, ...]:
-    """Say that rows lie beyond the boundary as a condition a vendor may be able to check.
-
-    It would exclude rows without a value, which come last: so only a vendor that sorts and has
-    no such rows is asked.
-    """
-    sort = query.order[0]
-    has_no_nulls = any(s.sort == sort and s.nulls is Nulls.NEVER for s in abilities.sorts)
-    instant = instant_in(boundary[0], sort) if boundary else None
-    if instant is None or not has_no_nulls:
-        return ()
-    if sort.is_descending:
-        return (Before(sort.field, instant + _NEXT_INSTANT),)
-    return (AtOrAfter(sort.field, instant),)
+    counts = adapter.abilities().paging.total
+    return BackendPlan(scan, coarsening_of(scan.sorted_by, order), counts)
 
 
 def _validate(scan: ScanPlan, asked: BackendQuery) -> None:
     if not scan.pushed.keys() <= set(asked.conditions):
         raise InvalidPlanError("a plan pushes a condition that nobody asked for")
-    if scan.sorted_by is not None and scan.sorted_by.sort not in asked.order:
+    if scan.sorted_by is not None and scan.sorted_by.sort != asked.order[0]:
         raise InvalidPlanError("a plan sorts by something that nobody asked for")
+    if scan.sorted_by is not None and scan.sorted_by.granularity < _MICROSECOND:
+        raise InvalidPlanError("a plan sorts more finely than instants are")
+
+
+def _beyond(boundary: Key, ability: SortAbility | None) -> Condition | None:
+    """Say that rows lie beyond the boundary as a condition a vendor may be able to check.
+
+    It would exclude rows without a value, which come last: so only a vendor that has no such rows
+    is asked.
+    """
+    if not boundary or ability is None or ability.nulls is not Nulls.NEVER:
+        return None
+    sort, instant = ability.sort, instant_in(boundary[0], ability.sort)
+    if instant is None or instant == _LAST_INSTANT:
+        return None
+    if sort.is_descending:
+        return Before(sort.field, instant + _MICROSECOND)
+    return AtOrAfter(sort.field, instant)

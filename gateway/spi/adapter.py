@@ -143,7 +143,7 @@ class SessionAdapter(ABC, Generic[TransportT]):
     def plan(self, query: BackendQuery) -> ScanPlan:
         """Choose what of the query is sent to the vendor. Pure.
 
-        Conditions may be left out, never invented. By default every condition is pushed whose
+        Conditions may be left out, never invented; a field may have several bounds on a side. By default every condition is pushed whose
         support is declared, and an order is asked for where one of the declared sorts begins
         the wanted order.
         """
@@ -172,14 +172,16 @@ class SessionAdapter(ABC, Generic[TransportT]):
 
         The pages from the first to the one without a next, joined, are the vendor's stream:
         every record that matches what was pushed, in the order of ``plan.sorted_by``. Raises
-        :class:`~gateway.spi.errors.UpstreamError`; never answers less than a whole page.
+        :class:`~gateway.spi.errors.UpstreamError`; never answers less than a whole page, and lets
+        a cancellation pass: the answer waits for it.
         """
 
     @abstractmethod
     def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
         """Put one record into canonical words. Pure, and total: it never raises.
 
-        Every field of the record ends in a canonical field or in the attributes.
+        Every field of the record ends in a canonical field or in the attributes. A native id of
+        more than 1,000 bytes is rejected by the gateway: no cursor and no path could hold it.
         """
 
     async def get(self, native_id: str, context: Context[TransportT]) -> Raw | None:

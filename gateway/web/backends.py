@@ -1,6 +1,6 @@
 """What is told about a backend: how it is doing, and what it can do itself."""
 
-from gateway.federation.backend import Backend
+from gateway.federation.backend import Backend, Failed
 from gateway.model.query import Field, Op
 from gateway.spi.abilities import Abilities, Support
 
@@ -13,21 +13,26 @@ _FILTERS = {
 
 def describe(backend: Backend) -> dict[str, object]:
     """Describe one backend."""
-    abilities = backend.adapter.abilities()
+    abilities = backend.abilities()
+    capabilities = None if isinstance(abilities, Failed) else _capabilities(abilities)
     return {
         "name": backend.name,
         "vendor": backend.adapter.vendor,
         "health": backend.health,
         "freshness": {"ttl_s": backend.ttl_seconds},
-        "capabilities": {
-            "filters": _filters(abilities),
-            "sorts": [
-                {"field": s.sort.field, "descending": s.sort.is_descending} for s in abilities.sorts
-            ],
-            "paging": abilities.paging.style,
-            "detail": abilities.has_detail,
-            "operations": sorted(abilities.operations),
-        },
+        "capabilities": capabilities,
+    }
+
+
+def _capabilities(abilities: Abilities) -> dict[str, object]:
+    return {
+        "filters": _filters(abilities),
+        "sorts": [
+            {"field": s.sort.field, "descending": s.sort.is_descending} for s in abilities.sorts
+        ],
+        "paging": abilities.paging.style,
+        "detail": abilities.has_detail,
+        "operations": sorted(abilities.operations),
     }
 
 

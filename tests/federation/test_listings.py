@@ -1,0 +1,401 @@
+"""Whole listings: shared while they are read, kept within bounds, and given in stretches."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from gateway.federation.backend import Backend, Failed
+from gateway.federation.filling import Listings
+from gateway.federation.listings import KeptListings, Listing, ListingKey
+from gateway.federation.readers import Delivery, ListingReader
+from gateway.federation.scan import Tally
+from gateway.model.query import NEWEST_FIRST, AnyOf, Condition, Field, Query
+from gateway.model.report import ErrorCode, ServedFrom
+from gateway.paging.merge import Row
+from gateway.paging.order import BEFORE_ALL, Key, key_of
+from gateway.paging.planner import BackendPlan
+from gateway.spi import Address, RawPage, Status, Support
+from tests.federation.liars import Rejecting, Scripted, Stammerer, failing_at, never, rows
+from tests.support.adapters import NOON
+from tests.support.fakes import FakeAdapter, FakeRow, Manners, NoTransport, backend
+from tests.support.payloads import raw
+
+ENDED: Condition = AnyOf(Field.STATUS, frozenset({"ended"}))
+ACTIVE: Condition = AnyOf(Field.STATUS, frozenset({"active"}))
+
+
+@dataclass
+class Clock:
+    """A timer that a test moves."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def listing(*found: FakeRow, record_bytes: int = 0, backend: str = "a") -> Listing:
+    sessions = [row.session(backend) for row in found]
+    ordered = sorted(Row(key_of(session, NEWEST_FIRST), session) for session in sessions)
+    return Listing(ordered, NOON, 0, 0, 0, record_bytes)
+
+
+def key(backend: str = "a", *pushed: Condition) -> ListingKey:
+    return ListingKey(backend, frozenset(pushed), NEWEST_FIRST)
+
+
+ONE = listing(FakeRow("1", 1))
+
+
+def test_a_listing_is_kept_for_its_time_to_live() -> None:
+    clock = Clock()
+    kept = KeptListings(timer=clock)
+    kept.keep(key(), ONE, 10)
+
+    clock.now = 9.9
+    assert kept.find(key()) is ONE
+    clock.now = 10.0
+    assert kept.find(key()) is None
+
+
+def test_a_time_to_live_of_nothing_keeps_nothing() -> None:
+    kept = KeptListings(timer=Clock())
+
+    kept.keep(key(), ONE, 0)
+
+    assert kept.find(key()) is None
+
+
+def test_a_new_listing_takes_the_place_of_the_old_with_a_time_of_its_own() -> None:
+    clock = Clock()
+    kept = KeptListings(timer=clock)
+    kept.keep(key(), ONE, 10)
+    clock.now = 9.0
+    newer = listing(FakeRow("2", 2))
+
+    kept.keep(key(), newer, 10)
+
+    clock.now = 18.9
+    assert kept.find(key()) is newer
+
+
+def test_a_timer_that_moves_on_meanwhile_loses_no_call() -> None:
+    ticks = iter(range(1000))
+    kept = KeptListings(timer=lambda: float(next(ticks)))
+    kept.keep(key(), ONE, 3)
+
+    found = [kept.find(key()) for _ in range(10)]
+
+    assert found[-1] is None
+
+
+def test_a_whole_listing_answers_what_is_narrower() -> None:
+    kept = KeptListings(timer=Clock())
+    kept.keep(key(), ONE, 10)
+
+    assert kept.find(key("a", ENDED)) is ONE
+
+
+def test_a_narrowed_listing_answers_nothing_but_itself() -> None:
+    kept = KeptListings(timer=Clock())
+    kept.keep(key("a", ENDED), ONE, 10)
+
+    assert kept.find(key("a", ENDED)) is ONE
+    assert kept.find(key()) is None
+    assert kept.find(key("a", ACTIVE)) is None
+    assert kept.find(key("a", ENDED, ACTIVE)) is None
+
+
+def test_a_listing_answers_for_its_own_backend_only() -> None:
+    kept = KeptListings(timer=Clock())
+    kept.keep(key("a"), ONE, 10)
+
+    assert kept.find(key("b")) is None
+
+
+def test_the_bytes_of_all_that_is_kept_are_bounded() -> None:
+    kept = KeptListings(timer=Clock(), max_bytes=2 * ONE.size)
+    for name in ("a", "b"):
+        kept.keep(key(name), ONE, 10)
+    kept.find(key("a"))
+
+    kept.keep(key("c"), ONE, 10)
+
+    assert kept.find(key("a")) is ONE
+    assert kept.find(key("b")) is None, "the one not used for longest makes room"
+    assert kept.find(key("c")) is ONE
+
+
+def test_a_listing_larger_than_all_the_room_is_not_kept_and_displaces_nothing() -> None:
+    kept = KeptListings(timer=Clock(), max_bytes=ONE.size)
+    kept.keep(key("a"), ONE, 10)
+
+    kept.keep(key("b"), listing(FakeRow("1", 1), record_bytes=10**9), 10)
+
+    assert kept.find(key("b")) is None
+    assert kept.find(key("a")) is ONE
+
+
+def test_records_count_in_the_size_of_a_listing() -> None:
+    assert listing(record_bytes=1000).size >= 1000
+    assert listing(FakeRow("1", 1)).size > listing().size
+
+
+def test_a_count_is_of_the_sessions_for_which_the_conditions_hold() -> None:
+    found = listing(FakeRow("1", 1, "ended"), FakeRow("2", 2, "active"), FakeRow("3", None))
+
+    assert [found.count(()), found.count((ENDED,)), found.count((ACTIVE,))] == [3, 2, 1]
+    assert found.count((ENDED,)) == 2, "a remembered count is the same"
+
+
+def test_counts_of_many_conditions_are_right_beyond_what_is_remembered() -> None:
+    found = listing(*(FakeRow(str(n), n) for n in range(100)))
+    one_of_each = [(AnyOf(Field.NATIVE_ID, frozenset({str(n)})),) for n in range(100)]
+
+    assert {found.count(conditions) for conditions in one_of_each * 2} == {1}
+
+
+@pytest.mark.parametrize(("boundary", "index"), [(None, 0), (3, 0), (2, 1), (1, 2), (0, 2)])
+def test_the_first_row_beyond_a_boundary_is_found(boundary: int | None, index: int) -> None:
+    found = listing(FakeRow("1", 2), FakeRow("1x", 1))
+    place = (
+        BEFORE_ALL
+        if boundary is None
+        else key_of(FakeRow("1x", boundary).session("a"), NEWEST_FIRST)
+    )
+
+    assert found.first_beyond(place) == index
+
+
+async def stretches(reader: ListingReader) -> list[Delivery]:
+    found: list[Delivery] = []
+    while not found or not found[-1].is_end:
+        delivered = await reader.read()
+        assert isinstance(delivered, Delivery)
+        found.append(delivered)
+    return found
+
+
+def reading(kept: Listing, *, boundary: Key = BEFORE_ALL) -> ListingReader:
+    async def whole(_: Tally) -> Listing | Failed:
+        return kept
+
+    return ListingReader(whole, boundary=boundary, stretch=2)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 6, 7])
+async def test_stretches_joined_are_the_listing(count: int) -> None:
+    kept = listing(*rows(*range(count)))
+
+    found = await stretches(reading(kept))
+
+    assert [row for delivery in found for row in delivery.rows] == list(kept.rows)
+    assert len(found[0].rows) == min(2, count)
+
+
+async def test_stretches_begin_beyond_the_boundary() -> None:
+    kept = listing(*rows(*range(5)))
+
+    found = await stretches(reading(kept, boundary=kept.rows[1].key))
+
+    assert [row for delivery in found for row in delivery.rows] == list(kept.rows[2:])
+
+
+async def test_a_long_listing_is_given_in_few_stretches_of_bounded_length() -> None:
+    kept = listing(*rows(*range(20_000)))
+
+    found = await stretches(reading(kept))
+
+    assert len(found) < 30
+    assert max(len(delivery.rows) for delivery in found) <= 2000
+
+
+class Asking:
+    """Asks for the whole listing of one fake backend."""
+
+    def __init__(self, adapter: FakeAdapter, *, ttl: float = 10) -> None:
+        self.listings = Listings(KeptListings(timer=Clock()))
+        self.backend = backend("a", adapter, ttl=ttl)
+
+    def plan(self, *conditions: Condition) -> BackendPlan:
+        plan = self.backend.plan(Query(("a",), conditions))
+        assert isinstance(plan, BackendPlan)
+        return plan
+
+    async def whole(self, tally: Tally, *conditions: Condition) -> Listing | Failed:
+        plan = self.plan(*conditions)
+        return await self.listings.whole(self.backend, plan, NEWEST_FIRST, tally)
+
+
+def ids(found: Listing | Failed) -> list[str]:
+    assert isinstance(found, Listing)
+    return [row.session.native_id for row in found.rows]
+
+
+async def test_a_listing_is_all_pages_sorted() -> None:
+    asking = Asking(FakeAdapter(rows(3, None, 9, 1, 7), Manners(page_cap=2)))
+    tally = Tally()
+
+    found = await asking.whole(tally)
+
+    assert ids(found) == ["2", "4", "0", "3", "1"]
+    assert tally.requests == 3
+    assert tally.served_from is ServedFrom.LIVE
+    assert tally.as_of == NOON
+
+
+async def test_a_kept_listing_asks_nobody_and_says_so() -> None:
+    adapter = FakeAdapter(rows(3, 9), Manners(support=Support.EXACT))
+    asking = Asking(adapter)
+    await asking.whole(Tally())
+    tally = Tally()
+
+    found = await asking.whole(tally, ENDED)
+
+    assert ids(found) == ["1", "0"]
+    assert adapter.requests == 1
+    assert (tally.requests, tally.served_from, tally.as_of) == (0, ServedFrom.CACHE, NOON)
+
+
+async def test_a_narrowed_listing_is_not_taken_for_the_whole() -> None:
+    found = [FakeRow("1", 1, "ended"), FakeRow("2", 2, "active")]
+    asking = Asking(FakeAdapter(found, Manners(support=Support.EXACT)))
+
+    assert ids(await asking.whole(Tally(), ENDED)) == ["1"]
+    assert ids(await asking.whole(Tally())) == ["2", "1"]
+
+
+async def test_a_listing_is_as_old_as_its_first_page() -> None:
+    seconds = iter(range(100))
+    adapter = FakeAdapter(rows(1, 2, 3), Manners(page_cap=1))
+    asking = Asking(adapter)
+    asking.backend = Backend(
+        "a",
+        adapter,
+        NoTransport(),
+        ttl_seconds=10,
+        clock=lambda: NOON + timedelta(seconds=next(seconds)),
+    )
+    tally = Tally()
+
+    await asking.whole(tally)
+
+    assert tally.as_of == NOON
+
+
+async def test_the_first_of_two_records_of_one_session_is_kept() -> None:
+    async def drifting(_at: Address, _request: int) -> RawPage:
+        return RawPage(
+            [raw({"native_id": "1", "started": 1, "status": s}) for s in ("active", "ended")]
+        )
+
+    found = await Asking(Scripted([], script=drifting)).whole(Tally())
+
+    assert isinstance(found, Listing)
+    assert [row.session.status for row in found.rows] == [Status.ACTIVE]
+
+
+async def test_those_who_ask_at_once_share_one_fetch_and_one_of_them_counts_it() -> None:
+    adapter = FakeAdapter(rows(*range(9)), Manners(page_cap=2))
+    asking = Asking(adapter, ttl=0)
+    tallies = [Tally() for _ in range(4)]
+
+    found = await asyncio.gather(*map(asking.whole, tallies))
+
+    assert adapter.requests == 5
+    assert [tally.requests for tally in tallies] == [5, 0, 0, 0]
+    assert [ids(each) for each in found] == [ids(found[0])] * 4
+
+
+async def test_what_was_wrong_with_a_listing_is_told_again_when_it_is_kept() -> None:
+    adapter = Rejecting(rows(1, 2, 3), unusable=frozenset({"1"}))
+    asking = Asking(adapter)
+    await asking.whole(Tally())
+    tally = Tally()
+
+    found = await asking.whole(tally)
+
+    assert ids(found) == ["2", "0"]
+    assert tally.rejected == 1
+    assert tally.served_from is ServedFrom.CACHE
+
+
+async def test_one_unusable_record_on_a_page_of_its_own_does_not_cost_the_listing() -> None:
+    adapter = Rejecting(rows(1, 2, 3), Manners(page_cap=1), unusable=frozenset({"0", "1"}))
+    streamed = [row.native_id for row in adapter.stream(Asking(adapter).plan().scan)]
+    assert streamed[0] == "2", "the first page is a good one"
+    tally = Tally()
+
+    found = await Asking(adapter).whole(tally)
+
+    assert ids(found) == ["2"]
+    assert tally.rejected == 2
+
+
+async def test_rows_that_come_twice_are_kept_once_and_counted() -> None:
+    tally = Tally()
+
+    found = await Asking(Stammerer(rows(1, 2, 3), Manners(page_cap=2))).whole(tally)
+
+    assert ids(found) == ["2", "1", "0"]
+    assert tally.duplicates == 3
+
+
+async def test_a_failure_on_any_page_keeps_nothing_and_is_not_remembered() -> None:
+    adapter = Scripted(rows(1, 2, 3), Manners(page_cap=1), script=failing_at(2))
+    asking = Asking(adapter)
+
+    failed = await asking.whole(Tally())
+    found = await asking.whole(Tally())
+
+    assert isinstance(failed, Failed)
+    assert failed.failure.code is ErrorCode.UNAVAILABLE
+    assert ids(found) == ["2", "1", "0"]
+
+
+async def test_whoever_leaves_leaves_the_fetch_to_the_others() -> None:
+    ready = asyncio.Event()
+
+    async def script(_at: object, _request: int) -> None:
+        await ready.wait()
+
+    asking = Asking(Scripted(rows(1, 2), script=script))
+    first, second = [asyncio.create_task(asking.whole(Tally())) for _ in range(2)]
+    await asyncio.sleep(0)
+
+    first.cancel()
+    await asyncio.wait([first])
+    ready.set()
+
+    assert ids(await second) == ["1", "0"]
+
+
+async def test_a_fetch_that_all_have_left_ends() -> None:
+    asking = Asking(Scripted(rows(1, 2), script=never))
+    waiters = [asyncio.create_task(asking.whole(Tally())) for _ in range(2)]
+    await asyncio.sleep(0)
+
+    for waiter in waiters:
+        waiter.cancel()
+    await asyncio.wait(waiters)
+
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_others_take_their_turn_while_a_large_listing_is_read() -> None:
+    turns = 0
+    asking = Asking(FakeAdapter(rows(*range(5000)), Manners(page_cap=5000)))
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(take_turns())
+    await asking.whole(Tally())
+    other.cancel()
+
+    assert turns >= 10, "one for each five hundred records"
