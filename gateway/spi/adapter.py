@@ -143,9 +143,9 @@ class SessionAdapter(ABC, Generic[TransportT]):
     def plan(self, query: BackendQuery) -> ScanPlan:
         """Choose what of the query is sent to the vendor. Pure.
 
-        Conditions may be left out, never invented; a field may have several bounds on a side. By default every condition is pushed whose
-        support is declared, and an order is asked for where one of the declared sorts begins
-        the wanted order.
+        Conditions may be left out, never invented; a field may have several bounds on a side. By
+        default every condition is pushed whose support is declared, and an order is asked for
+        where one of the declared sorts begins the wanted order.
         """
         abilities = self.abilities()
         support = {condition: abilities.support(condition) for condition in query.conditions}
