@@ -11,8 +11,8 @@ from typing import ClassVar, Literal, Self
 from urllib.parse import urlencode
 
 import msgspec
-from pydantic import ConfigDict, SecretStr, field_validator, model_validator
 from pydantic import Field as OptionField
+from pydantic import SecretStr, field_validator, model_validator
 
 from adapters.toolkit.credentials import basic_header
 from adapters.toolkit.durations import seconds_between
@@ -59,9 +59,6 @@ class CanopsisOptions(AdapterOptions):
     ``active_window_s`` is the server's own ``alive_session_duration``, which no answer tells.
     """
 
-    # The input of a check that fails may be a password.
-    model_config = ConfigDict(hide_input_in_errors=True)
-
     dialect: Literal["final"] = "final"
     auth_key: SecretStr | None = OptionField(default=None, min_length=1)
     username: str | None = OptionField(default=None, min_length=1)
@@ -82,15 +79,24 @@ class CanopsisOptions(AdapterOptions):
 
     @field_validator("dialect", mode="before")
     @classmethod
-    def _name_what_is_not_in_force(cls, dialect: object) -> object:
+    def _speak_final(cls, dialect: object) -> object:
         if dialect in ("auto", "v2020"):
-            raise ValueError(f"dialect '{dialect}' is not in force yet; use final")
+            raise ValueError(f"dialect {dialect!r} is not in force yet; use final")
         return dialect
 
     @model_validator(mode="after")
-    def _hold_credentials(self) -> Self:
+    def _have_whole_credentials(self) -> Self:
         self.credentials()
         return self
+
+
+class _Envelope(msgspec.Struct):
+    """What the list comes in; its ``description`` is always the same."""
+
+    sessions: list[msgspec.Raw]
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 
 class CanopsisAdapter(SessionAdapter[HttpTransport]):
@@ -138,7 +144,7 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
         query = _usernames(plan.pushed)
         request = HttpRequest("GET", "/api/v2/sessions", query, self._headers)
         reply = await context.transport.send(request)
-        return RawPage(decode(request, reply, _LISTING).sessions)
+        return RawPage(decode(request, reply, _ENVELOPE).sessions)
 
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a document of the list."""
@@ -169,14 +175,6 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
             return Status.UNKNOWN
         return Status.ACTIVE if as_of - last_ping < self._active_window else Status.ENDED
 
-
-class _Listing(msgspec.Struct):
-    """The envelope; its ``description`` is always the same."""
-
-    sessions: list[msgspec.Raw]
-
-
-_LISTING = msgspec.json.Decoder(_Listing)
 
 # The last ping is also the best end there is: the vendor's own ``stopped_before`` goes by it.
 _INFERRED: dict[Status, tuple[str, ...]] = {

@@ -7,7 +7,7 @@ session object, which one array may mix: "querySessions" the earlier, "Session O
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import chain
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
 import msgspec
 from pydantic import SecretStr, field_validator, model_validator
@@ -77,7 +77,7 @@ class CortexOptions(AdapterOptions):
         return dialect
 
     @model_validator(mode="after")
-    def _have_whole_credentials(self) -> "CortexOptions":
+    def _have_whole_credentials(self) -> Self:
         if (self.client_id is None) != (self.client_secret is None):
             raise ValueError("client_id and client_secret go together; give both or neither")
         if (self.username is None) != (self.password is None):
@@ -183,7 +183,7 @@ async def _call(
 
 def _error_for(error: RpcError) -> UpstreamError:
     message = str(error)
-    if error.code in _TOKEN_REFUSED:
+    if error.code in _LOGGED_OUT:
         return LogInAgain(message)
     if error.code in _TROUBLE:
         return TryAgainLater(_TROUBLE[error.code], message)
@@ -193,13 +193,13 @@ def _error_for(error: RpcError) -> UpstreamError:
 
 
 # The codes of "Errors" that a log-in or a query can bring; the others are about headsets and such.
-_TOKEN_REFUSED = {-32014, -32015, -32034}
+_LOGGED_OUT = {-32014, -32015, -32033, -32034, -32035}  # the token, or the user it was for
 _TROUBLE = {
     -32603: ErrorCode.UPSTREAM_ERROR,
     -32039: ErrorCode.TIMEOUT,
     -32003: ErrorCode.UNAVAILABLE,  # no Internet connection
 }
-_ACCOUNT = (-32001, -32021, -32023, -32032, -32033, -32035, -32047)
+_ACCOUNT = (-32001, -32021, -32023, -32032, -32047)
 _LICENCE = (-32002, -32006, -32022, -32024, -32025, -32026, -32027, -32041, -32043)
 _REFUSED = {
     **dict.fromkeys(_ACCOUNT + _LICENCE, ErrorCode.AUTH),
@@ -216,7 +216,9 @@ def _session(record: Record, provenance: Provenance) -> Session:
     native_status = record.take("status", text)
     status = _STATUSES.get(native_status or "", Status.UNKNOWN)
     started_at = record.take("started", iso_instant)
-    ended_at = record.take("stopped", not_before(started_at, iso_instant))
+    ended_at = None
+    if status is not Status.ACTIVE or not record.peek("stopped"):  # What goes on has not ended.
+        ended_at = record.take("stopped", not_before(started_at, iso_instant))
     last_activity_at = _last_activity(record, ended_at)
     owner = None if record.peek("owner") == _ANONYMOUS else record.take("owner", text)
     application = record.take_either("appId", "client", text)

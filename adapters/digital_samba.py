@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, ClassVar, Literal, assert_never
+from typing import Annotated, ClassVar, Literal, Self, assert_never
 from urllib.parse import quote
 
 import msgspec
@@ -69,7 +69,7 @@ from gateway.spi import (
     VendorTotal,
 )
 
-_MAX_SIZE = 100  # "Pagination": default and maximum.
+_LARGEST_PAGE = 100  # "Pagination": default and maximum.
 
 # "List": live=true filters those that have not ended yet, live=false those that have.
 _LIVE = {frozenset[str]({Status.ACTIVE}): "true", frozenset[str]({Status.ENDED}): "false"}
@@ -79,14 +79,6 @@ _MAY_BE_A_LOST_PLACE = {400, 404, 422}
 
 # "List" prints some times without an offset. All that have one, everywhere, are in UTC.
 _utc = iso_instant_in(UTC)
-
-
-class _Envelope(msgspec.Struct):
-    data: list[msgspec.Raw]
-    total_count: Json = None
-
-
-_PAGE = msgspec.json.Decoder(_Envelope)
 
 
 class DigitalSambaOptions(AdapterOptions):
@@ -101,10 +93,18 @@ class DigitalSambaOptions(AdapterOptions):
     auth: Literal["basic", "bearer", "bearer_pair"] | None = None
 
     @model_validator(mode="after")
-    def _name_the_team_where_it_is_sent(self) -> "DigitalSambaOptions":
+    def _have_whole_credentials(self) -> Self:
         if self.team_id is None and self.auth in ("basic", "bearer_pair"):
             raise ValueError(f"auth {self.auth} needs a team_id; give one, or say auth: bearer")
         return self
+
+
+class _Envelope(msgspec.Struct):
+    data: list[msgspec.Raw]
+    total_count: Json = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 
 class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
@@ -138,7 +138,7 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
                 for newest in (True, False)
             ),
             # "List": total_count is of all sessions that happened. No word of those filtered for.
-            paging=PagingAbility(PagingStyle.AFTER_ID, _MAX_SIZE, VendorTotal.ALL),
+            paging=PagingAbility(PagingStyle.AFTER_ID, _LARGEST_PAGE, VendorTotal.ALL),
             has_detail=True,
         )
 
@@ -153,13 +153,13 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
     ) -> RawPage:
         """Read the page behind the session of that id, or the first."""
         place = at if isinstance(at, AfterId) else First()
-        size = min(plan.page_size or _MAX_SIZE, _MAX_SIZE)
+        size = min(plan.page_size or _LARGEST_PAGE, _LARGEST_PAGE)
         query = (*_paging(plan, place, size).items(), *_filters(plan.pushed).items())
         request = HttpRequest("GET", "/sessions", query, self._headers)
         reply = await context.transport.send(request)
         if isinstance(place, AfterId) and reply.status in _MAY_BE_A_LOST_PLACE:
             raise StartOver(f"{request}: {reply.status}, after a session that may be gone")
-        page = decode(request, reply, _PAGE)
+        page = decode(request, reply, _ENVELOPE)
         rows = page.data
         after = next_after_id(place, size=size, received=len(rows), last_id=_last_id(rows))
         return RawPage(rows, after, total=None if plan.pushed else _count(page.total_count))
@@ -247,6 +247,7 @@ def _session(record: Record, provenance: Provenance) -> Session:
     if told is not Status.ACTIVE:  # A live row may have an end_time: so in the OpenAPI sample.
         end = not_before(started_at, _utc)
         ended_at = record.take_either("end_time", "session_end_time", end)
+    derived = ("last_activity_at",) if told else ("status", "last_activity_at")
     return Session(
         **provenance.identity(native_id),
         status=told or (Status.ENDED if ended_at else Status.UNKNOWN),
@@ -254,11 +255,12 @@ def _session(record: Record, provenance: Provenance) -> Session:
         title=record.take_either("description", "room_description", text),
         started_at=started_at,
         ended_at=ended_at,
+        last_activity_at=ended_at,
         # ``session_duration`` is in minutes cut off, and so stays an attribute.
         duration_s=seconds_between(started_at, ended_at),
         space=_room(record),
         participants=_participants(record),
-        inferred=("status",) if ended_at and not told else (),
+        inferred=derived if ended_at else (),
         attributes=record.left,
     )
 

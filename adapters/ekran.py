@@ -178,15 +178,17 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
         is_clear = has_times and logout not in record.left
         # While a session goes on its duration is only what it has lasted so far.
         duration = record.take(_spelled(record, "duration"), _length) if ended_at else None
+        status = _status(ended_at, is_clear=is_clear)
         return Session(
             **provenance.identity(native_id),
-            status=_status(ended_at, is_clear=is_clear),
+            status=status,
             started_at=started_at,
             ended_at=ended_at,
             duration_s=seconds_between(started_at, ended_at) if duration is None else duration,
             user=_named(record, "userId", "userName"),
             device=_named(record, "clientGuid", "clientName", "hostName"),
-            inferred=("status",),  # The API has no field for it.
+            # The API has no field for it.
+            inferred=() if status is Status.UNKNOWN else ("status",),
             attributes=record.left,
         )
 

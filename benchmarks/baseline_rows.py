@@ -105,12 +105,9 @@ def _last_activity(record: Row, stop: datetime | None) -> datetime | None:
     markers = record["markers"]
     record["markers"] = len(markers)
     told = [with_offset(event[0]) for marker in markers for event in marker["events"]]
-    if record["logs"] is None:
-        del record["logs"]
-    else:
-        for info in record["logs"]["recordInfos"]:
-            told.append(with_offset(info["startMarkerRecording"]))
-            told.append(with_offset(info["stopMarkerRecording"]))
+    for info in (record["logs"] or {"recordInfos": []})["recordInfos"]:
+        told.append(with_offset(info["startMarkerRecording"]))
+        told.append(with_offset(info["stopMarkerRecording"]))
     return max(filter(None, [*told, stop]), default=None)
 
 
@@ -132,6 +129,7 @@ def _digital_samba(record: Row, _now: datetime) -> Row:
         title=record.pop("description"),
         started_at=start,
         ended_at=end,
+        last_activity_at=end,
         duration_s=_seconds(start, end),
         space={"kind": "room", "id": record.pop("room_id"), "name": record.pop("friendly_url")},
         participants={
@@ -139,6 +137,7 @@ def _digital_samba(record: Row, _now: datetime) -> Row:
             "peak": record.pop("participants_max"),
             "total": record.pop("participants_total"),
         },
+        inferred=("last_activity_at",) if end else (),
     )
 
 

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
+from operator import le, lt
 from typing import Any, ClassVar, Literal, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
@@ -28,7 +29,7 @@ Form = Literal["page", "openapi"]
 _Object: TypeAlias = dict[str, Any]
 
 _BASE = "/api/v1"
-_MAX_LIMIT = 100
+_LARGEST_PAGE = 100
 _ROOM_NAMES = ("DailyEnglishLessons", "MyWebinar", "Scrum", "Sprechstunde", "BoardRoom")
 _PASSING = 100  # Rooms from this number on are deleted behind their session.
 _MINUTE = timedelta(minutes=1)
@@ -39,10 +40,28 @@ _NOT_FOUND = {"message": "Not Found", "error": "not-found"}
 
 
 @dataclass(frozen=True, slots=True)
+class Manners:
+    """What the documents print in two forms, or do not tell.
+
+    ``form`` chooses between records as in "List" and as in the OpenAPI document. A ``limit`` over
+    100 is refused, or taken as 100. Days are those of ``day_zone``, with ``date_end`` or without.
+    ``calls_a_minute`` is 1000 in "Rate limiting"; by default there is no limit.
+    """
+
+    form: Form = "page"
+    refuses_large_limits: bool = False
+    unknown_after: Literal[400, 404, 422] = 404
+    day_zone: tzinfo = UTC
+    last_day_counts: bool = True
+    total_is_filtered: bool = True
+    calls_a_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """The parameters of a list. "Pagination" tells the defaults."""
 
-    limit: int = _MAX_LIMIT
+    limit: int = _LARGEST_PAGE
     offset: int = 0
     order: str = "desc"
     after: str | None = None
@@ -53,32 +72,16 @@ class _Asked:
 
 
 class DigitalSambaSimulator(VendorServer):
-    """Lists the sessions of a team.
-
-    ``form`` chooses between records as in "List" and as in the OpenAPI document. A ``limit`` over
-    100 is taken as 100, or refused; ``after`` with an unknown id brings ``unknown_after``: no
-    document tells. ``calls_a_minute`` is 1000 in "Rate limiting"; by default there is no limit.
-    """
+    """Lists the sessions of a team, behind the one that is named last."""
 
     adapter: ClassVar[str] = "digital_samba"
 
-    def __init__(  # noqa: PLR0913  # each is a switch
-        self,
-        *,
-        rows: int,
-        seed: int,
-        clock: Callable[[], datetime],
-        form: Form = "page",
-        refuses_large_limits: bool = False,
-        unknown_after: Literal[400, 404, 422] = 404,
-        calls_a_minute: int | None = None,
+    def __init__(
+        self, *, rows: int, seed: int, clock: Callable[[], datetime], manners: Manners = Manners()
     ) -> None:
         super().__init__(rows=rows, seed=seed, clock=clock)
         self._seed = seed
-        self._form: Form = form
-        self._refuses_large_limits = refuses_large_limits
-        self._unknown_after = unknown_after
-        self._calls_a_minute = calls_a_minute
+        self._manners = manners
         self._calls: list[datetime] = []
 
     def options(self, address: str) -> dict[str, object]:
@@ -86,11 +89,10 @@ class DigitalSambaSimulator(VendorServer):
         return {"url": address + _BASE, "team_id": TEAM_ID, "developer_key": DEVELOPER_KEY}
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Serve the list, the list of a room, and one session."""
+        """Serve the list and one session."""
         return [
             web.get(f"{_BASE}/sessions", self._list),
             web.get(f"{_BASE}/sessions/{{id}}", self._detail),
-            web.get(f"{_BASE}/rooms/{{room}}/sessions", self._list_of_room),
         ]
 
     def held(self) -> list[Held]:
@@ -105,24 +107,16 @@ class DigitalSambaSimulator(VendorServer):
         self._admit(request)
         return self._page(self._asked(request.query))
 
-    async def _list_of_room(self, request: web.Request) -> web.Response:
-        self._admit(request)
-        wanted = request.match_info["room"]
-        for room in {_room(stay) for stay in self.world.stays()}:
-            if wanted in (self._room_id(room), _room_name(room)):
-                return self._page(self._asked({**request.query, "room_id": self._room_id(room)}))
-        raise _Refusal(404, _NOT_FOUND)
-
     async def _detail(self, request: web.Request) -> web.Response:
         self._admit(request)
         stay = self._find(request.match_info["id"], 404)
-        return web.json_response(_statistics(self._row(stay), self._form, self.world.now()))
+        return web.json_response(_statistics(self._row(stay), self._manners.form, self.world.now()))
 
     def _admit(self, request: web.Request) -> None:
         if request.headers.get("Authorization") not in _ACCEPTED:
             raise _Refusal(401, {"message": "Unauthenticated."})  # The words are assumed.
-        if self._calls_a_minute is not None:
-            self._throttle(self._calls_a_minute)
+        if self._manners.calls_a_minute is not None:
+            self._throttle(self._manners.calls_a_minute)
 
     def _throttle(self, most: int) -> None:
         now = self.world.now()
@@ -142,7 +136,7 @@ class DigitalSambaSimulator(VendorServer):
                 if re.fullmatch(pattern, query[name]):
                     read[name] = convert(query[name])
         wrong = (query.keys() & _PARAMETERS.keys()) - read.keys()
-        if self._refuses_large_limits and read.get("limit", 0) > _MAX_LIMIT:
+        if self._manners.refuses_large_limits and read.get("limit", 0) > _LARGEST_PAGE:
             wrong.add("limit")
         if wrong:
             errors = {name: [f"The {name} is invalid."] for name in sorted(wrong)}
@@ -151,25 +145,30 @@ class DigitalSambaSimulator(VendorServer):
 
     def _page(self, asked: _Asked) -> web.Response:
         matches = [stay for stay in self.world.stays() if self._matches(stay, asked)]
-        stays = self._behind(matches, asked)[asked.offset :][: min(asked.limit, _MAX_LIMIT)]
-        # The OpenAPI document prints the number as a text. That it heeds filters is assumed.
-        count = len(matches) if self._form == "page" else str(len(matches))
-        data = [_shown(self._row(stay), self._form) for stay in stays]
-        return web.json_response({"total_count": count, "data": data})
+        stays = self._behind(matches, asked)[asked.offset :][: min(asked.limit, _LARGEST_PAGE)]
+        count = len(matches if self._manners.total_is_filtered else self.world.stays())
+        form = self._manners.form
+        data = [_shown(self._row(stay), form) for stay in stays]
+        return web.json_response(
+            {"total_count": count if form == "page" else str(count), "data": data}
+        )
 
     def _matches(self, stay: Stay, asked: _Asked) -> bool:
-        # Assumed of the dates: days in UTC, first and last included, of the start.
+        # That the dates are of the start is assumed.
+        day = stay.start.astimezone(self._manners.day_zone).date()
+        is_within = le if self._manners.last_day_counts else lt
         return (
             asked.live in (None, self.world.now() < stay.end)
             and asked.room_id in (None, self._room_id(_room(stay)))
-            and asked.date_start <= stay.start.astimezone(UTC).date() <= asked.date_end
+            and asked.date_start <= day
+            and is_within(day, asked.date_end)
         )
 
     def _behind(self, stays: list[Stay], asked: _Asked) -> list[Stay]:
         """Give those behind a session, which itself need not match (any more)."""
         step = 1 if asked.order == "asc" else -1
         if asked.after is not None:
-            last = self._find(asked.after, self._unknown_after).number
+            last = self._find(asked.after, self._manners.unknown_after).number
             stays = [stay for stay in stays if (stay.number - last) * step > 0]
         return stays[::step]
 

@@ -19,6 +19,8 @@ from adapters.simulators.world import Held, Stay
 # Endpoint" has it.
 KEY = "aZ)7rsQcpj)l+]}(@_|lt!t%0d&=?#~^x"
 
+LiveLogout = Literal["null", "missing", "empty", "minimum"]
+
 _LARGEST_PAGE = 1000
 # No others are documented, so no others are taken ("4.1.3. Sessions (Post) Endpoint").
 _DATE_FORMS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
@@ -36,7 +38,7 @@ class Manners:
     needs_key: bool = True
     parameters_in: Literal["body", "query"] = "body"
     timezone: str = "Europe/Paris"
-    live_logout: Literal["null", "missing", "minimum"] = "null"
+    live_logout: LiveLogout = "null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +219,8 @@ class EkranSimulator(VendorServer):
     def _live(self, row: dict[str, object]) -> dict[str, object]:
         if self._manners.live_logout == "missing":
             return {name: value for name, value in row.items() if name != "logoutDate"}
-        is_null = self._manners.live_logout == "null"
-        return row | {"logoutDate": None if is_null else "0001-01-01T00:00:00"}
+        written = {"null": None, "empty": "", "minimum": "0001-01-01T00:00:00"}
+        return row | {"logoutDate": written[self._manners.live_logout]}
 
     def _date(self, instant: datetime, visit: _Visit) -> str:
         """Write seven digits and an offset: the server's own, or that of a client abroad."""

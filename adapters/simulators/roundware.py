@@ -1,9 +1,11 @@
 """A stand-in for a Roundware server (develop 685a4d9), after ``tests/recordings/roundware``."""
 
 import random
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import ClassVar
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, TypeAlias
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -12,18 +14,16 @@ from adapters.simulators.world import Held, Stay
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"  # noqa: S105  # made up, as in the recordings
 
+_Row: TypeAlias = dict[str, Any]
+
 _BASE = "/api/2"
 _ACTIVE_WINDOW = timedelta(seconds=3600)
+_LARGEST_ID = 2**31 - 1
+_SERVER_ZONE = ZoneInfo("America/New_York")  # the stock setting
+_PROJECTS = {"1": 1, "2": 2, "3": 3}  # projects_list.json
+_LANGUAGES = {"en": 1, "es": 2, "fr": 3, "de": 4, "ja": 5}  # languages_list.json
+_NO_LANGUAGE = 0
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-# What a filter compares with, none for a value it takes as invalid.
-_FILTERS: dict[str, Callable[[str], object]] = {
-    "project_id": lambda value: int(value) if value.isdigit() else None,
-    "language_id": lambda value: int(value) if value.isdigit() else None,
-    "geo_listen_enabled": _BOOLEANS.get,
-    "demo_stream_enabled": _BOOLEANS.get,
-    "device_id": str,
-    "client_type": str,
-}
 _SERVER_ERROR = "<!doctype html>\n<title>Server Error (500)</title><h1>Server Error (500)</h1>\n"
 
 
@@ -47,6 +47,11 @@ class RoundwareSimulator(VendorServer):
         super().__init__(rows=rows, seed=seed, clock=clock)
         self._fails_closed = fails_closed
         self._seed = seed
+        self._loaded: list[_Row] | None = None
+
+    def load(self, rows: Iterable[_Row]) -> None:
+        """Hold these rows alone."""
+        self._loaded = list(rows)
 
     def options(self, address: str) -> dict[str, object]:
         """Reach the API below its version."""
@@ -64,51 +69,59 @@ class RoundwareSimulator(VendorServer):
 
     def held(self) -> list[Held]:
         """Tell every row; only a stop time, or the first hour, tells a status."""
-        return [self._held(stay) for stay in self.world.stays()]
+        return [self._held(row) for row in self._rows()]
 
-    def _held(self, stay: Stay) -> Held:
-        if _stop(stay) is not None and not _stops_before_it_starts(stay):
+    def _held(self, row: _Row) -> Held:
+        start, stop = _instant(row["starttime"]), _instant(row["stoptime"])
+        if stop is not None and (start is None or start <= stop):
             status = "ended"
-        elif self.world.now() - stay.start < _ACTIVE_WINDOW:
+        elif start is not None and self.world.now() - start < _ACTIVE_WINDOW:
             status = "active"
         else:
             status = "unknown"
-        return Held(str(_id(stay)), _start(stay), status)
+        return Held(str(row["id"]), start, status)
+
+    def _rows(self) -> list[_Row]:
+        if self._loaded is not None:
+            return list(self._loaded)
+        return [_row(stay) for stay in self.world.stays()]
 
     async def _list(self, request: web.Request) -> web.Response:
         _authenticate(request)
-        rows = [_row(stay) for stay in self.world.stays()]
-        for name, values in _last_values(request).items():
-            rows = self._filtered(rows, name, values)
+        rows = self._rows()
+        for name, value in _last_values(request).items():
+            rows = self._filtered(rows, name, value)
         # No ORDER BY: insertion order, but for rows that were updated later.
         random.Random(f"{self._seed}-{len(rows)}").shuffle(rows)
         return web.json_response(rows, headers={"Vary": "Accept, Origin"})
 
-    def _filtered(
-        self, rows: list[dict[str, object]], name: str, value: str
-    ) -> list[dict[str, object]]:
+    def _filtered(self, rows: list[_Row], name: str, value: str) -> list[_Row]:
         """Filter as the server does: an unknown name or an invalid value is dropped."""
-        if name not in _FILTERS:
+        if name not in _FILTERS or value == "":
             return rows
-        wanted = _FILTERS[name](value)
+        field, read = _FILTERS[name]
+        wanted = read(value)
         if wanted is None:
             return [] if self._fails_closed else rows
-        return [row for row in rows if row[name] == wanted]
+        return [row for row in rows if row[field] == wanted]
 
     async def _detail(self, request: web.Request) -> web.Response:
         _authenticate(request)
         wanted = request.match_info["id"]
-        if not wanted.isdigit():  # get_id_not_a_number_500.json
+        # get_id_not_a_number_500.json; a number that does not fit the column fails in the database.
+        if not re.fullmatch("[0-9]{1,10}", wanted) or int(wanted) > _LARGEST_ID:
             return web.Response(status=500, text=_SERVER_ERROR, content_type="text/html")
-        for stay in self.world.stays():
-            if _id(stay) == int(wanted):
-                return web.json_response(_row(stay))
+        for row in self._rows():
+            if row["id"] == int(wanted):
+                return web.json_response(row)
         return web.json_response({"detail": "Not found."}, status=404)
 
     async def _redirect(self, request: web.Request) -> web.Response:
         # list_no_trailing_slash_301.json: relative, query kept, empty body.
-        query = f"?{request.query_string}" if request.query_string else ""
-        return web.Response(status=301, headers={"Location": f"{request.path}/{query}"})
+        query = f"?{request.rel_url.raw_query_string}" if request.query_string else ""
+        return web.Response(
+            status=301, headers={"Location": f"{request.path}/{query}"}, content_type="text/html"
+        )
 
     async def _unknown(self, _request: web.Request) -> web.Response:
         # get_unknown_path_404_html.json: HTML even when JSON is asked for.
@@ -119,6 +132,8 @@ def _authenticate(request: web.Request) -> None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "token":
         _refuse("Authentication credentials were not provided.")
+    if not token:
+        _refuse("Invalid token header. No credentials provided.")
     if token != TOKEN:
         _refuse("Invalid token.")
 
@@ -134,6 +149,39 @@ def _refuse(detail: str) -> None:
 def _last_values(request: web.Request) -> dict[str, str]:
     """Take the last of repeated parameters (list_project_id_repeated.json)."""
     return dict(request.query.items())
+
+
+def _number(value: str) -> int | None:
+    """Read a number, of which a fraction is cut, as 1 from 1.5."""
+    found = re.fullmatch(r"(-?[0-9]{1,9})(?:\.[0-9]*)?", value)
+    return int(found[1]) if found else None
+
+
+def _moment(value: str) -> str | None:
+    """Read a time as rows have it: one with an offset, or a day, is none of theirs."""
+    try:
+        return datetime.fromisoformat(value).isoformat()
+    except ValueError:
+        return None
+
+
+# By its name, the field that a filter looks at, and what it compares with: none for a value it
+# takes as invalid. Half of them are in no document (list_timezone_undocumented.json and others).
+_FILTERS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "project_id": ("project_id", _number),
+    "project": ("project_id", _PROJECTS.get),
+    "language_id": ("language_id", _number),
+    # Letter case and all, and no region (list_language_upper_case.json).
+    "language": ("language_id", lambda code: _LANGUAGES.get(code, _NO_LANGUAGE)),
+    "geo_listen_enabled": ("geo_listen_enabled", _BOOLEANS.get),
+    "demo_stream_enabled": ("demo_stream_enabled", _BOOLEANS.get),
+    "device_id": ("device_id", str),
+    "client_type": ("client_type", str),
+    "client_system": ("client_system", str),
+    "timezone": ("timezone", str),
+    "starttime": ("starttime", _moment),
+    "stoptime": ("stoptime", _moment),
+}
 
 
 def _id(stay: Stay) -> int:
@@ -161,13 +209,35 @@ def _stop(stay: Stay) -> datetime | None:
 
 
 def _naive(instant: datetime | None) -> str | None:
-    return instant.replace(tzinfo=None).isoformat() if instant else None
+    """Write UTC without an offset.
+
+    The database takes it for the server's local time, so that what falls into the hour that its
+    clocks skip in spring comes back an hour later.
+    """
+    if instant is None:
+        return None
+    local = instant.replace(tzinfo=_SERVER_ZONE).astimezone(UTC).astimezone(_SERVER_ZONE)
+    return local.replace(tzinfo=None).isoformat()
 
 
-def _row(stay: Stay) -> dict[str, object]:
+def _instant(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written).replace(tzinfo=UTC) if written else None
+
+
+def _user_agent(stay: Stay) -> str:
+    """Cut what a browser says of itself at 127 characters, maybe in a word (list_geo_true.json)."""
+    whole = stay.choose(
+        "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/119.0",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) AppleWebKit/605.1.15"
+        " (KHTML, like Gecko) Version/16.6 Mobile/15E148 Safari/604.1",
+    )
+    return whole[:127]
+
+
+def _row(stay: Stay) -> _Row:
     client_type = stay.choose("web", "iPhone", "iPad", "Android", "")
     systems = {
-        "web": "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/119.0",
+        "web": _user_agent(stay),
         "iPhone": "iOS 15.1",
         "iPad": "iOS 16.6",
         "Android": "Android 9",

@@ -63,8 +63,9 @@ class Record:
     def look_into(self, name: str, read: Callable[[Json], T]) -> T | None:
         """Read something of a field that itself stays left over; otherwise as ``take``."""
         value = self.left.get(name)
+        is_there = name in self.left
         result = self.take(name, read)
-        if value is not None:
+        if is_there:
             self.left[name] = value
         return result
 

@@ -1,12 +1,13 @@
 """What the tests of Digital Samba share: samples, a prepared reply, a simulator with a driver."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from adapters.digital_samba import DigitalSambaAdapter, DigitalSambaOptions
-from adapters.simulators.digital_samba import DEVELOPER_KEY, DigitalSambaSimulator
+from adapters.simulators.digital_samba import DEVELOPER_KEY, DigitalSambaSimulator, Manners
 from gateway.spi import NO_TICKET, Condition, First, HttpReply, HttpRequest, RawPage
 from tests.support.adapters import NOON, Driver, driving, noon
 from tests.support.payloads import sample
@@ -38,10 +39,14 @@ class PreparedReply:
 
 
 @asynccontextmanager
-async def team(**switches: Any) -> AsyncIterator[tuple[DigitalSambaSimulator, Driver]]:  # noqa: ANN401  # the simulator's
+async def team(
+    *,
+    rows: int = 250,
+    clock: Callable[[], datetime] = noon,
+    **manners: Any,  # noqa: ANN401  # the simulator's
+) -> AsyncIterator[tuple[DigitalSambaSimulator, Driver]]:
     """Run a simulator, with an adapter that asks it."""
-    defaults: dict[str, Any] = {"rows": 250, "seed": 2, "clock": noon}
-    simulator = DigitalSambaSimulator(**defaults | switches)
+    simulator = DigitalSambaSimulator(rows=rows, seed=2, clock=clock, manners=Manners(**manners))
     address = await simulator.start()
     try:
         async with driving(DigitalSambaAdapter, simulator.options(address)) as driver:

@@ -65,6 +65,7 @@ def test_the_samples_of_the_document_map_field_by_field() -> None:
     assert session.inferred == ()
     assert session.attributes == {
         "license": "7ca047af-0f33-430a-8391-a96eb379de47",
+        "logs": None,
         "markers": 0,
         "profile": "",
         "recording": None,
@@ -149,6 +150,16 @@ def test_the_last_activity_is_the_latest_mark_of_a_session_under_way(
     assert session.last_activity_at == datetime(2017, 6, 1, 8, 25, 33, tzinfo=UTC)
     assert session.inferred == ("last_activity_at",)
     assert session.duration_s is None
+
+
+def test_a_session_under_way_has_not_ended_for_all_its_stop_time() -> None:
+    live = row(status="activated", stopped="2017-06-01T15:25:53.315695+07:00")
+
+    session = mapped(ADAPTER, raw(live)).session
+
+    assert session.status is Status.ACTIVE
+    assert session.ended_at is None
+    assert session.attributes["stopped"] == "2017-06-01T15:25:53.315695+07:00"
 
 
 def test_a_word_for_the_status_that_is_not_known_is_kept() -> None:

@@ -150,7 +150,6 @@ async def test_without_an_account_whoever_is_logged_in_is_used(
         ("somebody else", {}, ["getUserLogin"]),
         (None, {"password": "wrong"}, ["getUserLogin", "login"]),
         (None, {"client_secret": "wrong"}, ["getUserLogin", "login"]),
-        (None, {"username": None, "password": None}, ["getUserLogin", "authorize"]),
         (ACCOUNT["username"], {"license": "wrong"}, ["getUserLogin", "authorize"]),
     ],
 )
@@ -166,6 +165,14 @@ async def test_a_log_in_that_somebody_must_put_right_is_given_up_and_nobody_is_l
 
     assert caught.value.code is ErrorCode.AUTH
     assert simulator.requests == ["GET /", *calls]
+
+
+async def test_without_an_account_somebody_has_to_be_logged_in_at_the_machine() -> None:
+    simulator = CortexSimulator(rows=1, seed=4, clock=noon)
+    async with serving(simulator) as options:
+        with pytest.raises(LogInAgain):
+            async with driving(CortexAdapter, {"url": options["url"]}):
+                pass
 
 
 async def test_an_expired_token_asks_for_a_new_log_in_which_works(
@@ -198,7 +205,9 @@ async def test_a_token_of_another_account_asks_for_a_new_log_in(
         (-32603, TryAgainLater, ErrorCode.UPSTREAM_ERROR),
         (-32039, TryAgainLater, ErrorCode.TIMEOUT),
         (-32003, TryAgainLater, ErrorCode.UNAVAILABLE),
-        (-32035, GiveUp, ErrorCode.AUTH),
+        (-32033, LogInAgain, ErrorCode.AUTH),
+        (-32035, LogInAgain, ErrorCode.AUTH),
+        (-32032, GiveUp, ErrorCode.AUTH),
         (-32041, GiveUp, ErrorCode.AUTH),
         (-32601, GiveUp, ErrorCode.PROTOCOL),
         (-32602, GiveUp, ErrorCode.PROTOCOL),

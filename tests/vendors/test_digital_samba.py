@@ -8,14 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.digital_samba import DigitalSambaAdapter, DigitalSambaOptions
-from gateway.spi import (
-    AnyOf,
-    Field,
-    Mapped,
-    Participants,
-    Space,
-    Status,
-)
+from gateway.spi import Mapped, Participants, Space, Status
 from tests.support.adapters import mapped, provenance, rejected
 from tests.support.payloads import raw
 from tests.vendors.digital_samba import (
@@ -28,8 +21,6 @@ from tests.vendors.digital_samba import (
 )
 
 ADAPTER = DigitalSambaAdapter(DigitalSambaOptions.model_validate(KEY))
-ACTIVE = AnyOf(Field.STATUS, frozenset({Status.ACTIVE}))
-ENDED = AnyOf(Field.STATUS, frozenset({Status.ENDED}))
 
 
 def test_a_live_row_maps_field_by_field() -> None:
@@ -59,6 +50,8 @@ def test_an_ended_row_has_its_end_and_its_length() -> None:
     assert session.status is Status.ENDED
     assert session.ended_at == datetime(2024, 3, 27, 8, 27, 38, tzinfo=UTC)
     assert session.duration_s == 722
+    assert session.last_activity_at == session.ended_at
+    assert session.inferred == ("last_activity_at",)
     assert session.participants == Participants(current=0, peak=3, total=3)
 
 
@@ -141,7 +134,10 @@ def test_a_time_is_read_in_each_of_its_forms(written: str, microsecond: int) -> 
 
 @pytest.mark.parametrize(
     ("end", "status", "inferred"),
-    [("2024-03-27 09:00:00", Status.ENDED, ("status",)), (None, Status.UNKNOWN, ())],
+    [
+        ("2024-03-27 09:00:00", Status.ENDED, ("status", "last_activity_at")),
+        (None, Status.UNKNOWN, ()),
+    ],
 )
 def test_without_a_word_on_live_only_an_end_tells_the_status(
     end: str | None, status: Status, inferred: tuple[str, ...]

@@ -1,7 +1,6 @@
 """Digital Samba over real sockets: keys, walks, filters, totals, and what it refuses."""
 
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from pydantic import ValidationError
@@ -21,7 +20,6 @@ from gateway.spi import (
     First,
     GiveUp,
     LogInAgain,
-    RawPage,
     SlowDown,
     Sort,
     StartOver,
@@ -33,6 +31,7 @@ from tests.vendors.digital_samba import (
     KEY,
     LIVE_ROW,
     PreparedReply,
+    ids,
     team,
 )
 
@@ -40,11 +39,6 @@ ADAPTER = DigitalSambaAdapter(DigitalSambaOptions.model_validate(KEY))
 ACTIVE = AnyOf(Field.STATUS, frozenset({Status.ACTIVE}))
 ENDED = AnyOf(Field.STATUS, frozenset({Status.ENDED}))
 NOBODY = "9c725f12-705c-40e5-be1f-10dea6fa0a1f"
-
-
-def ids(page: RawPage) -> list[str]:
-    """Name the records of a page."""
-    return [json.loads(bytes(record))["id"] for record in page.records]
 
 
 @pytest.mark.parametrize(
@@ -150,12 +144,19 @@ async def test_a_status_is_filtered_by_the_vendor(form: Form) -> None:
 
 
 @pytest.mark.parametrize("hour", [0, 9, 23])
-async def test_the_days_sent_hold_every_match_and_not_every_row(hour: int) -> None:
+@pytest.mark.parametrize("offset", [-12, 0, 14])
+@pytest.mark.parametrize("last_day_counts", [False, True])
+async def test_the_days_sent_hold_every_match_and_not_every_row_in_any_reading(
+    hour: int, offset: int, last_day_counts: bool
+) -> None:
     since = datetime(2026, 11, 20, hour, 0, 0, 1, tzinfo=UTC)
     until = since + timedelta(hours=5)
     bounds = AtOrAfter(Field.STARTED_AT, since), Before(Field.STARTED_AT, until)
 
-    async with team(rows=900) as (simulator, driver):
+    zone = timezone(timedelta(hours=offset))
+
+    async with team(rows=900, day_zone=zone, last_day_counts=last_day_counts) as office:
+        simulator, driver = office
         sessions = await driver.sessions(*bounds)
 
     held = [h.native_id for h in simulator.held() if h.started_at and since <= h.started_at < until]
@@ -221,8 +222,11 @@ def test_no_record_names_a_user() -> None:
 
 
 @pytest.mark.parametrize("form", ["page", "openapi"])
-async def test_a_total_is_told_only_where_nothing_is_filtered(form: Form) -> None:
-    async with team(form=form) as (_, driver):
+@pytest.mark.parametrize("total_is_filtered", [False, True])
+async def test_a_total_is_told_only_where_nothing_is_filtered(
+    form: Form, total_is_filtered: bool
+) -> None:
+    async with team(form=form, total_is_filtered=total_is_filtered) as (_, driver):
         everything = await driver.pages()
         active = await driver.pages(ACTIVE)
 

@@ -23,8 +23,6 @@ URL = "https://ekran.example/ekranapi"
 ADAPTER = EkranAdapter(
     EkranOptions.model_validate({"url": URL, "api_key": KEY, "timezone": "Europe/Paris"})
 )
-# In Paris the clocks were set back on Sunday the 25th of October: this instant began 25 hours.
-LONG_DAY = datetime(2026, 10, 24, 22, tzinfo=UTC)
 
 
 def row(**fields: object) -> dict[str, object]:
@@ -51,6 +49,7 @@ def test_the_sample_of_the_document_tells_a_duration_and_nothing_else() -> None:
 
     assert alone.native_id == "124"
     assert alone.status is Status.UNKNOWN
+    assert alone.inferred == ()
     assert alone.duration_s is None
     assert alone.attributes == {"duration": "20:20:40.0020000"}
     assert ended.duration_s == 73_240.002

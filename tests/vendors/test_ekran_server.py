@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import msgspec
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.ekran import EkranAdapter, EkranOptions
-from adapters.simulators.ekran import KEY, EkranSimulator, Manners
+from adapters.simulators.ekran import KEY, EkranSimulator, LiveLogout, Manners
 from gateway.model.matching import matches
 from gateway.spi import (
     AtOrAfter,
@@ -215,10 +214,8 @@ async def test_a_window_that_is_not_widened_shows_times_that_never_were() -> Non
     assert any(s.status is Status.ENDED and held[s.native_id].status == "active" for s in seen)
 
 
-@pytest.mark.parametrize("form", ["null", "missing", "minimum"])
-async def test_live_sessions_are_active_however_the_server_writes_them(
-    form: Literal["null", "missing", "minimum"],
-) -> None:
+@pytest.mark.parametrize("form", ["null", "missing", "empty", "minimum"])
+async def test_live_sessions_are_active_however_the_server_writes_them(form: LiveLogout) -> None:
     async with office(manners=Manners(live_logout=form)) as (simulator, driver):
         sessions = await driver.sessions()
 
