@@ -53,6 +53,14 @@ _A_YEAR_IN_SECONDS = 366 * 24 * 3600
 _LONGEST_QUERY_BYTES = 3500
 
 
+_ABSENT = frozenset(
+    {
+        *(Field.TITLE, Field.DEVICE, Field.CLIENT, Field.SPACE, Field.LANGUAGE, Field.TAG),
+        Field.NATIVE_STATUS,
+    }
+)
+
+
 class CanopsisOptions(AdapterOptions):
     """Where a Canopsis server's root is, and how to be let in: by a key, or as a user.
 
@@ -125,6 +133,7 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
         """
         return Abilities(
             filters={(Field.USER, Op.ANY_OF): Support.EXACT},
+            absent=_ABSENT,
             paging=PagingAbility(PagingStyle.SINGLE),
         )
 

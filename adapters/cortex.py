@@ -23,6 +23,7 @@ from gateway.spi import (
     Client,
     Context,
     ErrorCode,
+    Field,
     GiveUp,
     Json,
     LogInAgain,
@@ -116,7 +117,11 @@ class CortexAdapter(SessionAdapter[RpcTransport]):
         A query may name "any field", but only equality of ``status`` is shown, with one native
         word at a time, and ``active`` is two of them.
         """
-        return Abilities(paging=PagingAbility(PagingStyle.SINGLE), max_concurrency=1)
+        return Abilities(
+            absent=frozenset({Field.LANGUAGE}),
+            paging=PagingAbility(PagingStyle.SINGLE),
+            max_concurrency=1,
+        )
 
     async def log_in(self, transport: RpcTransport) -> Ticket:
         """Log in where nobody is, and authorize ("How to authorize with an emotiv id").

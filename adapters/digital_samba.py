@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, ClassVar, Literal, Self, assert_never
+from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import quote
 
 import msgspec
@@ -81,6 +81,15 @@ _MAY_BE_A_LOST_PLACE = {400, 404, 422}
 _utc = iso_instant_in(UTC)
 
 
+_ABSENT = frozenset(
+    {
+        # Users, and what they use, are known to the participants of a session alone.
+        *(Field.USER, Field.DEVICE, Field.CLIENT),
+        *(Field.LANGUAGE, Field.TAG, Field.NATIVE_STATUS),
+    }
+)
+
+
 class DigitalSambaOptions(AdapterOptions):
     """Where Digital Samba is and how to be let in. ``url`` ends in the API's version.
 
@@ -130,8 +139,7 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
                 (Field.STARTED_AT, Op.AT_OR_AFTER): Support.INEXACT,
                 (Field.STARTED_AT, Op.BEFORE): Support.INEXACT,
             },
-            # Users are known to the participants of a session alone.
-            absent=frozenset({Field.USER}),
+            absent=_ABSENT,
             # "Pagination": by time of creation. A session is created by its start.
             sorts=tuple(
                 SortAbility(Sort(Field.STARTED_AT, newest), timedelta(seconds=1), nulls=Nulls.NEVER)
@@ -207,7 +215,7 @@ def _filters(conditions: Iterable[Condition]) -> dict[str, str]:
             case Before(instant=instant):
                 sent["date_end"] = min(_day(instant, +2), sent.get("date_end", "9999-12-31"))
             case _:
-                assert_never(condition)
+                raise ValueError(f"{condition.field} was never offered")
     return sent
 
 

@@ -59,6 +59,14 @@ _BEFORE_ALL_SESSIONS = datetime(2000, 1, 1, tzinfo=UTC)
 _NO_DATE = "0001-01-01"  # What .NET writes for a date that was never set.
 
 
+_ABSENT = frozenset(
+    {
+        *(Field.TITLE, Field.CLIENT, Field.SPACE, Field.LANGUAGE, Field.TAG),
+        *(Field.NATIVE_STATUS, Field.LAST_ACTIVITY_AT),
+    }
+)
+
+
 class EkranOptions(AdapterOptions):
     """Where an Ekran server is and how to be let in. ``url`` ends in ``/ekranapi``.
 
@@ -134,6 +142,7 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
                 (Field.STARTED_AT, Op.AT_OR_AFTER): Support.INEXACT,
                 (Field.STARTED_AT, Op.BEFORE): Support.INEXACT,
             },
+            absent=_ABSENT,
             paging=PagingAbility(
                 PagingStyle.PAGE_INDEX, max_size=_LARGEST_PAGE, total=VendorTotal.PUSHED
             ),

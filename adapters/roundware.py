@@ -53,6 +53,15 @@ _LARGEST_ID = 2**31 - 1  # of a number in the column that holds them
 _naive_utc = iso_instant_in(UTC)
 
 
+_ABSENT = frozenset(
+    {
+        *(Field.USER, Field.TITLE, Field.TAG, Field.LAST_ACTIVITY_AT, Field.NATIVE_STATUS),
+        # A row has the language's number; its code is known to another list.
+        Field.LANGUAGE,
+    }
+)
+
+
 class RoundwareOptions(AdapterOptions):
     """Where a Roundware server is and how to be let in. ``url`` ends in the API's version."""
 
@@ -94,7 +103,7 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         whole table (list_project_id_not_a_number.json). A record names no user.
         """
         return Abilities(
-            absent=frozenset({Field.USER}),
+            absent=_ABSENT,
             paging=PagingAbility(PagingStyle.SINGLE),
             has_detail=True,
         )

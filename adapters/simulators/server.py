@@ -35,14 +35,14 @@ class VendorServer(ABC):
     def held(self) -> list[Held]:
         """Give what a faithful reader makes of what the vendor holds, in any order."""
 
-    async def start(self) -> str:
-        """Listen on a free loopback port and give the address; started again, on another."""
+    async def start(self, port: int = 0) -> str:
+        """Listen on a loopback port, a free one unless told which, and give the address."""
         await self.stop()
         app = web.Application(middlewares=[self._note])
         app.add_routes(self.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         host, port = self._runner.addresses[0][:2]
         return f"http://{host}:{port}"

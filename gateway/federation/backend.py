@@ -35,9 +35,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class BackendPage:
-    """One page of a backend in canonical words."""
+    """One page of a backend in canonical words, and beside each session the record it was."""
 
     sessions: Sequence[Session]
+    records: Sequence[Raw]
     next: Address | None
     total: int | None
     as_of: datetime
@@ -180,16 +181,19 @@ class Backend:
     async def _mapped(self, raw: RawPage, as_of: datetime) -> BackendPage:
         provenance = Provenance(self.name, self.adapter.vendor, as_of)
         sessions: list[Session] = []
+        records: list[Raw] = []
         unreadable = 0
         for start in range(0, len(raw.records), _SLICE):
             for record in raw.records[start : start + _SLICE]:
                 mapped = self.adapter.normalise(record, provenance)
                 if isinstance(mapped, Mapped) and self._is_usable(mapped.session):
                     sessions.append(mapped.session)
+                    records.append(record)
                     unreadable += bool(mapped.unreadable)
             await asyncio.sleep(0)
         return BackendPage(
             sessions=sessions,
+            records=records,
             next=raw.next,
             total=raw.total,
             as_of=as_of,

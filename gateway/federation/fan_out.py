@@ -1,7 +1,8 @@
 """Fan-out: every asked backend at once, within one deadline, into one merged page."""
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from gateway.federation.backend import Failed
@@ -20,6 +21,9 @@ _GIVE_UP = 0.85
 
 The rest is for the others: to fill the page without them, and to write the answer.
 """
+
+MAX_COUNTED_PAGES = 100
+"""Pages of one backend that are read for nothing but a count."""
 
 TIMED_OUT = Failure(ErrorCode.TIMEOUT, retryable=True)
 
@@ -52,16 +56,21 @@ class Deadline:
 
 
 async def fill_page(
-    merge: Merge, readers: Mapping[str, Reader], deadline: Deadline
+    merge: Merge,
+    readers: Mapping[str, Reader],
+    deadline: Deadline,
+    *,
+    required: Collection[str] = (),
 ) -> dict[str, Failure]:
     """Read until the merge has its page; give the failures by backend.
 
-    A backend that fails or stays silent costs its own rows only.
+    A backend that fails or stays silent costs its own rows only, unless it is required: then
+    nothing more is read.
     """
     failures: dict[str, Failure] = {}
     reading: dict[str, asyncio.Task[Delivered]] = {}
     async with asyncio.TaskGroup() as group:
-        while wanted := merge.step():
+        while (wanted := merge.step()) and failures.keys().isdisjoint(required):
             ahead = merge.ahead(wanted) if deadline.has_come_to(_READ_AHEAD) else frozenset()
             for name in (wanted | ahead) - reading.keys():
                 reading[name] = group.create_task(readers[name].read())
@@ -97,3 +106,25 @@ def _names(
     reading: dict[str, asyncio.Task[Delivered]], done: set[asyncio.Task[Delivered]]
 ) -> list[str]:
     return [name for name, task in reading.items() if task in done]
+
+
+async def read_on(merge: Merge, readers: Mapping[str, Reader], deadline: Deadline) -> None:
+    """Read what lies beyond a full page, to count it: as far as time and the bound of pages allow.
+
+    The page stands as it is. A backend that fails now is counted as far as it was read.
+    """
+
+    async def read(name: str) -> None:
+        for _ in range(MAX_COUNTED_PAGES):
+            if merge.lanes[name].frontier is None:
+                return
+            match await readers[name].read():
+                case Delivery(rows, is_end):
+                    merge.deliver(name, rows, is_end=is_end)
+                case Failed():
+                    return
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(deadline.wait()), asyncio.TaskGroup() as group:
+            for name in readers:
+                group.create_task(read(name))

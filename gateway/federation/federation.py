@@ -1,53 +1,25 @@
 """The federation: all configured backends, asked as one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.fan_out import TIMED_OUT, Deadline, fill_page
+from gateway.federation.explaining import Explanation, explain
+from gateway.federation.fan_out import Deadline
 from gateway.federation.filling import Listings
-from gateway.federation.listings import Listing
+from gateway.federation.listings import SortedListing
 from gateway.federation.lookup import Lookup, find
 from gateway.federation.readers import ListingReader, PageReader, Reader
 from gateway.federation.reports import (
     Part,
     ended,
     failed,
-    report,
     skipped,
-    sum_of,
     unanswerable,
-    vendors_total,
 )
+from gateway.federation.run import PageRequest, Run, SessionPage
 from gateway.federation.scan import Tally
-from gateway.model.query import Query
-from gateway.model.report import BackendReport, Count
-from gateway.model.session import Session
-from gateway.paging.cursor import FROM_THE_START, Position
-from gateway.paging.merge import Merge
+from gateway.model.report import BackendReport
 from gateway.paging.planner import BackendPlan, Unanswerable
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """One page of a query: what follows a position, up to a number of sessions."""
-
-    query: Query
-    limit: int
-    position: Position = FROM_THE_START
-
-
-@dataclass(frozen=True, slots=True)
-class SessionPage:
-    """One page over all asked backends, and what each of them had to do with it.
-
-    ``next`` is none once the end of every backend that answered is known.
-    """
-
-    sessions: Sequence[Session]
-    next: Position | None
-    total: Count
-    reports: Mapping[str, BackendReport]
 
 
 class Federation:
@@ -67,26 +39,26 @@ class Federation:
 
     async def page(self, request: PageRequest, deadline: Deadline) -> SessionPage:
         """Give one page of the sorted, filtered union of the asked backends."""
-        parts, reports = self._planned(request)
-        readers = {part.name: part.reader for part in parts}
-        merge = Merge(
-            {name: reader.coarsening for name, reader in readers.items()},
-            limit=request.limit,
-            boundary=request.position.boundary,
-            conditions=request.query.conditions,
-        )
-        failures = await fill_page(merge, readers, deadline)
-        for part in parts:
-            failure = failures.get(part.name)
-            if failure is TIMED_OUT:
-                self.backends[part.name].timed_out()
-            reports[part.name] = report(part, merge.lanes[part.name], failure)
-        return SessionPage(
-            sessions=[row.session for row in merge.page],
-            next=_next_position(request.position, parts, merge),
-            total=sum_of(reports.values()),
-            reports={name: reports[name] for name in request.query.backends},
-        )
+        return await self.run(request).next_page(deadline)
+
+    def run(self, request: PageRequest) -> Run:
+        """Plan a query whose pages, of the size asked for, are read one after the other."""
+        parts, settled = self._planned(request)
+        return Run(request, parts, settled, self.backends)
+
+    def explain(self, request: PageRequest) -> dict[str, Explanation]:
+        """Say what each asked backend would do for the page, without asking any."""
+        return {
+            name: explain(
+                self.backends[name],
+                request.query,
+                request.position,
+                limit=request.limit,
+                kept=self._listings.kept,
+            )
+            for name in request.query.backends
+            if name not in self.disabled
+        }
 
     async def session(self, backend: str, native_id: str, deadline: Deadline) -> Lookup:
         """Find one session of one backend."""
@@ -117,23 +89,7 @@ class Federation:
         if plan.is_ordered:
             return PageReader(backend, plan, request.query)
 
-        async def whole(tally: Tally) -> Listing | Failed:
+        async def whole(tally: Tally) -> SortedListing | Failed:
             return await self._listings.whole(backend, plan, order, tally)
 
         return ListingReader(whole, boundary=request.position.boundary, stretch=request.limit)
-
-
-def _next_position(position: Position, parts: Sequence[Part], merge: Merge) -> Position | None:
-    if not merge.has_more:
-        return None
-    given = {name: count for name, count in position.given.items() if name in position.ended}
-    totals = {name: count for name, count in position.totals.items() if name in position.ended}
-    for part in parts:
-        lane, before = merge.lanes[part.name], part.given_before
-        if lane.has_failed:
-            continue
-        if before is not None and not lane.late:
-            given[part.name] = before + lane.emitted
-        if (total := vendors_total(part, lane)) is not None:
-            totals[part.name] = total
-    return Position(merge.last_key, given, totals, position.ended | merge.ended())

@@ -3,25 +3,38 @@
 Kept, a walk over many pages asks the vendor once, not once a page.
 """
 
+import asyncio
 import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from cachetools import TLRUCache
+from msgspec import Raw
 
-from gateway.model.matching import matches
+from gateway.model.matching import predicate
 from gateway.model.query import Condition, Order
+from gateway.model.session import Session
 from gateway.paging.merge import Row
-from gateway.paging.order import Key
+from gateway.paging.order import Key, key_of
 
 MAX_KEPT_BYTES = 256 * 1024 * 1024
 
-_BYTES_PER_ROW = 1700
-"""What a session, its key and its place take beside its attributes, measured on five vendors."""
+_BYTES_PER_ROW = 2200
+"""What a session and its places in two orders take beside its attributes, measured."""
+
+_KEYS_AT_A_STRETCH = 2_000
+"""Keys made at a stretch: more would keep other requests waiting."""
+
+_REMEMBERED_ORDERS = 2
 
 _BYTES_PER_RECORD_BYTE = 2
 _REMEMBERED_COUNTS = 64
+
+
+Entry: TypeAlias = tuple[Session, Raw]
+"""A session and the record it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,39 +43,71 @@ class ListingKey:
 
     backend: str
     pushed: frozenset[Condition]
-    order: Order
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Every session of one scan, sorted."""
+    """Every session of one scan, in any order."""
 
-    rows: Sequence[Row]
+    entries: Sequence[Entry]
     as_of: datetime
     rejected: int
     unreadable: int
     duplicates: int
     record_bytes: int
     _counts: dict[tuple[Condition, ...], int] = field(default_factory=dict)
+    _sorted: dict[Order, Sequence[Row]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
         """Estimate the memory it takes, in bytes."""
-        return len(self.rows) * _BYTES_PER_ROW + self.record_bytes * _BYTES_PER_RECORD_BYTE
+        return len(self.entries) * _BYTES_PER_ROW + self.record_bytes * _BYTES_PER_RECORD_BYTE
+
+    async def sorted_by(self, order: Order) -> Sequence[Row]:
+        """Give its rows in an order; the orders asked for last are remembered."""
+        if order not in self._sorted:
+            rows = await _sorted(self, order)
+            _make_room(self._sorted, _REMEMBERED_ORDERS)
+            self._sorted[order] = rows
+        return self._sorted[order]
+
+    def count(self, conditions: tuple[Condition, ...]) -> int:
+        """Count the sessions for which the conditions hold."""
+        if not conditions:
+            return len(self.entries)
+        if conditions not in self._counts:
+            count = sum(map(predicate(conditions), (session for session, _ in self.entries)))
+            _make_room(self._counts, _REMEMBERED_COUNTS)
+            self._counts[conditions] = count
+        return self._counts[conditions]
+
+
+@dataclass(frozen=True, slots=True)
+class SortedListing:
+    """A listing in one order."""
+
+    listing: Listing
+    rows: Sequence[Row]
 
     def first_beyond(self, boundary: Key) -> int:
         """Give the index of the first row above the boundary."""
         return bisect.bisect_right(self.rows, boundary, key=lambda row: row.key)
 
-    def count(self, conditions: tuple[Condition, ...]) -> int:
-        """Count the sessions for which the conditions hold."""
-        if not conditions:
-            return len(self.rows)
-        if conditions not in self._counts:
-            while len(self._counts) >= _REMEMBERED_COUNTS:
-                self._counts.pop(next(iter(self._counts)))
-            self._counts[conditions] = sum(matches(row.session, conditions) for row in self.rows)
-        return self._counts[conditions]
+
+async def _sorted(listing: Listing, order: Order) -> tuple[Row, ...]:
+    rows = []
+    for number, (session, record) in enumerate(listing.entries, start=1):
+        rows.append(Row(key_of(session, order), session, record))
+        if number % _KEYS_AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
+    rows.sort(key=lambda row: row.key)
+    return tuple(rows)
+
+
+def _make_room(remembered: dict[Any, Any], most: int) -> None:
+    """Forget what has been remembered the longest."""
+    while len(remembered) >= most:
+        remembered.pop(next(iter(remembered)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +130,7 @@ class KeptListings:
 
     def find(self, key: ListingKey) -> Listing | None:
         """Give a kept listing that holds at least what the key asks for."""
-        whole = ListingKey(key.backend, frozenset(), key.order)
+        whole = ListingKey(key.backend, frozenset())
         kept = self._kept.get(whole) or self._kept.get(key)
         return kept.listing if kept else None
 

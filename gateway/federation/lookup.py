@@ -66,9 +66,9 @@ async def _in_listing(backend: Backend, native_id: str, listings: Listings) -> L
     listing = await listings.whole(backend, plan, query.order, tally)
     if isinstance(listing, Failed):
         return listing.failure
-    for row in listing.rows:
-        if row.session.native_id == native_id:
-            return Found(row.session, _report(tally))
+    for session, _ in listing.listing.entries:
+        if session.native_id == native_id:
+            return Found(session, _report(tally))
     return Missing()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.listings import Listing
+from gateway.federation.listings import SortedListing
 from gateway.federation.scan import Scan, Tally
 from gateway.model.query import Query
 from gateway.paging.merge import Row
@@ -55,7 +55,11 @@ class PageReader(Reader):
         page = await self._scan.next_page()
         if isinstance(page, Failed):
             return page
-        rows = [Row(key_of(session, self._query.order), session) for session in page.sessions]
+        order = self._query.order
+        rows = [
+            Row(key_of(session, order), session, record)
+            for session, record in zip(page.sessions, page.records, strict=True)
+        ]
         return Delivery(rows, page.next is None)
 
 
@@ -66,14 +70,14 @@ class ListingReader(Reader):
 
     def __init__(
         self,
-        whole: Callable[[Tally], Awaitable[Listing | Failed]],
+        whole: Callable[[Tally], Awaitable[SortedListing | Failed]],
         *,
         boundary: Key,
         stretch: int,
     ) -> None:
         """Take what gives the listing, and read from ``boundary`` on, ``stretch`` rows at first."""
         super().__init__()
-        self.listing: Listing | None = None
+        self.listing: SortedListing | None = None
         self._whole = whole
         self._boundary = boundary
         self._stretch = stretch

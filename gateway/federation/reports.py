@@ -96,7 +96,7 @@ def _warnings(part: Part, lane: Lane) -> Iterable[BackendWarning]:
 def _count(part: Part, lane: Lane) -> Count:
     """Count the backend's sessions in the whole answer, and say how surely."""
     if isinstance(part.reader, ListingReader) and part.reader.listing is not None:
-        return Count(part.reader.listing.count(part.query.conditions), Relation.EQUAL)
+        return Count(part.reader.listing.listing.count(part.query.conditions), Relation.EQUAL)
     counted = (part.given_before or 0) + lane.matched
     is_whole = lane.frontier is None and part.given_before is not None and not lane.late
     told = vendors_total(part, lane)

@@ -53,9 +53,10 @@ class Scan:
         if self.at in self.visited or len(self.visited) >= MAX_PAGES:
             message = f"no end after {len(self.visited)} pages"
             return self.backend.failed(BadAnswer(ErrorCode.PROTOCOL, message))
-        self.visited.add(self.at)
         self.tally.requests += 1
         page = await self.backend.page(self.plan.scan, self.at)
+        # Not before: a read that was broken off may be made again.
+        self.visited.add(self.at)
         if isinstance(page, BackendPage):
             self.tally.add(page)
             self.at = page.next or self.at

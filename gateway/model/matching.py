@@ -1,55 +1,132 @@
 """Whether a condition holds for a session: the meaning every backend is rechecked against."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import assert_never
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar, assert_never
 
-from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field
-from gateway.model.session import Session
+import msgspec
+
+from gateway.model.query import (
+    AnyOf,
+    AtLeast,
+    AtOrAfter,
+    AttributeAnyOf,
+    Before,
+    Condition,
+    Contains,
+    Field,
+    LessThan,
+    Op,
+)
+from gateway.model.session import Client, Json, Named, Session, Space
+
+Words: TypeAlias = tuple[str | None, ...]
+Predicate: TypeAlias = Callable[[Session], bool]
+
+T = TypeVar("T", datetime, timedelta)
 
 
 def matches(session: Session, conditions: Iterable[Condition]) -> bool:
     """Say whether every condition holds for the session."""
-    return all(_holds(condition, session) for condition in conditions)
+    return predicate(conditions)(session)
 
 
-def _holds(condition: Condition, session: Session) -> bool:
+def predicate(conditions: Iterable[Condition]) -> Predicate:
+    """Make the test that many sessions are put to: whether every condition holds."""
+    tests = tuple(map(_test, conditions))
+    if not tests:
+        return lambda _: True
+    if len(tests) == 1:
+        return tests[0]
+    return lambda session: all(test(session) for test in tests)
+
+
+def _test(condition: Condition) -> Predicate:
     match condition:
         case AnyOf(field, values):
-            return not values.isdisjoint(words(session, field))
-        case AtOrAfter(field, instant):
-            own = instant_of(session, field)
-            return own is not None and own >= instant
-        case Before(field, instant):
-            own = instant_of(session, field)
-            return own is not None and own < instant
+            words_of = _WORDS[field]
+            return lambda session: not values.isdisjoint(words_of(session))
+        case AtOrAfter() | Before():
+            return _bounded(_INSTANTS[condition.field], condition.op, condition.instant)
+        case AtLeast() | LessThan():
+            return _bounded(length_of, condition.op, condition.length)
+        case Contains(words=sought):
+            folded = sought.casefold()
+            return lambda session: any(folded in text.casefold() for text in searched(session))
+        case AttributeAnyOf(name, texts):
+            return lambda session: scalar_text(session.attributes.get(name)) in texts
         case _:
             assert_never(condition)
 
 
-def words(session: Session, field: Field) -> tuple[str, ...]:
+def _bounded(read: Callable[[Session], T | None], op: Op, bound: T) -> Predicate:
+    """Test for a bound: from it on, or up to it. What has no value is on neither side."""
+    is_upper = op in (Op.BEFORE, Op.LESS_THAN)
+
+    def is_within(session: Session) -> bool:
+        value = read(session)
+        return value is not None and (value < bound if is_upper else value >= bound)
+
+    return is_within
+
+
+def words(session: Session, field: Field) -> Words:
     """Give the words that count as equal to the field: for a user both the id and the name."""
-    match field:
-        case Field.NATIVE_ID:
-            return (session.native_id,)
-        case Field.STATUS:
-            return (session.status.value,)
-        case Field.USER if session.user is not None:
-            return tuple(word for word in (session.user.id, session.user.name) if word is not None)
-        case Field.USER:
-            return ()
-        case Field.STARTED_AT:
-            raise ValueError("started_at is an instant and compares as one")
-        case _:
-            assert_never(field)
+    return _WORDS[field](session)
 
 
 def instant_of(session: Session, field: Field) -> datetime | None:
     """Give the instant a field holds, or none."""
-    match field:
-        case Field.STARTED_AT:
-            return session.started_at
-        case Field.NATIVE_ID | Field.STATUS | Field.USER:
-            raise ValueError(f"{field} is not an instant")
-        case _:
-            assert_never(field)
+    return _INSTANTS[field](session)
+
+
+def length_of(session: Session) -> timedelta | None:
+    """Give how long the session lasted, to the microsecond; none while it is not known."""
+    return None if session.duration_s is None else timedelta(seconds=session.duration_s)
+
+
+def label(named: Named | Space | None) -> str | None:
+    """Give what a person would call somebody or something: the name, else the id."""
+    return None if named is None else named.name or named.id
+
+
+def searched(session: Session) -> tuple[str, ...]:
+    """Give the texts that a search looks into."""
+    texts = (session.title, label(session.user), label(session.device), label(session.space))
+    return tuple(text for text in texts if text is not None)
+
+
+def scalar_text(value: Json) -> str | None:
+    """Write a scalar as JSON does, a text without its quotes; none for anything else."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, list | dict):
+        return None
+    return msgspec.json.encode(value).decode()
+
+
+def _named(named: Named | Space | None) -> Words:
+    return () if named is None else (named.id, named.name)
+
+
+def _client(client: Client | None) -> Words:
+    return () if client is None else (client.name,)
+
+
+_WORDS: Mapping[Field, Callable[[Session], Words]] = {
+    Field.NATIVE_ID: lambda session: (session.native_id,),
+    Field.STATUS: lambda session: (session.status.value,),
+    Field.NATIVE_STATUS: lambda session: (session.native_status,),
+    Field.USER: lambda session: _named(session.user),
+    Field.DEVICE: lambda session: _named(session.device),
+    Field.CLIENT: lambda session: _client(session.client),
+    Field.SPACE: lambda session: _named(session.space),
+    Field.LANGUAGE: lambda session: (session.language,),
+    Field.TAG: lambda session: session.tags,
+}
+
+_INSTANTS: Mapping[Field, Callable[[Session], datetime | None]] = {
+    Field.STARTED_AT: lambda session: session.started_at,
+    Field.ENDED_AT: lambda session: session.ended_at,
+    Field.LAST_ACTIVITY_AT: lambda session: session.last_activity_at,
+}

@@ -1,26 +1,46 @@
 """What a caller asks: conditions on sessions, an order, and how many."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 
 class Field(StrEnum):
-    """A field of the session that can be filtered or sorted on."""
+    """A field of the session that can be filtered or sorted on.
 
+    ``TEXT`` stands for the words a person would search in: title, user, device and space.
+    """
+
+    BACKEND = "backend"
+    VENDOR = "vendor"
     NATIVE_ID = "native_id"
     STATUS = "status"
+    NATIVE_STATUS = "native_status"
+    TITLE = "title"
     USER = "user"
+    DEVICE = "device"
+    CLIENT = "client"
+    SPACE = "space"
+    LANGUAGE = "language"
+    TAG = "tag"
+    TEXT = "q"
+    ATTRIBUTES = "attributes"
     STARTED_AT = "started_at"
+    ENDED_AT = "ended_at"
+    LAST_ACTIVITY_AT = "last_activity_at"
+    DURATION = "duration_s"
 
 
 class Op(StrEnum):
     """How a condition compares."""
 
     ANY_OF = "any_of"
+    CONTAINS = "contains"
     AT_OR_AFTER = "at_or_after"
     BEFORE = "before"
+    AT_LEAST = "at_least"
+    LESS_THAN = "less_than"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +50,25 @@ class AnyOf:
     op: ClassVar[Op] = Op.ANY_OF
     field: Field
     values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeAnyOf:
+    """The attribute of this name is a scalar whose JSON text is one of the values."""
+
+    op: ClassVar[Op] = Op.ANY_OF
+    name: str
+    values: frozenset[str]
+    field: Literal[Field.ATTRIBUTES] = Field.ATTRIBUTES
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """A text of the session contains these words, whatever the letter case."""
+
+    op: ClassVar[Op] = Op.CONTAINS
+    words: str
+    field: Literal[Field.TEXT] = Field.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +89,25 @@ class Before:
     instant: datetime
 
 
-Condition: TypeAlias = AnyOf | AtOrAfter | Before
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """The session has ended, and lasted as long as this or longer."""
+
+    op: ClassVar[Op] = Op.AT_LEAST
+    length: timedelta
+    field: Literal[Field.DURATION] = Field.DURATION
+
+
+@dataclass(frozen=True, slots=True)
+class LessThan:
+    """The session has ended, and lasted less than this."""
+
+    op: ClassVar[Op] = Op.LESS_THAN
+    length: timedelta
+    field: Literal[Field.DURATION] = Field.DURATION
+
+
+Condition: TypeAlias = AnyOf | AttributeAnyOf | Contains | AtOrAfter | Before | AtLeast | LessThan
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,19 @@ class Failure:
     retry_after_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The stretch of an answer in which a failed backend's rows are missing.
+
+    ``link`` asks just that backend for just that stretch. ``after`` and ``before`` are its ends,
+    where the order begins with an instant; none is the beginning or the end of everything.
+    """
+
+    after: datetime | None
+    before: datetime | None
+    link: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendReport:
     """One backend's part in one answer."""
@@ -102,6 +115,5 @@ class BackendReport:
     duplicates: int = 0
     total: Count | None = None
     warnings: tuple[BackendWarning, ...] = ()
-    gap: None = None
-    """The stretch of this page that a failed backend owes: not told by this version."""
+    gap: Gap | None = None
     error: Failure | None = None

@@ -12,11 +12,10 @@ import secrets
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
 
 import msgspec
 
-from gateway.paging.order import BEFORE_ALL, Key
+from gateway.paging.order import BEFORE_ALL, Component, Key
 
 _VERSION = b"\x01"
 _SEAL_BYTES = 32
@@ -37,13 +36,15 @@ class Position:
 
     ``given`` counts them by backend, leaving out those that lost some on the way. ``totals`` are
     counts of whole backends that are known already. ``ended`` names the backends that have no
-    more: a hint that saves asking them.
+    more: a hint that saves asking them. A walk with an ``until`` goes up to that key and no
+    further.
     """
 
     boundary: Key
     given: Mapping[str, int] = field(default_factory=dict)
     totals: Mapping[str, int] = field(default_factory=dict)
     ended: frozenset[str] = frozenset()
+    until: Key | None = None
 
 
 FROM_THE_START = Position(BEFORE_ALL)
@@ -51,9 +52,8 @@ FROM_THE_START = Position(BEFORE_ALL)
 
 class _Payload(msgspec.Struct, array_like=True):
     fingerprint: str
-    components: Annotated[list[tuple[int, int]], msgspec.Meta(min_length=1)]
-    backend: str
-    native_id: str
+    boundary: list[Component | str]
+    until: list[Component | str] | None
     given: dict[str, int]
     totals: dict[str, int]
     ended: list[str]
@@ -77,21 +77,31 @@ class CursorSealer:
         token = self._sealed(position, fingerprint)
         if len(token) <= _LONGEST_TOKEN:
             return token
-        return self._sealed(Position(position.boundary), fingerprint)
+        return self._sealed(Position(position.boundary, until=position.until), fingerprint)
 
     def open(self, token: str, fingerprint: str) -> Position:
         """Read a cursor; raise :class:`CursorError` or :class:`CursorMismatchError`."""
         payload = self._unsealed(token)
         if payload.fingerprint != fingerprint:
             raise CursorMismatchError("the cursor belongs to another query or caller")
-        boundary: Key = (*payload.components, payload.backend, payload.native_id)
-        return Position(boundary, payload.given, payload.totals, frozenset(payload.ended))
+        return Position(
+            boundary=tuple(payload.boundary),
+            given=payload.given,
+            totals=payload.totals,
+            ended=frozenset(payload.ended),
+            until=None if payload.until is None else tuple(payload.until),
+        )
 
     def _sealed(self, position: Position, fingerprint: str) -> str:
-        *components, backend, native_id = position.boundary
-        counts = (dict(position.given), dict(position.totals), sorted(position.ended))
-        payload = _encode([fingerprint, components, backend, native_id, *counts])
-        body = _VERSION + zlib.compress(payload)
+        payload = _Payload(
+            fingerprint,
+            list(position.boundary),
+            None if position.until is None else list(position.until),
+            dict(position.given),
+            dict(position.totals),
+            sorted(position.ended),
+        )
+        body = _VERSION + zlib.compress(_encode(payload))
         return base64.urlsafe_b64encode(self._mac(self._keys[0], body) + body).decode().rstrip("=")
 
     def _unsealed(self, token: str) -> _Payload:

@@ -8,7 +8,9 @@ import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.model.matching import matches
+from msgspec import Raw
+
+from gateway.model.matching import predicate
 from gateway.model.query import Condition
 from gateway.model.session import Session
 from gateway.paging.order import BEFORE_ALL, Coarsening, Key, is_null
@@ -16,10 +18,11 @@ from gateway.paging.order import BEFORE_ALL, Coarsening, Key, is_null
 
 @dataclass(frozen=True, slots=True, order=True)
 class Row:
-    """A session and its place in the order. Rows compare by place alone."""
+    """A session, its place in the order, and the record it was. Rows compare by place alone."""
 
     key: Key
     session: Session = field(compare=False)
+    raw: Raw | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -41,7 +44,13 @@ class Lane:
     emitted: int = 0
     late: int = 0
     duplicates: int = 0
-    has_failed: bool = False
+    given_up_at: Key | None = None
+    """The frontier when it failed: what comes before it has been released."""
+
+    @property
+    def has_failed(self) -> bool:
+        """Say whether the lane was given up."""
+        return self.given_up_at is not None
 
 
 class Merge:
@@ -53,14 +62,16 @@ class Merge:
         *,
         limit: int,
         boundary: Key = BEFORE_ALL,
+        until: Key | None = None,
         conditions: Sequence[Condition] = (),
     ) -> None:
         self.lanes = {name: Lane(coarsening) for name, coarsening in lanes.items()}
         self.page: list[Row] = []
-        self._limit = limit
+        self.limit = limit
         self._boundary = boundary
+        self._until = until
         self._last = boundary
-        self._conditions = conditions
+        self._matches = predicate(conditions)
         self._ready: list[Row] = []
 
     @property
@@ -88,24 +99,24 @@ class Merge:
         They are the ones whose frontier is the smallest: any other page might not be needed.
         """
         floor, lowest = self._lowest()
-        while self._ready and len(self.page) < self._limit:
+        while self._ready and len(self.page) < self.limit:
             if floor is not None and floor < self._ready[0].key:
                 break
             self._emit(heapq.heappop(self._ready))
-        return lowest if len(self.page) < self._limit else frozenset()
+        return lowest if len(self.page) < self.limit else frozenset()
 
     def ahead(self, wanted: frozenset[str]) -> frozenset[str]:
         """Name the lanes to be read next should those that are wanted now never be."""
         floor, lowest = self._lowest(without=wanted)
         ready = sum(floor is None or row.key <= floor for row in self._ready)
-        return lowest if len(self.page) + ready < self._limit else frozenset()
+        return lowest if len(self.page) + ready < self.limit else frozenset()
 
     def deliver(self, name: str, rows: Iterable[Row], *, is_end: bool) -> None:
         """Take the rows of a page as they came, and whether the stream ends with it."""
         lane = self.lanes[name]
         for row in rows:
             self._place(lane, row)
-        if is_end:
+        if is_end or self._is_past_the_end(lane):
             self._release(lane.group)
             self._release(lane.tail)
             lane.frontier = None
@@ -113,7 +124,7 @@ class Merge:
     def fail(self, name: str) -> None:
         """Give a lane up: what is not released yet of it may come after rows never read."""
         lane = self.lanes[name]
-        lane.has_failed = True
+        lane.given_up_at = lane.frontier or BEFORE_ALL
         lane.frontier = None
 
     def _lowest(self, without: frozenset[str] = frozenset()) -> tuple[Key | None, frozenset[str]]:
@@ -124,6 +135,14 @@ class Merge:
         }
         floor = min(frontiers.values(), default=None)
         return floor, frozenset(name for name, found in frontiers.items() if found == floor)
+
+    def turn(self) -> list[Row]:
+        """Take the page away and begin the next, from where it ended."""
+        page, self.page = self.page, []
+        return page
+
+    def _is_past_the_end(self, lane: Lane) -> bool:
+        return self._until is not None and (lane.frontier or BEFORE_ALL) > self._until
 
     def _emit(self, row: Row) -> None:
         self._last = row.key
@@ -150,7 +169,9 @@ class Merge:
             lane.duplicates += 1
             return False
         lane.seen.add(native_id)
-        if not matches(row.session, self._conditions):
+        if self._until is not None and row.key > self._until:
+            return False
+        if not self._matches(row.session):
             return False
         if row.key <= self._last:
             # Up to the boundary it belongs to an earlier page; within this one it came too late.

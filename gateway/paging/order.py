@@ -2,23 +2,32 @@
 
 A key is the tuple of the sort components, then the backend's name and the native id. Every
 component is ``(0, value)``, or ``(1, 0)`` for null, so that nulls come last in both directions.
-No two sessions have the same key.
+No two sessions have the same key, and every value can be written as JSON.
 """
 
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from gateway.model.matching import instant_of
-from gateway.model.query import Order, Sort
+from gateway.model.matching import instant_of, label, length_of
+from gateway.model.query import Field, Order, Sort
 from gateway.model.session import Session
 from gateway.spi.abilities import Nulls, SortAbility, Ties
 
-Component: TypeAlias = tuple[int, int]
+Text: TypeAlias = str | tuple[int, ...]
+Value: TypeAlias = int | tuple[Text, Text]
+Component: TypeAlias = tuple[int, Value]
 Key: TypeAlias = tuple[Component | str, ...]
 
 BEFORE_ALL: Key = ()
 """Less than every key: a shorter tuple comes before the longer ones that begin with it."""
+
+INSTANTS = (Field.STARTED_AT, Field.ENDED_AT, Field.LAST_ACTIVITY_AT)
+
+_LONGEST_TEXT = 256
+"""Code points that are compared: texts that differ only further on are a tie. Cursors hold keys."""
 
 _NULL: Component = (1, 0)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,25 +39,57 @@ def key_of(session: Session, order: Order) -> Key:
     return (*(_component(session, sort) for sort in order), session.backend, session.native_id)
 
 
-def _component(session: Session, sort: Sort) -> Component:
-    instant = instant_of(session, sort.field)
-    if instant is None:
-        return _NULL
-    microseconds = (instant - _EPOCH) // _MICROSECOND
-    return (0, -microseconds if sort.is_descending else microseconds)
-
-
 def is_null(key: Key) -> bool:
     """Say whether a session has no value for what comes first in the order."""
     return key[0] == _NULL
 
 
 def instant_in(component: Component | str, sort: Sort) -> datetime | None:
-    """Read back the instant that a component of a key stands for."""
-    if isinstance(component, str) or component == _NULL:
+    """Read back the instant that a component of a key stands for; none if it is no instant."""
+    if sort.field not in INSTANTS or component == _NULL or isinstance(component, str):
         return None
-    microseconds = -component[1] if sort.is_descending else component[1]
-    return _EPOCH + microseconds * _MICROSECOND
+    microseconds = component[1]
+    if not isinstance(microseconds, int):
+        return None
+    return _EPOCH + (-microseconds if sort.is_descending else microseconds) * _MICROSECOND
+
+
+def _component(session: Session, sort: Sort) -> Component:
+    value = _VALUES[sort.field](session, sort.field)
+    if value is None:
+        return _NULL
+    if isinstance(value, str):
+        value = value[:_LONGEST_TEXT]
+        folded = unicodedata.normalize("NFC", value).casefold()
+        return (0, (_falling(folded), _falling(value)) if sort.is_descending else (folded, value))
+    return (0, -value if sort.is_descending else value)
+
+
+def _falling(text: str) -> tuple[int, ...]:
+    """Turn the order of texts round, with their ends: the longer of two that begin alike first."""
+    return (*(-ord(character) for character in text), 1)
+
+
+def _instant(session: Session, field: Field) -> int | None:
+    instant = instant_of(session, field)
+    return None if instant is None else (instant - _EPOCH) // _MICROSECOND
+
+
+def _length(session: Session, _field: Field) -> int | None:
+    length = length_of(session)
+    return None if length is None else length // _MICROSECOND
+
+
+_VALUES: Mapping[Field, Callable[[Session, Field], int | str | None]] = {
+    **dict.fromkeys(INSTANTS, _instant),
+    Field.DURATION: _length,
+    Field.USER: lambda session, _: label(session.user),
+    Field.TITLE: lambda session, _: session.title,
+    Field.BACKEND: lambda session, _: session.backend,
+}
+
+SORTABLE = tuple(_VALUES)
+"""The fields that sessions can be sorted by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +111,12 @@ class Coarsening:
         if self.is_total:
             return key
         prefix = key[: self.components]
-        if self.granule == 1 or not prefix or isinstance(prefix[0], str) or prefix[0] == _NULL:
+        if self.granule == 1 or not prefix or isinstance(prefix[0], str):
             return prefix
-        return ((0, self._least_of_granule(prefix[0][1])), *prefix[1:])
+        is_null_, value = prefix[0]
+        if is_null_ or not isinstance(value, int):
+            return prefix
+        return ((0, self._least_of_granule(value)), *prefix[1:])
 
     def _least_of_granule(self, value: int) -> int:
         if not self.is_descending:
@@ -89,6 +133,8 @@ def coarsening_of(ability: SortAbility | None, order: Order) -> Coarsening:
     """Say how much of the order a backend follows that was asked to sort so."""
     if ability is None or ability.sort != order[0] or ability.nulls is Nulls.FIRST:
         return UNORDERED
+    if ability.sort.field not in INSTANTS:
+        return UNORDERED  # How a vendor collates texts is not ours.
     granule = ability.granularity // _MICROSECOND
     is_exact = granule == 1 and len(order) == 1 and ability.ties is Ties.NATIVE_ID_ASCENDING
     return TOTAL if is_exact else Coarsening(1, order[0].is_descending, granule)

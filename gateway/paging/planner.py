@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from gateway.model.query import AtOrAfter, Before, Condition, Field, Order, Query
 from gateway.paging.order import BEFORE_ALL, Coarsening, Key, coarsening_of, instant_in
-from gateway.spi.abilities import Nulls, SortAbility, Support, VendorTotal
+from gateway.spi.abilities import Nulls, PagingStyle, SortAbility, Support, VendorTotal
 from gateway.spi.adapter import SessionAdapter
 from gateway.spi.pages import BackendQuery, ScanPlan
 
@@ -19,12 +19,13 @@ class BackendPlan:
     """How one backend's part of a page is read.
 
     ``coarsening`` says how its stream is ordered: one that follows no order is read whole.
-    ``counts`` says what the vendor's own total counts.
+    ``counts`` says what the vendor's own total counts, ``paging`` how its pages are asked for.
     """
 
     scan: ScanPlan
     coarsening: Coarsening
     counts: VendorTotal
+    paging: PagingStyle
 
     @property
     def is_ordered(self) -> bool:
@@ -69,8 +70,9 @@ def _plan(
     asked = BackendQuery(conditions, order)
     scan = adapter.plan(asked)
     _validate(scan, asked)
-    counts = adapter.abilities().paging.total
-    return BackendPlan(scan, coarsening_of(scan.sorted_by, order), counts)
+    paging = adapter.abilities().paging
+    coarsening = coarsening_of(scan.sorted_by, order)
+    return BackendPlan(scan, coarsening, paging.total, paging.style)
 
 
 def _validate(scan: ScanPlan, asked: BackendQuery) -> None:

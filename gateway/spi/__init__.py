@@ -1,6 +1,18 @@
 """The adapter interface: all that an adapter may import from the gateway."""
 
-from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field, Op, Sort
+from gateway.model.query import (
+    AnyOf,
+    AtLeast,
+    AtOrAfter,
+    AttributeAnyOf,
+    Before,
+    Condition,
+    Contains,
+    Field,
+    LessThan,
+    Op,
+    Sort,
+)
 from gateway.model.report import ErrorCode
 from gateway.model.session import (
     Client,
@@ -75,12 +87,15 @@ __all__ = [
     "Address",
     "AfterId",
     "AnyOf",
+    "AtLeast",
     "AtOrAfter",
+    "AttributeAnyOf",
     "BackendQuery",
     "BadAnswer",
     "Before",
     "Client",
     "Condition",
+    "Contains",
     "Context",
     "Done",
     "ErrorCode",
@@ -92,6 +107,7 @@ __all__ = [
     "HttpRequest",
     "HttpTransport",
     "Json",
+    "LessThan",
     "LogInAgain",
     "Mapped",
     "Named",

@@ -106,6 +106,16 @@ class Abilities:
 
     def support(self, condition: Condition) -> Support:
         """Say how well the vendor itself can check this condition."""
-        if condition.field in self.absent:
+        if self.lacks(condition.field):
             return Support.ABSENT
         return self.filters.get((condition.field, condition.op), Support.UNSUPPORTED)
+
+    def lacks(self, field: Field) -> bool:
+        """Say whether the vendor's records cannot answer for a field.
+
+        A search looks into several: it lacks them only if it lacks all.
+        """
+        return self.absent >= SEARCHED if field is Field.TEXT else field in self.absent
+
+
+SEARCHED = frozenset({Field.TITLE, Field.USER, Field.DEVICE, Field.SPACE})

@@ -2,12 +2,18 @@
 
 from gateway.federation.backend import Backend, Failed
 from gateway.model.query import Field, Op
+from gateway.paging.order import INSTANTS
 from gateway.spi.abilities import Abilities, Support
 
-_FILTERS = {
-    Field.STATUS: (Op.ANY_OF,),
-    Field.USER: (Op.ANY_OF,),
-    Field.STARTED_AT: (Op.AT_OR_AFTER, Op.BEFORE),
+_EQUALITIES = (
+    *(Field.STATUS, Field.USER, Field.DEVICE, Field.CLIENT, Field.SPACE, Field.LANGUAGE),
+    *(Field.TAG, Field.NATIVE_ID, Field.NATIVE_STATUS, Field.ATTRIBUTES),
+)
+_FILTERS: dict[Field, tuple[Op, ...]] = {
+    **dict.fromkeys(_EQUALITIES, (Op.ANY_OF,)),
+    **dict.fromkeys(INSTANTS, (Op.AT_OR_AFTER, Op.BEFORE)),
+    Field.DURATION: (Op.AT_LEAST, Op.LESS_THAN),
+    Field.TEXT: (Op.CONTAINS,),
 }
 
 
@@ -43,6 +49,6 @@ def _filters(abilities: Abilities) -> dict[str, dict[str, Support]]:
 
 
 def _grade(abilities: Abilities, field: Field, op: Op) -> Support:
-    if field in abilities.absent:
+    if abilities.lacks(field):
         return Support.ABSENT
     return abilities.filters.get((field, op), Support.UNSUPPORTED)

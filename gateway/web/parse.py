@@ -1,76 +1,186 @@
 """Parse: from the parameters of a request to the question they ask, or all that is wrong."""
 
+import dataclasses
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import TypeVar
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 from multidict import MultiMapping
 
-from gateway.model.query import NEWEST_FIRST, AnyOf, AtOrAfter, Before, Condition, Field, Query
-from gateway.model.session import Status
+from gateway.model.query import (
+    NEWEST_FIRST,
+    AnyOf,
+    AtLeast,
+    AtOrAfter,
+    AttributeAnyOf,
+    Before,
+    Condition,
+    Contains,
+    Field,
+    LessThan,
+    Order,
+    Query,
+)
+from gateway.model.session import Session, Status
+from gateway.web import values
 from gateway.web.callers import Caller
+from gateway.web.form import Form
 from gateway.web.problems import ParameterError, bad_parameters, not_found
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 1000
-_MAX_PARAMETERS = 50
-_MAX_LIMIT_DIGITS = 9
+_ALL = "all"
 
-_STATUSES = tuple(status.value for status in Status)
+DOCUMENT_FIELDS = tuple(f.name for f in dataclasses.fields(Session) if f.name != "raw")
 
-_REPEATABLE = ("backend", "vendor", "status", "user")
-_SINGLE = ("started_after", "started_before", "limit", "cursor")
+_EQUALITIES: Mapping[str, tuple[Field, Callable[[str], str]]] = {
+    "status": (Field.STATUS, values.one_of([status.value for status in Status])),
+    "user": (Field.USER, values.text),
+    "device": (Field.DEVICE, values.text),
+    "client": (Field.CLIENT, values.text),
+    "space": (Field.SPACE, values.text),
+    "language": (Field.LANGUAGE, values.text),
+    "tag": (Field.TAG, values.text),
+    "native_id": (Field.NATIVE_ID, values.text),
+    "native_status": (Field.NATIVE_STATUS, values.text),
+}
+_INSTANT_BOUNDS: Mapping[str, Callable[[datetime], Condition]] = {
+    f"{name}_{side}": partial(bound, field)
+    for name, field in (
+        ("started", Field.STARTED_AT),
+        ("ended", Field.ENDED_AT),
+        ("active", Field.LAST_ACTIVITY_AT),
+    )
+    for side, bound in (("after", AtOrAfter), ("before", Before))
+}
+_LENGTH_BOUNDS: Mapping[str, Callable[[timedelta], Condition]] = {
+    "min_duration": AtLeast,
+    "max_duration": LessThan,
+}
+_ATTRIBUTES = "attributes."
+_CONDITIONS = {"backend", "vendor", "q", *_EQUALITIES, *_INSTANT_BOUNDS, *_LENGTH_BOUNDS}
+_SHAPING = {"sort", "limit", "cursor", "count", "fields", "include", "require", "explain"}
 
-T = TypeVar("T")
+
+class CountEffort(StrEnum):
+    """How much is done to count the whole filtered set."""
+
+    CHEAP = "cheap"
+    EXACT = "exact"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a cursor is bound to: the same for all pages of one walk of one caller.
+
+    ``backends`` and ``vendors`` are those that were named, none where none was.
+    """
+
+    caller: Caller
+    backends: frozenset[str]
+    vendors: frozenset[str]
+    query: Query
+
+    def alone(self, backend: str) -> "Binding":
+        """Bind to the same question, asked of one backend only."""
+        return dataclasses.replace(self, backends=frozenset({backend}))
+
+    def fingerprint(self) -> str:
+        """Digest it, in whatever order the parameters were given."""
+        scope = None if self.caller.backends is None else sorted(self.caller.backends)
+        names = [self.caller.name, scope, sorted(self.backends), sorted(self.vendors)]
+        conditions = sorted(map(_canonical, self.query.conditions))
+        text = msgspec.json.encode([names, self.query.order, conditions])
+        return hashlib.sha256(text).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
     """What ``GET /v1/sessions`` asks.
 
-    ``fingerprint`` is what a cursor is bound to: the same for all pages of one walk of one
-    caller, whatever the limit.
+    ``limit`` is none where the client gave none. What is not in ``binding`` may change from page
+    to page.
     """
 
     query: Query
-    limit: int
-    cursor: str | None
-    fingerprint: str
+    binding: Binding
+    limit: int | None = None
+    cursor: str | None = None
+    count: CountEffort = CountEffort.CHEAP
+    fields: tuple[str, ...] | None = None
+    is_raw_wanted: bool = False
+    required: frozenset[str] = frozenset()
+    is_explained: bool = False
+
+    @property
+    def page_size(self) -> int:
+        """Give the number of sessions on a page."""
+        return min(self.limit or DEFAULT_LIMIT, MAX_LIMIT)
 
 
-def parse_list(
-    parameters: MultiMapping[str],
-    caller: Caller,
-    vendors: Mapping[str, str],
-    disabled: Mapping[str, str],
-) -> ListRequest:
-    """Read the parameters.
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The backends a caller may see, and the vendor of each.
 
-    ``vendors`` gives the vendor of each backend the caller may see; those that are ``disabled``
-    are asked only where they are named. Raises a 400 that names everything that is wrong.
+    Those that are ``disabled`` are asked only where they are named.
     """
-    form = _Form(parameters)
-    form.refuse_unknown()
-    backends = form.names("backend", {*vendors, *disabled})
-    asked_vendors = form.names("vendor", {*vendors.values(), *disabled.values()})
-    conditions = _conditions(form)
-    limit = form.one("limit", _limit) or DEFAULT_LIMIT
-    cursor = form.one("cursor", str)
-    form.finish()
-    query = Query(
-        backends=tuple(
-            name
-            for name, vendor in ({**vendors, **disabled} if backends else vendors).items()
-            if (not backends or name in backends) and (not asked_vendors or vendor in asked_vendors)
-        ),
-        conditions=conditions,
-        order=NEWEST_FIRST,
+
+    enabled: Mapping[str, str]
+    disabled: Mapping[str, str]
+
+    @property
+    def vendors(self) -> Mapping[str, str]:
+        """Give the vendor of every backend, in use or not."""
+        return {**self.enabled, **self.disabled}
+
+
+def parse_list(parameters: MultiMapping[str], caller: Caller, directory: Directory) -> ListRequest:
+    """Read the parameters of a list, or raise a 400 that names everything that is wrong."""
+    form = Form(parameters)
+    form.refuse_all_but(lambda name: is_condition(name) or name in _SHAPING)
+    order = form.one("sort", values.order) or NEWEST_FIRST
+    binding = parse_question(form, caller, directory, order)
+    request = ListRequest(
+        query=binding.query,
+        binding=binding,
+        limit=form.one("limit", values.limit),
+        cursor=form.one("cursor", str),
+        count=CountEffort(form.one("count", values.one_of(list(CountEffort))) or "cheap"),
+        fields=form.one("fields", values.some_of(DOCUMENT_FIELDS)),
+        is_raw_wanted=form.one("include", values.one_of(["raw"])) is not None,
+        required=_required(form, binding.query),
+        is_explained=form.one("explain", values.boolean) or False,
     )
-    return ListRequest(query, limit, cursor, _fingerprint(caller, backends, asked_vendors, query))
+    form.finish()
+    return request
+
+
+def parse_question(
+    form: Form, caller: Caller, directory: Directory, order: Order = NEWEST_FIRST
+) -> Binding:
+    """Read which sessions are asked for, and of which backends."""
+    vendors = directory.vendors
+    asked = form.named("backend", vendors)
+    asked_vendors = form.named("vendor", set(vendors.values()))
+    backends = tuple(
+        name
+        for name, vendor in (vendors if asked else directory.enabled).items()
+        if (not asked or name in asked) and (not asked_vendors or vendor in asked_vendors)
+    )
+    query = Query(backends, tuple(_conditions(form)), order)
+    return Binding(caller, asked, asked_vendors, query)
+
+
+def is_condition(name: str) -> bool:
+    """Say whether a parameter says which sessions are asked for."""
+    is_attribute = name.startswith(_ATTRIBUTES) and name != _ATTRIBUTES
+    return is_attribute or name in _CONDITIONS
 
 
 def parse_session_id(raw_path: str, prefix: str) -> tuple[str, str]:
@@ -86,124 +196,31 @@ def parse_session_id(raw_path: str, prefix: str) -> tuple[str, str]:
     return backend, native_id
 
 
-class _Form:
-    """Parameters being read, and what was wrong with them so far."""
-
-    def __init__(self, parameters: MultiMapping[str]) -> None:
-        self._parameters = parameters
-        self._errors: list[ParameterError] = []
-
-    def refuse_unknown(self) -> None:
-        if len(self._parameters) > _MAX_PARAMETERS:
-            self._refuse("*", "too_many_parameters", f"more than {_MAX_PARAMETERS} parameters")
-        for name in dict.fromkeys(self._parameters.keys()):
-            if name not in _REPEATABLE and name not in _SINGLE:
-                self._refuse(name, "unknown_parameter", "there is no such parameter")
-
-    def one(self, name: str, read: Callable[[str], T]) -> T | None:
-        """Read a parameter that may be given once."""
-        values = self._parameters.getall(name, [])
-        if len(values) > 1:
-            self._refuse(name, "repeated_parameter", "may be given once only")
-            return None
-        return self._read(name, values[0], read) if values else None
-
-    def many(self, name: str, read: Callable[[str], T]) -> frozenset[T]:
-        """Read a parameter that may be repeated: any of its values."""
-        values = [self._read(name, v, read) for v in self._parameters.getall(name, [])]
-        return frozenset(value for value in values if value is not None)
-
-    def names(self, parameter: str, known: Collection[str]) -> frozenset[str]:
-        """Read names out of a closed set."""
-
-        def read(value: str) -> str:
-            if value not in known:
-                raise ValueError(f"there is no {parameter} of this name")
-            return value
-
-        return self.many(parameter, read)
-
-    def finish(self) -> None:
-        if self._errors:
-            raise bad_parameters(self._errors)
-
-    def _read(self, name: str, value: str, read: Callable[[str], T]) -> T | None:
-        try:
-            return read(value)
-        except ValueError as error:
-            self._refuse(name, "invalid_parameter", str(error))
-            return None
-
-    def _refuse(self, name: str, code: str, detail: str) -> None:
-        self._errors.append(ParameterError(name, code, detail))
+def _conditions(form: Form) -> Iterator[Condition]:
+    for name, (field, read) in _EQUALITIES.items():
+        if chosen := form.many(name, read):
+            yield AnyOf(field, chosen)
+    for name, after_or_before in _INSTANT_BOUNDS.items():
+        if (instant := form.one(name, values.instant)) is not None:
+            yield after_or_before(instant)
+    for name, shortest_or_longest in _LENGTH_BOUNDS.items():
+        if (length := form.one(name, values.duration)) is not None:
+            yield shortest_or_longest(length)
+    if words := form.one("q", values.text):
+        yield Contains(words)
+    for name in form.names():
+        if name.startswith(_ATTRIBUTES):
+            yield AttributeAnyOf(name.removeprefix(_ATTRIBUTES), form.many(name, str))
 
 
-def _conditions(form: _Form) -> tuple[Condition, ...]:
-    conditions: list[Condition] = []
-    if statuses := form.many("status", _status):
-        conditions.append(AnyOf(Field.STATUS, statuses))
-    if users := form.many("user", _text):
-        conditions.append(AnyOf(Field.USER, users))
-    if (after := form.one("started_after", _instant)) is not None:
-        conditions.append(AtOrAfter(Field.STARTED_AT, after))
-    if (before := form.one("started_before", _instant)) is not None:
-        conditions.append(Before(Field.STARTED_AT, before))
-    return tuple(conditions)
+def _required(form: Form, query: Query) -> frozenset[str]:
+    """Read the backends without which there is to be no answer."""
+
+    def read(value: str) -> tuple[str, ...]:
+        return query.backends if value == _ALL else values.some_of(query.backends)(value)
+
+    return frozenset(form.one("require", read) or ())
 
 
-def _status(value: str) -> str:
-    if value not in _STATUSES:
-        raise ValueError(f"is one of {', '.join(_STATUSES)}")
-    return value
-
-
-def _text(value: str) -> str:
-    if not value:
-        raise ValueError("is empty")
-    return value
-
-
-def _limit(value: str) -> int:
-    is_number = value.isascii() and value.isdigit() and value.strip("0")
-    if not is_number:
-        raise ValueError(f"is a whole number from 1 to {MAX_LIMIT}")
-    # Digits beyond any page's size are cut before they become a number that costs time.
-    return min(int(value.lstrip("0")[:_MAX_LIMIT_DIGITS]), MAX_LIMIT)
-
-
-def _instant(value: str) -> datetime:
-    """Read an RFC 3339 instant with its offset, or a date, which means 00:00 UTC."""
-    try:
-        if len(value) == len("2026-11-22"):
-            day = date.fromisoformat(value)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-        instant = datetime.fromisoformat(value)
-        if instant.tzinfo is not None:
-            return instant.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError(
-            "is an RFC 3339 instant such as 2026-11-22T06:00:00Z or a date;"
-            " write the + of an offset as %2B"
-        ) from None
-    raise ValueError("has no offset: end it with Z or, for example, %2B01:00")
-
-
-def _fingerprint(
-    caller: Caller, backends: frozenset[str], vendors: frozenset[str], query: Query
-) -> str:
-    conditions = sorted(
-        msgspec.json.encode([c.field, c.op, *_operands(c)]) for c in query.conditions
-    )
-    scope = sorted(caller.backends) if caller.backends is not None else None
-    text = msgspec.json.encode(
-        [caller.name, scope, sorted(backends), sorted(vendors), conditions, query.order]
-    )
-    return hashlib.sha256(text).hexdigest()[:32]
-
-
-def _operands(condition: Condition) -> list[str]:
-    match condition:
-        case AnyOf(_, values):
-            return sorted(values)
-        case AtOrAfter(_, instant) | Before(_, instant):
-            return [instant.isoformat()]
+def _canonical(condition: Condition) -> bytes:
+    return msgspec.json.encode([condition.op, condition], order="deterministic")

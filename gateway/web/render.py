@@ -1,14 +1,18 @@
 """Render: from a page over all backends to the answer, honest about what it lacks."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
 import msgspec
 from aiohttp import web
 
-from gateway.federation.federation import SessionPage
 from gateway.federation.lookup import Found
-from gateway.model.report import BackendReport, BackendStatus, ErrorCode, Failure
+from gateway.federation.run import SessionPage
+from gateway.model.report import BackendReport, BackendStatus, Count, ErrorCode, Failure
+from gateway.model.session import Session
+from gateway.paging.merge import Row
+from gateway.web.parse import CountEffort, ListRequest
 from gateway.web.problems import Problem
 
 _SERVED = {BackendStatus.OK, BackendStatus.STALE, BackendStatus.PARTIAL}
@@ -21,19 +25,58 @@ _PASSING = {
 _DEFAULT_RETRY_AFTER_SECONDS = 5.0
 
 
-def page_response(page: SessionPage, *, limit: int, cursor: str | None) -> web.Response:
-    """Write a page down; raise the problem that fits if no asked backend could serve."""
-    if page.reports and not any(r.status in _SERVED for r in page.reports.values()):
-        raise _nothing_served(page.reports)
+def page_response(
+    page: SessionPage,
+    asked: ListRequest,
+    *,
+    cursor: str | None,
+    reports: Mapping[str, BackendReport],
+) -> web.Response:
+    """Write a page down; raise the problem that fits if it is not what was required."""
+    refuse_unless_served(page, reports, asked.required)
     return json_response(
         {
-            "data": page.sessions,
-            "page": {"limit": limit, "next": cursor},
-            "total": page.total,
-            "complete": all(r.status is BackendStatus.OK for r in page.reports.values()),
-            "backends": page.reports,
+            "data": [document(row, asked) for row in page.rows],
+            "page": {"limit": asked.page_size, "next": cursor},
+            "total": count_shown(page, asked),
+            "complete": is_complete(page),
+            "backends": reports,
         }
     )
+
+
+def refuse_unless_served(
+    page: SessionPage,
+    reports: Mapping[str, BackendReport],
+    required: Collection[str] = (),
+) -> None:
+    """Raise if no asked backend could serve, or one that is required did not in full."""
+    if page.reports and not any(r.status in _SERVED for r in page.reports.values()):
+        raise _not_served(page.reports, reports)
+    lacking = {n: r for n, r in page.reports.items() if n in required and not _is_ok(r)}
+    if lacking:
+        raise _not_served(lacking, reports)
+
+
+def is_complete(page: SessionPage) -> bool:
+    """Say whether every asked backend gave all it has."""
+    return all(_is_ok(report) for report in page.reports.values())
+
+
+def count_shown(page: SessionPage, asked: ListRequest) -> Count | None:
+    """Give the total, unless the client wants none."""
+    return None if asked.count is CountEffort.NONE else page.total
+
+
+def document(row: Row, asked: ListRequest) -> Session | dict[str, object]:
+    """Give a session with the fields that were asked for, and its record if that was."""
+    session = row.session
+    if asked.is_raw_wanted:
+        session = dataclasses.replace(session, raw=row.raw)
+    if asked.fields is None:
+        return session
+    fields = {name: getattr(session, name) for name in asked.fields}
+    return fields | {"raw": row.raw} if asked.is_raw_wanted else fields
 
 
 def session_response(found: Found) -> web.Response:
@@ -73,13 +116,21 @@ def _retry_after(failures: list[Failure]) -> str:
     return str(max(1, round(min(waits, default=_DEFAULT_RETRY_AFTER_SECONDS))))
 
 
-def _nothing_served(reports: Mapping[str, BackendReport]) -> Problem:
-    failures = [report.error for report in reports.values() if report.error is not None]
+def _is_ok(report: BackendReport) -> bool:
+    return report.status is BackendStatus.OK
+
+
+def _not_served(
+    lacking: Mapping[str, BackendReport], reports: Mapping[str, BackendReport]
+) -> Problem:
+    """Say why there is no answer without these backends."""
+    failures = [report.error for report in lacking.values() if report.error is not None]
     if failures:
         return failure_problem(failures, reports)
-    return Problem(
-        HTTPStatus.BAD_REQUEST,
-        "filter_unanswerable",
-        "None of the asked backends has the field that is filtered on.",
-        backends=reports,
-    )
+    if any(report.status is BackendStatus.UNANSWERABLE for report in lacking.values()):
+        status, code = HTTPStatus.BAD_REQUEST, "filter_unanswerable"
+        detail = "A backend does not have the field that is filtered on."
+    else:
+        status, code = HTTPStatus.BAD_GATEWAY, "incomplete"
+        detail = "A backend that is required could be read in part only, or is switched off."
+    return Problem(status, code, detail, backends=reports)

@@ -4,15 +4,17 @@ from aiohttp import web
 
 from gateway.federation.backend import Backend
 from gateway.federation.fan_out import Deadline
-from gateway.federation.federation import PageRequest
 from gateway.federation.lookup import Found, Missing
+from gateway.federation.run import PageRequest
 from gateway.model.report import Failure
-from gateway.paging.cursor import FROM_THE_START, CursorError, CursorMismatchError, Position
+from gateway.web import streaming
 from gateway.web.backends import describe
+from gateway.web.cursors import Cursors
 from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, SEALER
-from gateway.web.parse import ListRequest, parse_list, parse_session_id
-from gateway.web.problems import ParameterError, Problem, bad_parameters, not_found
+from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
+from gateway.web.problems import not_found
 from gateway.web.render import failure_problem, json_response, page_response, session_response
+from gateway.web.summary import ROWS_AT_A_STRETCH, parse_summary, summarise
 
 _SESSIONS = "/v1/sessions"
 _BACKENDS = "/v1/backends"
@@ -22,6 +24,8 @@ def routes() -> list[web.AbstractRouteDef]:
     """Give every endpoint there is."""
     return [
         web.get(_SESSIONS, list_sessions),
+        # No id is without a colon, so this is none.
+        web.get(_SESSIONS + "/summary", summarise_sessions),
         # The id is read from the path as it was sent: a router would decode it too early.
         web.get(_SESSIONS + "/{id:.+}", get_session),
         web.get(_BACKENDS, list_backends),
@@ -31,17 +35,32 @@ def routes() -> list[web.AbstractRouteDef]:
     ]
 
 
-async def list_sessions(request: web.Request) -> web.Response:
-    """Give one page over all asked backends."""
-    vendors = {name: b.adapter.vendor for name, b in _visible(request).items()}
-    asked = parse_list(request.query, request[CALLER], vendors, _disabled(request))
-    position = _position(request, asked)
-    page = await request.app[FEDERATION].page(
-        PageRequest(asked.query, asked.limit, position), _deadline(request)
+async def list_sessions(request: web.Request) -> web.StreamResponse:
+    """Give one page over all asked backends, or all of it as a stream of lines."""
+    asked = parse_list(request.query, request[CALLER], _directory(request))
+    cursors = Cursors(request.app[SEALER], asked, request.path, request.query)
+    wanted = PageRequest(
+        asked.query,
+        asked.page_size,
+        cursors.position(),
+        asked.required,
+        is_count_exact=asked.count is CountEffort.EXACT,
     )
-    sealer = request.app[SEALER]
-    cursor = sealer.seal(page.next, asked.fingerprint) if page.next else None
-    return page_response(page, limit=asked.limit, cursor=cursor)
+    federation = request.app[FEDERATION]
+    if asked.is_explained:
+        return json_response({"plan": federation.explain(wanted)})
+    if streaming.is_wanted(request):
+        seconds = request.app[DEADLINE_SECONDS]
+        return await streaming.stream(request, federation.run(wanted), cursors, seconds)
+    page = await federation.page(wanted, _deadline(request))
+    return page_response(page, asked, cursor=cursors.following(page), reports=cursors.reports(page))
+
+
+async def summarise_sessions(request: web.Request) -> web.Response:
+    """Count the sessions of all asked backends."""
+    asked = parse_summary(request.query, request[CALLER], _directory(request))
+    run = request.app[FEDERATION].run(PageRequest(asked.query, ROWS_AT_A_STRETCH))
+    return await summarise(run, asked, _deadline(request))
 
 
 async def get_session(request: web.Request) -> web.Response:
@@ -88,26 +107,14 @@ def _visible(request: web.Request) -> dict[str, Backend]:
     return {name: backend for name, backend in backends.items() if caller.may_see(name)}
 
 
-def _disabled(request: web.Request) -> dict[str, str]:
+def _directory(request: web.Request) -> Directory:
     caller = request[CALLER]
     disabled = request.app[FEDERATION].disabled
-    return {name: vendor for name, vendor in disabled.items() if caller.may_see(name)}
+    return Directory(
+        enabled={name: b.adapter.vendor for name, b in _visible(request).items()},
+        disabled={name: vendor for name, vendor in disabled.items() if caller.may_see(name)},
+    )
 
 
 def _deadline(request: web.Request) -> Deadline:
     return Deadline.within(request.app[DEADLINE_SECONDS])
-
-
-def _position(request: web.Request, asked: ListRequest) -> Position:
-    if asked.cursor is None:
-        return FROM_THE_START
-    try:
-        return request.app[SEALER].open(asked.cursor, asked.fingerprint)
-    except CursorError as error:
-        raise _bad_cursor("invalid_cursor", str(error)) from None
-    except CursorMismatchError as error:
-        raise _bad_cursor("cursor_mismatch", str(error)) from None
-
-
-def _bad_cursor(code: str, detail: str) -> Problem:
-    return bad_parameters([ParameterError("cursor", code, detail)])

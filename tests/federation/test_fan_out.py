@@ -7,8 +7,9 @@ import pytest
 
 from gateway.federation.backend import Failed
 from gateway.federation.fan_out import TIMED_OUT, Deadline, fill_page
-from gateway.federation.federation import Federation, PageRequest, SessionPage
+from gateway.federation.federation import Federation
 from gateway.federation.readers import Delivered, Delivery, Reader
+from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import Query
 from gateway.model.report import BackendStatus, ErrorCode, Failure
 from gateway.paging.merge import Merge

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.federation.fan_out import Deadline
-from gateway.federation.federation import PageRequest, SessionPage
+from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import AnyOf, Field, Query
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode, Relation
 from gateway.paging.cursor import FROM_THE_START, Position

@@ -8,12 +8,11 @@ import pytest
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.filling import Listings
-from gateway.federation.listings import KeptListings, Listing, ListingKey
+from gateway.federation.listings import KeptListings, Listing, ListingKey, SortedListing
 from gateway.federation.readers import Delivery, ListingReader
 from gateway.federation.scan import Tally
-from gateway.model.query import NEWEST_FIRST, AnyOf, Condition, Field, Query
+from gateway.model.query import NEWEST_FIRST, AnyOf, Condition, Field, Query, Sort
 from gateway.model.report import ErrorCode, ServedFrom
-from gateway.paging.merge import Row
 from gateway.paging.order import BEFORE_ALL, Key, key_of
 from gateway.paging.planner import BackendPlan
 from gateway.spi import Address, RawPage, Status, Support
@@ -37,13 +36,17 @@ class Clock:
 
 
 def listing(*found: FakeRow, record_bytes: int = 0, backend: str = "a") -> Listing:
-    sessions = [row.session(backend) for row in found]
-    ordered = sorted(Row(key_of(session, NEWEST_FIRST), session) for session in sessions)
-    return Listing(ordered, NOON, 0, 0, 0, record_bytes)
+    entries = [(row.session(backend), raw({})) for row in found]
+    return Listing(entries, NOON, 0, 0, 0, record_bytes)
+
+
+async def newest_first(*found: FakeRow) -> SortedListing:
+    kept = listing(*found)
+    return SortedListing(kept, await kept.sorted_by(NEWEST_FIRST))
 
 
 def key(backend: str = "a", *pushed: Condition) -> ListingKey:
-    return ListingKey(backend, frozenset(pushed), NEWEST_FIRST)
+    return ListingKey(backend, frozenset(pushed))
 
 
 ONE = listing(FakeRow("1", 1))
@@ -158,8 +161,8 @@ def test_counts_of_many_conditions_are_right_beyond_what_is_remembered() -> None
 
 
 @pytest.mark.parametrize(("boundary", "index"), [(None, 0), (3, 0), (2, 1), (1, 2), (0, 2)])
-def test_the_first_row_beyond_a_boundary_is_found(boundary: int | None, index: int) -> None:
-    found = listing(FakeRow("1", 2), FakeRow("1x", 1))
+async def test_the_first_row_beyond_a_boundary_is_found(boundary: int | None, index: int) -> None:
+    found = await newest_first(FakeRow("1", 2), FakeRow("1x", 1))
     place = (
         BEFORE_ALL
         if boundary is None
@@ -167,6 +170,27 @@ def test_the_first_row_beyond_a_boundary_is_found(boundary: int | None, index: i
     )
 
     assert found.first_beyond(place) == index
+
+
+async def test_a_listing_is_sorted_in_every_order_that_is_asked_for() -> None:
+    kept = listing(*rows(3, None, 9))
+    oldest_first = (Sort(Field.STARTED_AT),)
+
+    orders = [await kept.sorted_by(order) for order in (NEWEST_FIRST, oldest_first) * 2]
+
+    ids_of = [[row.session.native_id for row in order] for order in orders]
+    assert ids_of == [["2", "0", "1"], ["0", "2", "1"]] * 2
+
+
+async def test_few_orders_are_remembered() -> None:
+    kept = listing(*rows(3, 9))
+    first = await kept.sorted_by(NEWEST_FIRST)
+    assert await kept.sorted_by(NEWEST_FIRST) is first
+
+    for field in (Field.TITLE, Field.USER, Field.BACKEND):
+        await kept.sorted_by((Sort(field),))
+
+    assert await kept.sorted_by(NEWEST_FIRST) is not first
 
 
 async def stretches(reader: ListingReader) -> list[Delivery]:
@@ -178,8 +202,8 @@ async def stretches(reader: ListingReader) -> list[Delivery]:
     return found
 
 
-def reading(kept: Listing, *, boundary: Key = BEFORE_ALL) -> ListingReader:
-    async def whole(_: Tally) -> Listing | Failed:
+def reading(kept: SortedListing, *, boundary: Key = BEFORE_ALL) -> ListingReader:
+    async def whole(_: Tally) -> SortedListing | Failed:
         return kept
 
     return ListingReader(whole, boundary=boundary, stretch=2)
@@ -187,7 +211,7 @@ def reading(kept: Listing, *, boundary: Key = BEFORE_ALL) -> ListingReader:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 6, 7])
 async def test_stretches_joined_are_the_listing(count: int) -> None:
-    kept = listing(*rows(*range(count)))
+    kept = await newest_first(*rows(*range(count)))
 
     found = await stretches(reading(kept))
 
@@ -196,7 +220,7 @@ async def test_stretches_joined_are_the_listing(count: int) -> None:
 
 
 async def test_stretches_begin_beyond_the_boundary() -> None:
-    kept = listing(*rows(*range(5)))
+    kept = await newest_first(*rows(*range(5)))
 
     found = await stretches(reading(kept, boundary=kept.rows[1].key))
 
@@ -204,7 +228,7 @@ async def test_stretches_begin_beyond_the_boundary() -> None:
 
 
 async def test_a_long_listing_is_given_in_few_stretches_of_bounded_length() -> None:
-    kept = listing(*rows(*range(20_000)))
+    kept = await newest_first(*rows(*range(20_000)))
 
     found = await stretches(reading(kept))
 
@@ -224,13 +248,13 @@ class Asking:
         assert isinstance(plan, BackendPlan)
         return plan
 
-    async def whole(self, tally: Tally, *conditions: Condition) -> Listing | Failed:
+    async def whole(self, tally: Tally, *conditions: Condition) -> SortedListing | Failed:
         plan = self.plan(*conditions)
         return await self.listings.whole(self.backend, plan, NEWEST_FIRST, tally)
 
 
-def ids(found: Listing | Failed) -> list[str]:
-    assert isinstance(found, Listing)
+def ids(found: SortedListing | Failed) -> list[str]:
+    assert isinstance(found, SortedListing)
     return [row.session.native_id for row in found.rows]
 
 
@@ -293,7 +317,7 @@ async def test_the_first_of_two_records_of_one_session_is_kept() -> None:
 
     found = await Asking(Scripted([], script=drifting)).whole(Tally())
 
-    assert isinstance(found, Listing)
+    assert isinstance(found, SortedListing)
     assert [row.session.status for row in found.rows] == [Status.ACTIVE]
 
 

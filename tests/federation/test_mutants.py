@@ -16,9 +16,9 @@ from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from gateway.federation import federation as federation_module
+from gateway.federation import run as run_module
 from gateway.federation.fan_out import Deadline
-from gateway.federation.federation import PageRequest
+from gateway.federation.run import PageRequest
 from gateway.model.query import AtOrAfter, Before, Condition, Order, Query, Sort
 from gateway.model.session import Session
 from gateway.paging import order as order_module
@@ -133,7 +133,7 @@ class StopsWhenEnoughWasRead(Merge):
     def deliver(self, name: str, rows: Iterable[Row], *, is_end: bool) -> None:
         super().deliver(name, rows, is_end=is_end)
         lane = self.lanes[name]
-        if len(lane.seen) >= self._limit:
+        if len(lane.seen) >= self.limit:
             super().deliver(name, (), is_end=True)
 
 
@@ -213,7 +213,7 @@ def counterexample() -> Case:
 
 @pytest.mark.parametrize("merge", MERGES)
 def test_a_broken_merge_is_caught(merge: type[Merge], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(federation_module, "Merge", merge)
+    monkeypatch.setattr(run_module, "Merge", merge)
 
     case = counterexample()
 

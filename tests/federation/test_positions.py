@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.federation.fan_out import Deadline
-from gateway.federation.federation import Federation, PageRequest, SessionPage
+from gateway.federation.federation import Federation
+from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import Condition, Query
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, Position

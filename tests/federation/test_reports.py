@@ -7,10 +7,11 @@ import pytest
 
 from gateway.federation.backend import Backend
 from gateway.federation.fan_out import Deadline
-from gateway.federation.federation import Federation, PageRequest, SessionPage
+from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
 from gateway.federation.listings import KeptListings
 from gateway.federation.reports import sum_of
+from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import AnyOf, AtOrAfter, Condition, Field, Query
 from gateway.model.report import (
     BackendReport,

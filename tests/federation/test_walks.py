@@ -1,22 +1,26 @@
 """The promise of the whole: pages joined are the sorted, filtered union of all backends."""
 
 import asyncio
+import itertools
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.federation.backend import Backend
 from gateway.federation.fan_out import Deadline
-from gateway.federation.federation import Federation, PageRequest, SessionPage
+from gateway.federation.federation import Federation
+from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.matching import matches
-from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field, Query
+from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field, Order, Query, Sort
 from gateway.model.report import BackendStatus, Relation
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, CursorSealer
 from gateway.paging.order import key_of
 from gateway.spi import Support
+from tests.federation.liars import Scripted, failing_at
 from tests.support.fakes import EPOCH, FakeAdapter, FakeRow, Manners, backend, federation
 
 NAMES = ("a", "b", "c", "d")
@@ -154,3 +158,128 @@ def test_keys_grow_strictly_along_a_walk(world: World) -> None:
 
     keys = [key_of(session, query.order) for page in pages for session in page.sessions]
     assert keys == sorted(set(keys))
+
+
+orders = st.lists(
+    st.builds(
+        Sort,
+        st.sampled_from([Field.STARTED_AT, Field.USER, Field.BACKEND, Field.TITLE]),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda sort: sort.field,
+).map(tuple)
+
+
+def _sort_value(session: Session, field: Field) -> datetime | str | None:
+    match field:
+        case Field.STARTED_AT:
+            return session.started_at
+        case Field.USER:
+            return session.user.id if session.user else None
+        case Field.BACKEND:
+            return session.backend
+        case _:
+            return None
+
+
+def sorted_union(world: World, order: Order) -> list[str]:
+    """Sort by brute force, from the last criterion to the first; Python's sort keeps ties."""
+    sessions = [
+        row.session(name) for name, (rows, _) in zip(NAMES, world, strict=False) for row in rows
+    ]
+    sessions.sort(key=lambda session: (session.backend, session.native_id))
+    for sort in reversed(order):
+        valued: list[tuple[Any, Session]] = [(_sort_value(s, sort.field), s) for s in sessions]
+        have = [pair for pair in valued if pair[0] is not None]
+        have.sort(key=lambda pair: pair[0], reverse=sort.is_descending)
+        sessions = [s for _, s in have] + [s for value, s in valued if value is None]
+    return [session.id for session in sessions]
+
+
+@given(world=worlds, order=orders, limits=st.lists(st.integers(1, 9), min_size=1, max_size=3))
+@settings(max_examples=150)
+def test_pages_joined_are_sorted_in_any_order(
+    world: World, order: Order, limits: list[int]
+) -> None:
+    backends = backends_of(world, ttl=60)
+    query = Query(tuple(b.name for b in backends), order=order)
+
+    pages = asyncio.run(walk(federation(*backends), query, limits))
+
+    told = [session.id for page in pages for session in page.sessions]
+    assert told == sorted_union(world, order)
+
+
+@given(
+    world=worlds,
+    failing=st.frozensets(st.integers(1, 12), min_size=1, max_size=4),
+    limit=st.integers(1, 9),
+)
+@settings(max_examples=150)
+def test_the_gaps_of_a_walk_are_just_what_is_missing(
+    world: World, failing: frozenset[int], limit: int
+) -> None:
+    (first_rows, first_manners), *others = world
+    flaky = Scripted(first_rows, first_manners, script=failing_at(*failing))
+    backends = [backend(NAMES[0], flaky), *backends_of([([], first_manners), *others])[1:]]
+    query = Query(tuple(b.name for b in backends))
+
+    async def walked_and_filled() -> tuple[list[str], list[str]]:
+        pages = await walk(federation(*backends), query, [limit])
+        healed = federation(*backends_of(world))
+        alone = Query((NAMES[0],))
+        filled: list[str] = []
+        for page in pages:
+            for owed in page.gaps.values():
+                gap = await healed.page(PageRequest(alone, 1000, owed), Deadline.within(5))
+                filled += [session.id for session in gap.sessions]
+        return [s.id for page in pages for s in page.sessions], filled
+
+    told, filled = asyncio.run(walked_and_filled())
+
+    assert sorted(told + filled) == sorted(union(world, ()))
+
+
+@given(world=worlds, wanted=conditions, cap=st.integers(1, 9))
+@settings(max_examples=50)
+def test_an_exact_count_is_exact_and_changes_no_row(
+    world: World, wanted: tuple[Condition, ...], cap: int
+) -> None:
+    backends = backends_of(world)
+    query = Query(tuple(b.name for b in backends), wanted)
+
+    async def both() -> tuple[SessionPage, SessionPage]:
+        joined = federation(*backends)
+        cheap = await joined.page(PageRequest(query, cap), Deadline.within(5))
+        counting = PageRequest(query, cap, is_count_exact=True)
+        return cheap, await joined.page(counting, Deadline.within(5))
+
+    cheap, exact = asyncio.run(both())
+
+    assert exact.total.value == len(union(world, wanted))
+    assert exact.total.relation is Relation.EQUAL
+    assert exact.sessions == cheap.sessions
+    assert (exact.next is None) or exact.next.boundary == (cheap.next or exact.next).boundary
+
+
+@given(world=worlds, wanted=conditions, stretches=st.lists(st.integers(1, 9), min_size=1))
+@settings(max_examples=50)
+def test_a_run_gives_page_after_page_what_a_walk_gives(
+    world: World, wanted: tuple[Condition, ...], stretches: list[int]
+) -> None:
+    backends = backends_of(world)
+    query = Query(tuple(b.name for b in backends), wanted)
+
+    async def read() -> list[str]:
+        run = federation(*backends).run(PageRequest(query, 1))
+        told: list[str] = []
+        for number in itertools.count():
+            page = await run.next_page(Deadline.within(5), stretches[number % len(stretches)])
+            told += [session.id for session in page.sessions]
+            if page.next is None:
+                break
+        return told
+
+    assert asyncio.run(read()) == union(world, wanted)

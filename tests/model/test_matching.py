@@ -105,8 +105,8 @@ def test_all_conditions_must_hold() -> None:
 
 
 def test_an_instant_has_no_words_and_a_word_is_no_instant() -> None:
-    with pytest.raises(ValueError, match="instant"):
+    with pytest.raises(KeyError):
         words(session(), Field.STARTED_AT)
     for field in (Field.NATIVE_ID, Field.STATUS, Field.USER):
-        with pytest.raises(ValueError, match="not an instant"):
+        with pytest.raises(KeyError):
             instant_of(session(), field)

@@ -13,6 +13,7 @@ from gateway.spi import (
     Abilities,
     BackendQuery,
     Nulls,
+    PagingStyle,
     ScanPlan,
     SortAbility,
     Support,
@@ -91,7 +92,9 @@ def test_a_vendor_that_sorts_is_read_page_by_page() -> None:
 
 
 def test_a_vendor_that_sorts_all_of_the_order_is_ordered() -> None:
-    assert BackendPlan(ScanPlan({}, None, None), TOTAL, VendorTotal.NONE).is_ordered
+    assert BackendPlan(
+        ScanPlan({}, None, None), TOTAL, VendorTotal.NONE, PagingStyle.SINGLE
+    ).is_ordered
 
 
 def test_a_vendor_that_cannot_sort_is_read_whole() -> None:

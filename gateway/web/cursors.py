@@ -1,0 +1,75 @@
+"""Cursors and gap links of one answer: positions, sealed for the query and the caller."""
+
+import dataclasses
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from multidict import MultiMapping
+
+from gateway.federation.run import SessionPage
+from gateway.model.report import BackendReport, Gap
+from gateway.paging.cursor import (
+    FROM_THE_START,
+    CursorError,
+    CursorMismatchError,
+    CursorSealer,
+    Position,
+)
+from gateway.paging.order import instant_in
+from gateway.web.parse import ListRequest
+from gateway.web.problems import ParameterError, Problem, bad_parameters
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cursors:
+    """Opens the cursor of a request, and makes those of its answer."""
+
+    sealer: CursorSealer
+    asked: ListRequest
+    path: str
+    parameters: MultiMapping[str]
+
+    def position(self) -> Position:
+        """Read where the answer begins; raise a 400 for a cursor that is not for this request."""
+        if self.asked.cursor is None:
+            return FROM_THE_START
+        try:
+            return self.sealer.open(self.asked.cursor, self.asked.binding.fingerprint())
+        except CursorError as error:
+            raise _bad_cursor("invalid_cursor", str(error)) from None
+        except CursorMismatchError as error:
+            raise _bad_cursor("cursor_mismatch", str(error)) from None
+
+    def following(self, page: SessionPage) -> str | None:
+        """Seal where the next page begins; none at the end."""
+        if page.next is None:
+            return None
+        return self.sealer.seal(page.next, self.asked.binding.fingerprint())
+
+    def reports(self, page: SessionPage) -> Mapping[str, BackendReport]:
+        """Give the reports, each with the link to what its backend owes."""
+        return {
+            name: dataclasses.replace(report, gap=self._gap(name, page.gaps[name]))
+            if name in page.gaps
+            else report
+            for name, report in page.reports.items()
+        }
+
+    def _gap(self, name: str, owed: Position) -> Gap:
+        cursor = self.sealer.seal(owed, self.asked.binding.alone(name).fingerprint())
+        kept = [
+            (parameter, value)
+            for parameter, value in self.parameters.items()
+            if parameter not in ("backend", "cursor", "require")
+        ]
+        query = urlencode([*kept, ("backend", name), ("cursor", cursor)])
+        sort = self.asked.query.order[0]
+        return Gap(
+            after=instant_in(owed.boundary[0], sort) if owed.boundary else None,
+            before=instant_in(owed.until[0], sort) if owed.until else None,
+            link=f"{self.path}?{query}",
+        )
+
+
+def _bad_cursor(code: str, detail: str) -> Problem:
+    return bad_parameters([ParameterError("cursor", code, detail)])

@@ -1,0 +1,71 @@
+"""The parameters of a request being read, and all that was wrong with them so far."""
+
+from collections.abc import Callable, Collection
+from typing import TypeVar
+
+from multidict import MultiMapping
+
+from gateway.web.problems import ParameterError, bad_parameters
+
+_MAX_PARAMETERS = 50
+
+T = TypeVar("T")
+
+
+class Form:
+    """Reads parameters one by one; what is wrong is kept until all have been read."""
+
+    def __init__(self, parameters: MultiMapping[str]) -> None:
+        self._parameters = parameters
+        self._errors: list[ParameterError] = []
+
+    def refuse_all_but(self, is_known: Callable[[str], bool]) -> None:
+        """Refuse names that are not known, and too many of any."""
+        if len(self._parameters) > _MAX_PARAMETERS:
+            self.refuse("*", "too_many_parameters", f"more than {_MAX_PARAMETERS} parameters")
+        for name in self.names():
+            if not is_known(name):
+                self.refuse(name, "unknown_parameter", "there is no such parameter")
+
+    def names(self) -> list[str]:
+        """Name the parameters that were given, each once."""
+        return list(dict.fromkeys(self._parameters.keys()))
+
+    def one(self, name: str, read: Callable[[str], T]) -> T | None:
+        """Read a parameter that may be given once."""
+        given = self._parameters.getall(name, [])
+        if len(given) > 1:
+            self.refuse(name, "repeated_parameter", "may be given once only")
+            return None
+        return self._read(name, given[0], read) if given else None
+
+    def many(self, name: str, read: Callable[[str], T]) -> frozenset[T]:
+        """Read a parameter that may be repeated: any of its values."""
+        found = [self._read(name, value, read) for value in self._parameters.getall(name, [])]
+        return frozenset(value for value in found if value is not None)
+
+    def named(self, parameter: str, known: Collection[str]) -> frozenset[str]:
+        """Read names of things that exist for the caller, without telling which do."""
+
+        def read(value: str) -> str:
+            if value not in known:
+                raise ValueError(f"there is no {parameter} of this name")
+            return value
+
+        return self.many(parameter, read)
+
+    def refuse(self, name: str, code: str, detail: str) -> None:
+        """Keep an error."""
+        self._errors.append(ParameterError(name, code, detail))
+
+    def finish(self) -> None:
+        """Raise a 400 if anything was wrong."""
+        if self._errors:
+            raise bad_parameters(self._errors)
+
+    def _read(self, name: str, value: str, read: Callable[[str], T]) -> T | None:
+        try:
+            return read(value)
+        except ValueError as error:
+            self.refuse(name, "invalid_parameter", str(error))
+            return None

@@ -1,0 +1,95 @@
+"""``GET /v1/sessions/summary``: how many sessions there are of each kind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+from aiohttp import web
+from multidict import MultiMapping
+
+from gateway.federation.fan_out import Deadline
+from gateway.federation.run import Run, SessionPage
+from gateway.federation.summary import GROUPINGS, MAX_CELLS, Tabulation, TooManyCellsError
+from gateway.model.query import Field, Query
+from gateway.model.report import Count, Relation
+from gateway.web import values
+from gateway.web.callers import Caller
+from gateway.web.form import Form
+from gateway.web.parse import Directory, is_condition, parse_question
+from gateway.web.problems import Problem
+from gateway.web.render import is_complete, json_response, refuse_unless_served
+
+ROWS_AT_A_STRETCH = 1000
+
+_PARAMETERS = ("by", "bucket")
+_BUCKETS = {
+    "1m": timedelta(minutes=1),
+    "5m": timedelta(minutes=5),
+    "15m": timedelta(minutes=15),
+    "1h": timedelta(hours=1),
+    "6h": timedelta(hours=6),
+    "1d": timedelta(days=1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRequest:
+    """Which sessions are to be counted, and by what: fields, and stretches of their start."""
+
+    query: Query
+    by: tuple[Field, ...]
+    bucket: timedelta | None
+
+
+def parse_summary(
+    parameters: MultiMapping[str], caller: Caller, directory: Directory
+) -> SummaryRequest:
+    """Read the parameters of a summary, or raise a 400 that names everything that is wrong."""
+    form = Form(parameters)
+    form.refuse_all_but(lambda name: is_condition(name) or name in _PARAMETERS)
+    query = parse_question(form, caller, directory).query
+    by = form.one("by", values.some_of(GROUPINGS)) or ()
+    bucket = form.one("bucket", values.one_of(tuple(_BUCKETS)))
+    if not by and bucket is None:
+        form.refuse("by", "missing_parameter", f"is a comma list of {', '.join(GROUPINGS)}")
+    form.finish()
+    return SummaryRequest(query, tuple(map(Field, by)), _BUCKETS[bucket] if bucket else None)
+
+
+async def summarise(run: Run, asked: SummaryRequest, deadline: Deadline) -> web.Response:
+    """Count page after page, until the end or the deadline."""
+    table = Tabulation(asked.by, asked.bucket)
+    page = await run.next_page(deadline)
+    refuse_unless_served(page, page.reports)
+    _count(table, page)
+    while page.next is not None:
+        page = await run.next_page(deadline)
+        _count(table, page)
+    relation = Relation.EQUAL if is_complete(page) else Relation.AT_LEAST
+    return json_response(
+        {
+            "data": list(_cells(table, relation)),
+            "total": page.total,
+            "complete": is_complete(page),
+            "backends": page.reports,
+        }
+    )
+
+
+def _count(table: Tabulation, page: SessionPage) -> None:
+    try:
+        table.add(page.sessions)
+    except TooManyCellsError:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "too_many_cells",
+            f"There are more than {MAX_CELLS} cells: count by less, or filter.",
+        ) from None
+
+
+def _cells(table: Tabulation, relation: Relation) -> Iterator[dict[str, object]]:
+    """Write the cells, the largest first."""
+    names = [*table.by, "bucket"] if table.bucket else table.by
+    for cell, number in table.cells.most_common():
+        yield {**dict(zip(names, cell, strict=True)), "count": Count(number, relation)}

@@ -1,0 +1,112 @@
+"""Reading the values of parameters. Each reader refuses with what the value should have been."""
+
+import re
+from collections.abc import Callable, Collection
+from datetime import UTC, date, datetime, timedelta
+
+from gateway.model.query import Field, Order, Sort
+from gateway.paging.order import SORTABLE
+
+_MAX_LIMIT_DIGITS = 9
+_LONGEST_DURATION = timedelta(days=366_000)
+
+_SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", re.ASCII)
+_ISO_DURATION = re.compile(
+    r"P(?!$)(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
+    r"(?:T(?!$)(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,9})M)?"
+    r"(?:(?P<seconds>\d{1,12}(?:\.\d{1,9})?)S)?)?",
+    re.ASCII,
+)
+
+
+def text(value: str) -> str:
+    """Read a text that is not empty."""
+    if not value:
+        raise ValueError("is empty")
+    return value
+
+
+def limit(value: str) -> int:
+    """Read a number of sessions; one beyond all there can be is read as very many."""
+    if not (value.isascii() and value.isdigit() and value.strip("0")):
+        raise ValueError("is a whole number from 1 on")
+    # More digits are cut before they become a number that costs time.
+    return int(value.lstrip("0")[:_MAX_LIMIT_DIGITS])
+
+
+def instant(value: str) -> datetime:
+    """Read an RFC 3339 instant with its offset, or a date, which means 00:00 UTC."""
+    try:
+        if len(value) == len("2026-11-22"):
+            day = date.fromisoformat(value)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC)
+        read = datetime.fromisoformat(value)
+        if read.tzinfo is not None:
+            return read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(
+            "is an RFC 3339 instant such as 2026-11-22T06:00:00Z or a date;"
+            " write the + of an offset as %2B"
+        ) from None
+    raise ValueError("has no offset: end it with Z or, for example, %2B01:00")
+
+
+def duration(value: str) -> timedelta:
+    """Read seconds, or an ISO 8601 duration; years and months have no fixed length."""
+    length = _duration(value)
+    if length is None or length > _LONGEST_DURATION:
+        raise ValueError("is a number of seconds, or an ISO 8601 duration such as PT1H30M")
+    return length
+
+
+def _duration(value: str) -> timedelta | None:
+    if _SECONDS.fullmatch(value):
+        return timedelta(seconds=float(value))
+    found = _ISO_DURATION.fullmatch(value)
+    if found is None:
+        return None
+    parts = {name: float(part) for name, part in found.groupdict().items() if part}
+    return timedelta(**parts)
+
+
+def boolean(value: str) -> bool:
+    """Read true or false."""
+    if value not in ("true", "false"):
+        raise ValueError("is true or false")
+    return value == "true"
+
+
+def one_of(words: Collection[str]) -> Callable[[str], str]:
+    """Make a reader for one word of a closed list."""
+
+    def read(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"is one of {', '.join(words)}")
+        return value
+
+    return read
+
+
+def some_of(words: Collection[str]) -> Callable[[str], tuple[str, ...]]:
+    """Make a reader for a comma list of words of a closed list."""
+
+    def read(value: str) -> tuple[str, ...]:
+        chosen = tuple(dict.fromkeys(value.split(",")))
+        if not set(chosen) <= set(words):
+            raise ValueError(f"is a comma list of {', '.join(words)}")
+        return chosen
+
+    return read
+
+
+def order(value: str) -> Order:
+    """Read a comma list of fields to sort by, each with a minus in front for descending."""
+    names = [item.removeprefix("-") for item in value.split(",")]
+    if not set(names) <= set(SORTABLE):
+        raise ValueError(f"is a comma list of {', '.join(SORTABLE)}, with - for descending")
+    if len(set(names)) < len(names):
+        raise ValueError("names a field twice")
+    return tuple(
+        Sort(Field(name), is_descending=item.startswith("-"))
+        for name, item in zip(names, value.split(","), strict=True)
+    )
