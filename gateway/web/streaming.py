@@ -1,4 +1,4 @@
-"""The whole answer as a stream of lines, in bounded memory."""
+"""The whole answer as a stream of lines, never held as a whole."""
 
 import msgspec
 from aiohttp import web
