@@ -21,8 +21,8 @@ from gateway.paging.order import Key, key_of
 
 MAX_KEPT_BYTES = 256 * 1024 * 1024
 
-# What sessions take with their places in two orders: at least what was measured for listings of five
-# vendors (2.0 to 5.2 kB a session). Decoded attributes take several times their JSON.
+# What sessions take with their places in two orders: at least what was measured for listings of
+# five vendors (2.0 to 5.2 kB a session). Decoded attributes take several times their JSON.
 _BYTES_PER_ROW = 1000
 _BYTES_PER_RECORD_BYTE = 7
 
