@@ -22,7 +22,7 @@ from gateway.transport.rpc import RpcWire
 from gateway.transport.wire import open_wire
 from gateway.web.callers import ApiKey, Caller, Keyring
 from gateway.web.keys import DEADLINE_SECONDS, FEDERATION, SEALER
-from gateway.web.middlewares import answer_problems, authenticate, log_requests
+from gateway.web.middlewares import answer_problems, authenticate, log_requests, tell_request_id
 from gateway.web.routes import routes
 
 Clock = Callable[[], datetime]
@@ -63,6 +63,7 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
     )
     app[SEALER] = CursorSealer([key.get_secret_value().encode() for key in settings.cursor.keys])
     app[DEADLINE_SECONDS] = settings.server.deadline_s
+    app.on_response_prepare.append(tell_request_id)
     app.add_routes(routes())
     app.cleanup_ctx.append(_closing(wired))
     return app

@@ -100,6 +100,39 @@ async def test_a_dead_backend_is_named_in_the_trailer(vendors: Vendors, gateway:
     assert trailer["backends"]["ekran"]["error"]["code"] == "connect"
 
 
+@pytest.mark.parametrize(
+    ("accept", "is_stream"),
+    [
+        ("application/json, application/x-ndjson;q=0.5", True),
+        ("Application/X-NDJSON", True),
+        ("application/x-ndjson;q=0, application/json", False),
+        ("application/x-ndjson-like", False),
+        ("*/*", False),
+    ],
+)
+async def test_lines_are_sent_to_who_accepts_them(
+    gateway: Gateway, accept: str, is_stream: bool
+) -> None:
+    url = f"{gateway.address}/v1/sessions"
+
+    async with gateway.client.get(url, headers={"Accept": accept}) as response:
+        await response.read()
+
+    assert response.content_type == ("application/x-ndjson" if is_stream else "application/json")
+    assert len(response.headers["X-Request-Id"]) == 16
+
+
+async def test_a_capped_stream_counts_the_rest_if_that_is_wanted(gateway: Gateway) -> None:
+    query = {"backend": "digital-samba", "status": "ended", "limit": 3}
+    whole, _ = await stream(gateway, query | {"limit": 100_000})
+
+    _, cheap = await stream(gateway, query)
+    _, exact = await stream(gateway, query | {"count": "exact"})
+
+    assert cheap["total"]["relation"] == "gte"
+    assert exact["total"] == {"value": len(whole), "relation": "eq"}
+
+
 async def test_a_stream_that_could_hold_nothing_is_a_problem(
     vendors: Vendors, gateway: Gateway
 ) -> None:

@@ -31,6 +31,8 @@ def configure_logging() -> None:
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    # It writes down what clients sent, query and all. What breaks behind it is logged by us.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
 
 async def _serve(settings: Settings) -> None:

@@ -30,6 +30,9 @@ _SLICE = 500
 _LONGEST_ID_BYTES = 1000
 """A session with a longer id could not be named in a cursor or a path."""
 
+_LONGEST_SECONDS = 10_000 * 366 * 24 * 3600.0
+"""A duration beyond the calendar's years cannot be compared with others."""
+
 T = TypeVar("T")
 
 
@@ -206,8 +209,11 @@ class Backend:
         """Say whether a session can be named; raise if it cannot be one of this backend."""
         if session.backend != self.name:
             raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a session of another backend")
-        if session.started_at is not None and session.started_at.tzinfo is None:
+        instants = (session.started_at, session.ended_at, session.last_activity_at)
+        if any(instant is not None and instant.tzinfo is None for instant in instants):
             raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "an instant without a zone")
+        if not 0 <= (session.duration_s or 0) <= _LONGEST_SECONDS:
+            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a duration beyond all time")
         return len(session.native_id.encode()) <= _LONGEST_ID_BYTES
 
 

@@ -11,7 +11,7 @@ from gateway.paging.cursor import Position
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.spi.abilities import PagingStyle, Support
 
-NONE = Count(0, Relation.EQUAL)
+NO_REQUESTS = Count(0, Relation.EQUAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Explanation:
     order: str | None = None
     resume: str | None = None
     cache: str | None = None
-    expected_requests: Count = NONE
+    expected_requests: Count = NO_REQUESTS
     error: Failure | None = None
 
 
@@ -62,7 +62,7 @@ def explain(
         order=_order(plan),
         resume=_resume(plan, query, position),
         cache="kept" if is_served else "fetched" if not plan.is_ordered else "none",
-        expected_requests=NONE if is_served else _requests(plan, query, limit),
+        expected_requests=NO_REQUESTS if is_served else _requests(plan, query, limit),
     )
 
 

@@ -51,6 +51,11 @@ class Deadline:
         instants = (self._at(share) for share in (_READ_AHEAD, _GIVE_UP, 1.0))
         return next((instant - now for instant in instants if instant > now), 0.0)
 
+    @property
+    def patience(self) -> float:
+        """Give the instant from which on what is left of the time is for the answer."""
+        return self._at(_GIVE_UP)
+
     def _at(self, share: float) -> float:
         return self.begun + (self.due - self.begun) * share
 
@@ -125,6 +130,6 @@ async def read_on(merge: Merge, readers: Mapping[str, Reader], deadline: Deadlin
                     return
 
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(deadline.wait()), asyncio.TaskGroup() as group:
+        async with asyncio.timeout_at(deadline.patience), asyncio.TaskGroup() as group:
             for name in readers:
                 group.create_task(read(name))

@@ -18,7 +18,7 @@ from gateway.federation.reports import (
 )
 from gateway.federation.run import PageRequest, Run, SessionPage
 from gateway.federation.scan import Tally
-from gateway.model.report import BackendReport
+from gateway.model.report import BackendReport, BackendStatus
 from gateway.paging.planner import BackendPlan, Unanswerable
 
 
@@ -37,9 +37,14 @@ class Federation:
         self.disabled = dict(disabled or {})
         self._listings = listings
 
-    async def page(self, request: PageRequest, deadline: Deadline) -> SessionPage:
-        """Give one page of the sorted, filtered union of the asked backends."""
-        return await self.run(request).next_page(deadline)
+    async def page(
+        self, request: PageRequest, deadline: Deadline, *, is_counted: bool = False
+    ) -> SessionPage:
+        """Give one page of the sorted, filtered union of the asked backends.
+
+        If it ``is_counted`` the rest is counted too, as far as the deadline allows.
+        """
+        return await self.run(request).next_page(deadline, is_counted=is_counted)
 
     def run(self, request: PageRequest) -> Run:
         """Plan a query whose pages, of the size asked for, are read one after the other."""
@@ -49,7 +54,9 @@ class Federation:
     def explain(self, request: PageRequest) -> dict[str, Explanation]:
         """Say what each asked backend would do for the page, without asking any."""
         return {
-            name: explain(
+            name: Explanation(status=BackendStatus.SKIPPED)
+            if name in self.disabled
+            else explain(
                 self.backends[name],
                 request.query,
                 request.position,
@@ -57,7 +64,6 @@ class Federation:
                 kept=self._listings.kept,
             )
             for name in request.query.backends
-            if name not in self.disabled
         }
 
     async def session(self, backend: str, native_id: str, deadline: Deadline) -> Lookup:

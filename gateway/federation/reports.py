@@ -61,7 +61,7 @@ def report(part: Part, lane: Lane, failure: Failure | None) -> BackendReport:
     """Report a backend that was read."""
     tally = part.reader.tally
     return BackendReport(
-        status=_status(part, failure),
+        status=_status(part, lane, failure),
         served_from=tally.served_from if tally.as_of else None,
         as_of=tally.as_of,
         rows=lane.emitted,
@@ -75,10 +75,15 @@ def report(part: Part, lane: Lane, failure: Failure | None) -> BackendReport:
     )
 
 
-def _status(part: Part, failure: Failure | None) -> BackendStatus:
+def _status(part: Part, lane: Lane, failure: Failure | None) -> BackendStatus:
     if failure is not None:
         return BackendStatus.FAILED
-    return BackendStatus.PARTIAL if part.reader.tally.rejected else BackendStatus.OK
+    return BackendStatus.PARTIAL if lacks_rows(part, lane) else BackendStatus.OK
+
+
+def lacks_rows(part: Part, lane: Lane) -> bool:
+    """Say whether rows were lost: no session could be made of them, or they came too late."""
+    return bool(part.reader.tally.rejected or lane.late)
 
 
 def _warnings(part: Part, lane: Lane) -> Iterable[BackendWarning]:
@@ -98,7 +103,8 @@ def _count(part: Part, lane: Lane) -> Count:
     if isinstance(part.reader, ListingReader) and part.reader.listing is not None:
         return Count(part.reader.listing.listing.count(part.query.conditions), Relation.EQUAL)
     counted = (part.given_before or 0) + lane.matched
-    is_whole = lane.frontier is None and part.given_before is not None and not lane.late
+    is_end = lane.frontier is None and part.position.until is None
+    is_whole = is_end and part.given_before is not None and not lane.late
     told = vendors_total(part, lane)
     if is_whole or told is None:
         return Count(counted, Relation.EQUAL if is_whole else Relation.AT_LEAST)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gateway.federation.backend import Backend
 from gateway.federation.fan_out import TIMED_OUT, Deadline, fill_page, read_on
 from gateway.federation.readers import PageReader
-from gateway.federation.reports import Part, report, sum_of, vendors_total
+from gateway.federation.reports import Part, lacks_rows, report, sum_of, vendors_total
 from gateway.model.query import Query
 from gateway.model.report import BackendReport, BackendStatus, Count, Failure
 from gateway.model.session import Session
@@ -19,14 +19,12 @@ class PageRequest:
     """One page of a query: what follows a position, up to a number of sessions.
 
     Without those that are ``required`` the page is of no use: the first of them to fail ends it.
-    ``is_count_exact`` has the rest counted too, as far as the deadline allows.
     """
 
     query: Query
     limit: int
     position: Position = FROM_THE_START
     required: frozenset[str] = frozenset()
-    is_count_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +73,20 @@ class Run:
             conditions=request.query.conditions,
         )
 
-    async def next_page(self, deadline: Deadline, limit: int | None = None) -> SessionPage:
+    async def next_page(
+        self, deadline: Deadline, limit: int | None = None, *, is_counted: bool = False
+    ) -> SessionPage:
         """Read the next page, of the size asked for or another.
 
-        Counts in its reports go from the beginning of the run.
+        Counts in its reports go from the beginning of the run. If it ``is_counted`` the rest is
+        counted too, as far as time allows, and it must be the last page.
         """
         request, merge = self._request, self._merge
         merge.limit = limit or request.limit
         failures = await fill_page(merge, self._readers, deadline, required=request.required)
         self._note(failures)
-        if request.is_count_exact and not failures:
-            pages = {n: r for n, r in self._readers.items() if isinstance(r, PageReader)}
-            await read_on(merge, pages, deadline)
+        if is_counted and not failures:
+            await read_on(merge, self._uncounted(), deadline)
         following = _next_position(request.position, self._parts, merge)
         reports = self._reports()
         return SessionPage(
@@ -96,6 +96,15 @@ class Run:
             reports=reports,
             gaps=self._gaps(reports, following),
         )
+
+    def _uncounted(self) -> dict[str, PageReader]:
+        """Find the readers whose backends have not told how many sessions there are."""
+        return {
+            part.name: part.reader
+            for part in self._parts
+            if isinstance(part.reader, PageReader)
+            and vendors_total(part, self._merge.lanes[part.name]) is None
+        }
 
     def _note(self, failures: Mapping[str, Failure]) -> None:
         self._failures |= failures
@@ -138,4 +147,7 @@ def _next_position(position: Position, parts: Sequence[Part], merge: Merge) -> P
             given[part.name] = before + lane.emitted
         if (total := vendors_total(part, lane)) is not None:
             totals[part.name] = total
-    return Position(merge.last_key, given, totals, position.ended | merge.ended(), position.until)
+    # A backend that lacks rows is asked again, so that every page says so.
+    lacking = {part.name for part in parts if lacks_rows(part, merge.lanes[part.name])}
+    ended = position.ended | (merge.ended() - lacking)
+    return Position(merge.last_key, given, totals, ended, position.until)

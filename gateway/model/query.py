@@ -1,4 +1,4 @@
-"""What a caller asks: conditions on sessions, an order, and how many."""
+"""What a caller asks: conditions on sessions, and an order."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -19,7 +19,8 @@ from gateway.paging.order import BEFORE_ALL, Component, Key
 
 _VERSION = b"\x01"
 _SEAL_BYTES = 32
-_LONGEST_TOKEN = 4096
+_LONGEST_WITH_HINTS = 4096
+_LONGEST_TOKEN = 7000
 
 
 class CursorError(ValueError):
@@ -75,7 +76,7 @@ class CursorSealer:
     def seal(self, position: Position, fingerprint: str) -> str:
         """Make the cursor of a position in the walk of a query, without hints if it is too long."""
         token = self._sealed(position, fingerprint)
-        if len(token) <= _LONGEST_TOKEN:
+        if len(token) <= _LONGEST_WITH_HINTS:
             return token
         return self._sealed(Position(position.boundary, until=position.until), fingerprint)
 

@@ -26,7 +26,7 @@ BEFORE_ALL: Key = ()
 
 INSTANTS = (Field.STARTED_AT, Field.ENDED_AT, Field.LAST_ACTIVITY_AT)
 
-_LONGEST_TEXT = 256
+_LONGEST_TEXT = 128
 """Code points that are compared: texts that differ only further on are a tie. Cursors hold keys."""
 
 _NULL: Component = (1, 0)

@@ -55,7 +55,7 @@ class BadAnswer(UpstreamError):
 
 
 class StartOver(UpstreamError):
-    """The address is no longer known to the vendor: the scan must start from the beginning."""
+    """The address is no longer known to the vendor: only a new scan, by a later call, can go on."""
 
     is_retryable = True
 

@@ -12,3 +12,5 @@ DEADLINE_SECONDS = web.AppKey("DEADLINE_SECONDS", float)
 
 CALLER = web.RequestKey("CALLER", Caller)
 REQUEST_ID = web.RequestKey("REQUEST_ID", str)
+IS_STREAMING = web.RequestKey("IS_STREAMING", bool)
+"""Set once the head of a streamed answer has been sent."""

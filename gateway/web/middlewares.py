@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from gateway.web.callers import Keyring
-from gateway.web.keys import CALLER, REQUEST_ID
+from gateway.web.keys import CALLER, IS_STREAMING, REQUEST_ID
 from gateway.web.problems import Problem
 
 _LOG = logging.getLogger("gateway.requests")
@@ -28,7 +28,6 @@ async def log_requests(request: web.Request, handler: Handler) -> web.StreamResp
     try:
         response = await handler(request)
         status = response.status
-        response.headers["X-Request-Id"] = request[REQUEST_ID]
         return response
     finally:
         resource = request.match_info.route.resource
@@ -42,6 +41,11 @@ async def log_requests(request: web.Request, handler: Handler) -> web.StreamResp
         )
 
 
+async def tell_request_id(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the request's id into the head of its answer, however that is sent."""
+    response.headers["X-Request-Id"] = request[REQUEST_ID]
+
+
 @web.middleware
 async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every error into a problem document; a bug into one that tells nothing."""
@@ -53,6 +57,9 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return _from_http(error).response(request.path)
     except Exception:  # noqa: BLE001  # the front door answers, whatever broke behind it
         _LOG.exception("request %s broke", request[REQUEST_ID])
+        if request.get(IS_STREAMING) and request.transport is not None:
+            # Half an answer is out: without its end the client knows that it broke off.
+            request.transport.abort()
         return Problem(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal_error",

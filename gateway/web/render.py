@@ -105,7 +105,7 @@ def failure_problem(
         detail = "Nothing can be served now; try again later."
     else:
         status, code = HTTPStatus.BAD_GATEWAY, "upstream_failed"
-        detail = "No asked backend could be read."
+        detail = "What was asked for could not be read."
     is_passing = status is HTTPStatus.SERVICE_UNAVAILABLE
     headers = {"Retry-After": _retry_after(failures)} if is_passing else {}
     return Problem(status, code, detail, backends=backends, headers=headers)
@@ -132,5 +132,5 @@ def _not_served(
         detail = "A backend does not have the field that is filtered on."
     else:
         status, code = HTTPStatus.BAD_GATEWAY, "incomplete"
-        detail = "A backend that is required could be read in part only, or is switched off."
+        detail = "A backend that was named is switched off, or could be read in part only."
     return Problem(status, code, detail, backends=reports)

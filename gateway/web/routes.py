@@ -10,6 +10,7 @@ from gateway.model.report import Failure
 from gateway.web import streaming
 from gateway.web.backends import describe
 from gateway.web.cursors import Cursors
+from gateway.web.form import Form
 from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, SEALER
 from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
 from gateway.web.problems import not_found
@@ -39,20 +40,15 @@ async def list_sessions(request: web.Request) -> web.StreamResponse:
     """Give one page over all asked backends, or all of it as a stream of lines."""
     asked = parse_list(request.query, request[CALLER], _directory(request))
     cursors = Cursors(request.app[SEALER], asked, request.path, request.query)
-    wanted = PageRequest(
-        asked.query,
-        asked.page_size,
-        cursors.position(),
-        asked.required,
-        is_count_exact=asked.count is CountEffort.EXACT,
-    )
+    wanted = PageRequest(asked.query, asked.page_size, cursors.position(), asked.required)
     federation = request.app[FEDERATION]
     if asked.is_explained:
         return json_response({"plan": federation.explain(wanted)})
     if streaming.is_wanted(request):
         seconds = request.app[DEADLINE_SECONDS]
         return await streaming.stream(request, federation.run(wanted), cursors, seconds)
-    page = await federation.page(wanted, _deadline(request))
+    is_counted = asked.count is CountEffort.EXACT
+    page = await federation.page(wanted, _deadline(request), is_counted=is_counted)
     return page_response(page, asked, cursor=cursors.following(page), reports=cursors.reports(page))
 
 
@@ -65,6 +61,7 @@ async def summarise_sessions(request: web.Request) -> web.Response:
 
 async def get_session(request: web.Request) -> web.Response:
     """Give one session."""
+    _refuse_parameters(request)
     name, native_id = parse_session_id(request.rel_url.raw_path, _SESSIONS + "/")
     if name not in _visible(request):
         raise not_found("There is no such session.")
@@ -80,11 +77,13 @@ async def get_session(request: web.Request) -> web.Response:
 
 async def list_backends(request: web.Request) -> web.Response:
     """Describe every backend the caller may see."""
+    _refuse_parameters(request)
     return json_response({"data": [describe(backend) for backend in _visible(request).values()]})
 
 
 async def get_backend(request: web.Request) -> web.Response:
     """Describe one backend."""
+    _refuse_parameters(request)
     backend = _visible(request).get(request.match_info["name"])
     if backend is None:
         raise not_found("There is no such backend.")
@@ -99,6 +98,12 @@ async def health(_request: web.Request) -> web.Response:
 async def readiness(_request: web.Request) -> web.Response:
     """Say that calls can be served. Vendors are never asked: their trouble is not ours."""
     return json_response({"status": "ready"})
+
+
+def _refuse_parameters(request: web.Request) -> None:
+    form = Form(request.query)
+    form.refuse_all_but(lambda _: False)
+    form.finish()
 
 
 def _visible(request: web.Request) -> dict[str, Backend]:

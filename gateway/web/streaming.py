@@ -6,7 +6,8 @@ from aiohttp import web
 from gateway.federation.fan_out import Deadline
 from gateway.federation.run import Run, SessionPage
 from gateway.web.cursors import Cursors
-from gateway.web.parse import ListRequest
+from gateway.web.keys import IS_STREAMING
+from gateway.web.parse import CountEffort, ListRequest
 from gateway.web.render import count_shown, document, is_complete, refuse_unless_served
 
 CONTENT_TYPE = "application/x-ndjson"
@@ -17,7 +18,13 @@ _encoder = msgspec.json.Encoder()
 
 def is_wanted(request: web.Request) -> bool:
     """Say whether the client asks for lines."""
-    return CONTENT_TYPE in request.headers.get("Accept", "")
+    accepted = request.headers.get("Accept", "").lower().split(",")
+    return any(_is_lines(*each.partition(";")) for each in accepted)
+
+
+def _is_lines(media_type: str, _: str, parameters: str) -> bool:
+    is_refused = parameters.replace(" ", "") in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return media_type.strip() == CONTENT_TYPE and not is_refused
 
 
 async def stream(
@@ -30,24 +37,31 @@ async def stream(
     """
     asked = cursors.asked
     left = asked.limit
-    page = await run.next_page(Deadline.within(seconds), _stretch(left))
+    page = await _next(run, asked, left, seconds)
     refuse_unless_served(page, cursors.reports(page), asked.required)
     response = web.StreamResponse(headers={"Cache-Control": "no-store"})
     response.content_type = CONTENT_TYPE
     await response.prepare(request)
+    request[IS_STREAMING] = True
     while True:
         await response.write(_lines(page, asked))
         left = None if left is None else left - len(page.rows)
         if page.next is None or left == 0:
             break
-        page = await run.next_page(Deadline.within(seconds), _stretch(left))
+        page = await _next(run, asked, left, seconds)
     await response.write(_encoder.encode(_trailer(page, cursors)) + b"\n")
     await response.write_eof()
     return response
 
 
-def _stretch(left: int | None) -> int:
-    return ROWS_AT_A_STRETCH if left is None else min(left, ROWS_AT_A_STRETCH)
+async def _next(run: Run, asked: ListRequest, left: int | None, seconds: float) -> SessionPage:
+    """Read the next stretch; behind the last one the rest is counted, if that is wanted."""
+    is_last = left is not None and left <= ROWS_AT_A_STRETCH
+    return await run.next_page(
+        Deadline.within(seconds),
+        left if is_last else ROWS_AT_A_STRETCH,
+        is_counted=is_last and asked.count is CountEffort.EXACT,
+    )
 
 
 def _lines(page: SessionPage, asked: ListRequest) -> bytes:

@@ -51,7 +51,7 @@ def parse_summary(
     query = parse_question(form, caller, directory).query
     by = form.one("by", values.some_of(GROUPINGS)) or ()
     bucket = form.one("bucket", values.one_of(tuple(_BUCKETS)))
-    if not by and bucket is None:
+    if not {"by", "bucket"} & set(form.names()):
         form.refuse("by", "missing_parameter", f"is a comma list of {', '.join(GROUPINGS)}")
     form.finish()
     return SummaryRequest(query, tuple(map(Field, by)), _BUCKETS[bucket] if bucket else None)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from gateway.model.query import Field, Order, Sort
 from gateway.paging.order import SORTABLE
@@ -10,6 +10,10 @@ from gateway.paging.order import SORTABLE
 _MAX_LIMIT_DIGITS = 9
 _LONGEST_DURATION = timedelta(days=366_000)
 
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\d(?P<time>[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?P<offset>[Zz]|[+-]\d\d:\d\d)?)?",
+    re.ASCII,
+)
 _SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", re.ASCII)
 _ISO_DURATION = re.compile(
     r"P(?!$)(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
@@ -36,19 +40,18 @@ def limit(value: str) -> int:
 
 def instant(value: str) -> datetime:
     """Read an RFC 3339 instant with its offset, or a date, which means 00:00 UTC."""
+    found = _INSTANT.fullmatch(value)
+    if found is not None and found["time"] and not found["offset"]:
+        raise ValueError("has no offset: end it with Z or, for example, %2B01:00")
     try:
-        if len(value) == len("2026-11-22"):
-            day = date.fromisoformat(value)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-        read = datetime.fromisoformat(value)
-        if read.tzinfo is not None:
-            return read.astimezone(UTC)
+        # A date alone is read as its midnight, and none has an offset.
+        read = datetime.fromisoformat(value if found else "")
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(
             "is an RFC 3339 instant such as 2026-11-22T06:00:00Z or a date;"
             " write the + of an offset as %2B"
         ) from None
-    raise ValueError("has no offset: end it with Z or, for example, %2B01:00")
 
 
 def duration(value: str) -> timedelta:

@@ -23,6 +23,7 @@ from tests.federation.liars import (
     Illegible,
     Impostor,
     Inventor,
+    Rejecting,
     Repeater,
     Scrambler,
     Scripted,
@@ -119,6 +120,7 @@ async def test_a_wrong_order_is_told_and_makes_the_count_a_lower_bound() -> None
     assert ids(page, "good") == GOOD_IDS
     assert report.rows + report.late == 4
     assert report.late > 0
+    assert report.status is BackendStatus.PARTIAL, "what came too late is lost"
     assert report.warnings == (BackendWarning.ORDER_VIOLATION,)
     assert report.total is not None
     assert report.total.relation is Relation.AT_LEAST
@@ -134,6 +136,17 @@ async def test_the_count_stays_a_lower_bound_after_a_wrong_order() -> None:
 
     assert last.next is None
     assert last.total.relation is Relation.AT_LEAST
+
+
+async def test_a_backend_that_lacks_rows_says_so_on_every_page() -> None:
+    liar = Rejecting(LIAR_ROWS, UNORDERED, unusable=frozenset({"3"}))
+    first = await page_beside(liar, limit=6)
+    assert first.next is not None
+
+    last = await page_beside(liar, limit=50, position=first.next)
+
+    assert first.reports["liar"].status is BackendStatus.PARTIAL
+    assert last.reports["liar"].status is BackendStatus.PARTIAL
 
 
 async def test_a_secret_in_a_mishap_reaches_no_log(caplog: pytest.LogCaptureFixture) -> None:

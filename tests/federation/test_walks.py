@@ -253,8 +253,8 @@ def test_an_exact_count_is_exact_and_changes_no_row(
     async def both() -> tuple[SessionPage, SessionPage]:
         joined = federation(*backends)
         cheap = await joined.page(PageRequest(query, cap), Deadline.within(5))
-        counting = PageRequest(query, cap, is_count_exact=True)
-        return cheap, await joined.page(counting, Deadline.within(5))
+        counted = PageRequest(query, cap)
+        return cheap, await joined.page(counted, Deadline.within(5), is_counted=True)
 
     cheap, exact = asyncio.run(both())
 

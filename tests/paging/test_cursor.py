@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import random
+import string
 import zlib
 from hashlib import sha256
 
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.model.query import Field, Sort
+from gateway.model.session import Named, Session
 from gateway.paging.cursor import (
     FROM_THE_START,
     CursorError,
@@ -18,7 +21,7 @@ from gateway.paging.cursor import (
     CursorSealer,
     Position,
 )
-from gateway.paging.order import Key
+from gateway.paging.order import Key, key_of
 
 KEY = b"the key of these tests"
 OLD_KEY = b"the key before that one"
@@ -197,9 +200,30 @@ def test_a_cursor_that_fits_keeps_all_its_hints(position: Position) -> None:
     assert SEALER.open(SEALER.seal(position, WALK), WALK) == position
 
 
+def test_the_longest_places_there_can_be_are_opened_again() -> None:
+    chance = random.Random(7)
+    words = "".join(chr(chance.randrange(0x4E00, 0x9FFF)) for _ in range(300))
+    order = (Sort(Field.TITLE, is_descending=True), Sort(Field.USER, is_descending=True))
+    session = Session(
+        id="b:1",
+        backend="b" * 63,
+        vendor="v",
+        native_id="".join(chance.choices(string.ascii_letters, k=1000)),
+        title=words,
+        user=Named(name=words[::-1]),
+    )
+    place = key_of(session, order)
+    position = Position(place, until=place)
+
+    token = SEALER.seal(position, WALK)
+
+    assert SEALER.open(token, WALK) == position
+    assert len(token) < 7000
+
+
 def test_a_text_that_is_too_long_is_refused_unread() -> None:
     with pytest.raises(CursorError, match="too long"):
-        SEALER.open("A" * 4097, WALK)
+        SEALER.open("A" * 7001, WALK)
 
 
 def test_the_start_is_before_every_key() -> None:
