@@ -1,7 +1,15 @@
 """What holds for every test."""
 
-from hypothesis import settings
+import os
 
-# Deadlines of single examples would measure the machine, not the code.
-settings.register_profile("gateway", deadline=None)
+from hypothesis import HealthCheck, settings
+
+# Deadlines and speeds of single examples would measure the machine, not the code. In CI the same
+# examples are tried every time, so that a change is judged by itself; elsewhere new ones are.
+settings.register_profile(
+    "gateway",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("gateway")
