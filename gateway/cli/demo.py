@@ -17,7 +17,7 @@ import click
 
 from gateway.cli.ending import fail
 from gateway.cli.serve import address_of, start
-from gateway.config.settings import BackendSettings, ServerSettings, Settings
+from gateway.config.settings import BackendSettings, CacheSettings, ServerSettings, Settings
 from gateway.spi.registry import load_adapter, simulator_names
 
 _START_SECONDS = 30.0
@@ -105,6 +105,8 @@ def _settings(vendors: list[_Vendor], port: int) -> Settings:
             BackendSettings(
                 name=vendor.name.replace("_", "-"),
                 adapter=vendor.adapter,
+                # Nothing is kept, so that what is killed or begins shows in the very next answer.
+                cache=CacheSettings(ttl_s=0),
                 options=load_adapter(vendor.adapter).options_model.model_validate(vendor.options),
             )
             for vendor in vendors

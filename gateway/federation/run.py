@@ -32,7 +32,7 @@ class SessionPage:
     """One page over all asked backends, and what each of them had to do with it.
 
     ``next`` is none once the end of every backend that answered is known. ``gaps`` holds the
-    stretch of the page's order in which a failed backend's rows are missing: a position from
+    part of the page's order in which a failed backend's rows are missing: a position from
     which, and a key up to which, that backend alone can be asked for them.
     """
 

@@ -20,7 +20,7 @@ class TooManyCellsError(ValueError):
 
 @dataclass(slots=True)
 class Tabulation:
-    """Counts of sessions by fields, and by stretches of their start."""
+    """Counts of sessions by fields, and by the time of their start."""
 
     by: Sequence[Field]
     bucket: timedelta | None = None
@@ -34,10 +34,12 @@ class Tabulation:
 
     def _cell(self, session: Session) -> tuple[str | datetime | None, ...]:
         values = tuple(_VALUES[each](session) for each in self.by)
-        return values if self.bucket is None else (*values, self._stretch(session.started_at))
+        return (
+            values if self.bucket is None else (*values, self._begin_of_bucket(session.started_at))
+        )
 
-    def _stretch(self, started_at: datetime | None) -> datetime | None:
-        """Give the beginning of the stretch in which an instant lies, aligned in UTC."""
+    def _begin_of_bucket(self, started_at: datetime | None) -> datetime | None:
+        """Give the beginning of the bucket in which an instant lies, aligned in UTC."""
         if started_at is None or self.bucket is None:
             return None
         return started_at - (started_at - _EPOCH) % self.bucket

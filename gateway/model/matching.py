@@ -70,11 +70,6 @@ def _bounded(read: Callable[[Session], T | None], op: Op, bound: T) -> Predicate
     return is_within
 
 
-def words(session: Session, field: Field) -> Words:
-    """Give the words that count as equal to the field: for a user both the id and the name."""
-    return _WORDS[field](session)
-
-
 def instant_of(session: Session, field: Field) -> datetime | None:
     """Give the instant a field holds, or none."""
     return _INSTANTS[field](session)

@@ -90,9 +90,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The stretch of an answer in which a failed backend's rows are missing.
+    """The part of an answer in which a failed backend's rows are missing.
 
-    ``link`` asks just that backend for just that stretch. ``after`` and ``before`` are its ends,
+    ``link`` asks just that backend for just that part. ``after`` and ``before`` are its ends,
     where the order begins with an instant; none is the beginning or the end of everything.
     """
 

@@ -15,7 +15,7 @@ from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, SEALER
 from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
 from gateway.web.problems import not_found
 from gateway.web.render import failure_problem, json_response, page_response, session_response
-from gateway.web.summary import ROWS_AT_A_STRETCH, parse_summary, summarise
+from gateway.web.summary import ROWS_AT_A_TIME, parse_summary, summarise
 
 _SESSIONS = "/v1/sessions"
 _BACKENDS = "/v1/backends"
@@ -55,7 +55,7 @@ async def list_sessions(request: web.Request) -> web.StreamResponse:
 async def summarise_sessions(request: web.Request) -> web.Response:
     """Count the sessions of all asked backends."""
     asked = parse_summary(request.query, request[CALLER], _directory(request))
-    run = request.app[FEDERATION].run(PageRequest(asked.query, ROWS_AT_A_STRETCH))
+    run = request.app[FEDERATION].run(PageRequest(asked.query, ROWS_AT_A_TIME))
     return await summarise(run, asked, _deadline(request))
 
 

@@ -20,7 +20,7 @@ from gateway.web.parse import Directory, is_condition, parse_question
 from gateway.web.problems import Problem
 from gateway.web.render import is_complete, json_response, refuse_unless_served
 
-ROWS_AT_A_STRETCH = 1000
+ROWS_AT_A_TIME = 1000
 
 _PARAMETERS = ("by", "bucket")
 _BUCKETS = {
@@ -35,7 +35,7 @@ _BUCKETS = {
 
 @dataclass(frozen=True, slots=True)
 class SummaryRequest:
-    """Which sessions are to be counted, and by what: fields, and stretches of their start."""
+    """Which sessions are to be counted, and by what: fields, and buckets of their start."""
 
     query: Query
     by: tuple[Field, ...]

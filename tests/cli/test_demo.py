@@ -95,10 +95,12 @@ async def test_the_demo_shows_five_vendors_and_leaves_nothing_behind() -> None:
     assert f"curl '{demo.address}/v1/sessions?limit=" in demo.printed
 
 
-async def test_a_simulator_that_is_killed_is_named_by_the_next_answer() -> None:
+@pytest.mark.parametrize("killed", ["digital_samba", "roundware", "cortex"])
+async def test_a_simulator_that_is_killed_is_named_by_the_next_answer(killed: str) -> None:
+    name = killed.replace("_", "-")
     async with running_demo("--frozen") as demo:
         before = await sessions(demo.address)
-        os.kill(demo.simulators["digital_samba"], signal.SIGKILL)
+        os.kill(demo.simulators[killed], signal.SIGKILL)
         begun = monotonic()
         after = await sessions(demo.address)
         elapsed = monotonic() - begun
@@ -109,11 +111,11 @@ async def test_a_simulator_that_is_killed_is_named_by_the_next_answer() -> None:
     reports = after["backends"]
     assert isinstance(reports, dict)
     failed = {name for name, report in reports.items() if report["status"] == "failed"}
-    assert failed == {"digital-samba"}
-    assert reports["digital-samba"]["error"]["code"] == "connect"
+    assert failed == {name}
+    assert reports[name]["error"]["code"] in {"connect", "reset"}
     rows = after["data"]
     assert isinstance(rows, list)
-    assert {row["backend"] for row in rows} == VENDORS - {"digital-samba"}
+    assert {row["backend"] for row in rows} == VENDORS - {name}
     assert elapsed < 10
 
 
