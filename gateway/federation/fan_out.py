@@ -81,8 +81,8 @@ async def fill_page(
                 reading[name] = group.create_task(readers[name].read())
             for name, outcome in await _next(reading, wanted, deadline):
                 match outcome:
-                    case Delivery(rows, is_end):
-                        merge.deliver(name, rows, is_end=is_end)
+                    case Delivery(rows, is_end, bound):
+                        merge.deliver(name, rows, is_end=is_end, bound=bound)
                     case Failed(failure):
                         merge.fail(name)
                         failures[name] = failure
@@ -124,8 +124,8 @@ async def read_on(merge: Merge, readers: Mapping[str, Reader], deadline: Deadlin
             if merge.lanes[name].frontier is None:
                 return
             match await readers[name].read():
-                case Delivery(rows, is_end):
-                    merge.deliver(name, rows, is_end=is_end)
+                case Delivery(rows, is_end, bound):
+                    merge.deliver(name, rows, is_end=is_end, bound=bound)
                 case Failed():
                     return
 

@@ -6,9 +6,11 @@ from gateway.federation.backend import Backend, Failed
 from gateway.federation.explaining import Explanation, explain
 from gateway.federation.fan_out import Deadline
 from gateway.federation.filling import Listings
+from gateway.federation.listing_reader import ListingReader
 from gateway.federation.listings import SortedListing
 from gateway.federation.lookup import Lookup, find
-from gateway.federation.readers import ListingReader, PageReader, Reader
+from gateway.federation.page_reader import PageReader
+from gateway.federation.readers import Reader
 from gateway.federation.reports import (
     Part,
     ended,

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.federation.readers import ListingReader, Reader
+from gateway.federation.listing_reader import ListingReader
+from gateway.federation.readers import Reader
 from gateway.model.query import Query
 from gateway.model.report import (
     BackendReport,

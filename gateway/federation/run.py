@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from gateway.federation.backend import Backend
 from gateway.federation.fan_out import TIMED_OUT, Deadline, fill_page, read_on
-from gateway.federation.readers import PageReader
+from gateway.federation.page_reader import PageReader
 from gateway.federation.reports import Part, lacks_rows, report, sum_of, vendors_total
 from gateway.model.query import Query
 from gateway.model.report import BackendReport, BackendStatus, Count, Failure

@@ -111,11 +111,20 @@ class Merge:
         ready = sum(floor is None or row.key <= floor for row in self._ready)
         return lowest if len(self.page) + ready < self.limit else frozenset()
 
-    def deliver(self, name: str, rows: Iterable[Row], *, is_end: bool) -> None:
-        """Take the rows of a page as they came, and whether the stream ends with it."""
+    def deliver(
+        self, name: str, rows: Iterable[Row], *, is_end: bool, bound: Key | None = None
+    ) -> None:
+        """Take the rows of a page as they came, and whether the stream ends with it.
+
+        ``bound`` is a lower bound of every row to come, where there is a better one than the
+        rows tell.
+        """
         lane = self.lanes[name]
         for row in rows:
             self._place(lane, row)
+        if bound is not None and bound > (lane.frontier or BEFORE_ALL):
+            self._release(lane.group)
+            lane.frontier = bound
         if is_end or self._is_past_the_end(lane):
             self._release(lane.group)
             self._release(lane.tail)

@@ -8,8 +8,9 @@ import pytest
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.filling import Listings
+from gateway.federation.listing_reader import ListingReader
 from gateway.federation.listings import KeptListings, Listing, ListingKey, SortedListing
-from gateway.federation.readers import Delivery, ListingReader
+from gateway.federation.readers import Delivery
 from gateway.federation.scan import Tally
 from gateway.model.query import NEWEST_FIRST, AnyOf, Condition, Field, Query, Sort
 from gateway.model.report import ErrorCode, ServedFrom

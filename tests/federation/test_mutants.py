@@ -120,9 +120,11 @@ class FiltersAreNotRechecked(Merge):
 class EndIsJudgedAfterFiltering(Merge):
     """Takes a page on which nothing matched for the end."""
 
-    def deliver(self, name: str, rows: Iterable[Row], *, is_end: bool) -> None:
+    def deliver(
+        self, name: str, rows: Iterable[Row], *, is_end: bool, bound: Key | None = None
+    ) -> None:
         before = self.lanes[name].matched
-        super().deliver(name, rows, is_end=False)
+        super().deliver(name, rows, is_end=False, bound=bound)
         nothing_matched = self.lanes[name].matched == before
         super().deliver(name, (), is_end=is_end or nothing_matched)
 
@@ -130,8 +132,10 @@ class EndIsJudgedAfterFiltering(Merge):
 class StopsWhenEnoughWasRead(Merge):
     """Reads no more of a lane than the page has room for, whatever of it matches."""
 
-    def deliver(self, name: str, rows: Iterable[Row], *, is_end: bool) -> None:
-        super().deliver(name, rows, is_end=is_end)
+    def deliver(
+        self, name: str, rows: Iterable[Row], *, is_end: bool, bound: Key | None = None
+    ) -> None:
+        super().deliver(name, rows, is_end=is_end, bound=bound)
         lane = self.lanes[name]
         if len(lane.seen) >= self.limit:
             super().deliver(name, (), is_end=True)
