@@ -12,6 +12,7 @@ from gateway.federation.backend import Backend
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
 from gateway.federation.listings import KeptListings
+from gateway.federation.ranges import KeptRanges
 from gateway.paging.cursor import CursorSealer
 from gateway.spi.abilities import Abilities, PagingStyle
 from gateway.spi.options import AdapterOptions
@@ -57,6 +58,7 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
     app[FEDERATION] = Federation(
         [each.backend for each in wired],
         Listings(kept),
+        KeptRanges(timer=time.monotonic),
         disabled={
             b.name: load_adapter(b.adapter).vendor for b in settings.backends if not b.enabled
         },

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 from msgspec import Raw
 
 from gateway.federation.flights import Flights
+from gateway.federation.selectivity import Selectivity
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
 from gateway.model.session import Session
@@ -19,7 +20,7 @@ from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.spi.abilities import Abilities
 from gateway.spi.adapter import NO_TICKET, Context, Mapped, Provenance, SessionAdapter, Ticket
-from gateway.spi.errors import BadAnswer, LogInAgain, TryAgainLater, UpstreamError
+from gateway.spi.errors import BadAnswer, LogInAgain, StartOver, TryAgainLater, UpstreamError
 from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport
 
@@ -32,6 +33,9 @@ _LONGEST_ID_BYTES = 1000
 
 _LONGEST_SECONDS = 10_000 * 366 * 24 * 3600.0
 """A duration beyond the calendar's years cannot be compared with others."""
+
+_MOST_DISORDERS = 3
+"""Scans in a row that may come in a wrong order until the order is not trusted any more."""
 
 T = TypeVar("T")
 
@@ -56,6 +60,11 @@ class Failed:
     """A backend could not be read."""
 
     failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The vendor no longer knows the address of a page."""
 
 
 Outcome: TypeAlias = BackendPage | Failed
@@ -87,10 +96,13 @@ class Backend:
         self.adapter = adapter
         self.ttl_seconds = ttl_seconds
         self.health = Health()
+        self.selectivity = Selectivity()
         self._transport = transport
         self._clock = clock
         self._ticket: Ticket | None = None
         self._log_ins: Flights[Ticket] = Flights()
+        self._pages: Flights[Outcome | Lost] = Flights()
+        self._disorders = 0
 
     def abilities(self) -> Abilities | Failed:
         """Ask the adapter what the vendor can do itself."""
@@ -98,17 +110,49 @@ class Backend:
 
     def plan(self, query: Query, *, boundary: Key = BEFORE_ALL) -> Planned | Failed:
         """Plan this backend's part of the page that begins beyond the boundary."""
-        return self._tried(lambda: plan_backend(self.adapter, query, boundary=boundary))
+        is_trusted = self._disorders < _MOST_DISORDERS
+        return self._tried(
+            lambda: plan_backend(
+                self.adapter, query, boundary=boundary, is_order_trusted=is_trusted
+            )
+        )
 
-    async def page(self, plan: ScanPlan, at: Address) -> Outcome:
-        """Read one page and map its records."""
+    def note_order(self, *, is_kept: bool) -> None:
+        """Note whether a scan of several pages came in the order it was to come in.
+
+        After three in a row that did not, although nothing had moved meanwhile, the vendor is read
+        as one that follows no order.
+        """
+        self._disorders = 0 if is_kept else self._disorders + 1
+        if self._disorders == _MOST_DISORDERS:
+            _LOG.warning("backend %s: does not keep the order it promises", self.name)
+
+    async def page(
+        self, plan: ScanPlan, at: Address, sent: Callable[[], None] = lambda: None
+    ) -> Outcome | Lost:
+        """Read one page and map its records.
+
+        All who want the same page at the same time share one request. ``sent`` is called by whoever
+        sends it.
+        """
+        key = (frozenset(plan.pushed), plan.sorted_by, plan.page_size, at)
+        return await self._pages.join(key, lambda: self._page(plan, at, sent))
+
+    async def _page(self, plan: ScanPlan, at: Address, sent: Callable[[], None]) -> Outcome | Lost:
         as_of = self._clock()
+        sent()
 
-        async def fetch(context: Context[Any]) -> RawPage:
-            return await self.adapter.fetch_page(plan, at, context)
+        async def fetch(context: Context[Any]) -> RawPage | Lost:
+            try:
+                return await self.adapter.fetch_page(plan, at, context)
+            except StartOver:
+                return Lost()
 
-        async def read() -> BackendPage:
-            page = await self._mapped(await self._logged_in(fetch, as_of), as_of)
+        async def read() -> BackendPage | Lost:
+            raw = await self._logged_in(fetch, as_of)
+            if isinstance(raw, Lost):
+                return raw
+            page = await self._mapped(raw, as_of)
             return _legible(page) if isinstance(at, First) else page
 
         return await self._outcome(read)

@@ -22,10 +22,20 @@ _GIVE_UP = 0.85
 The rest is for the others: to fill the page without them, and to write the answer.
 """
 
+_LEAST_SECONDS = 1e-6
+
+_CUT = 0.95
+"""The share of the time after which a page ends where it has come to.
+
+Backends that answer page after page, of which few rows match, hold it up then.
+"""
+
 MAX_COUNTED_PAGES = 100
 """Pages of one backend that are read for nothing but a count."""
 
 TIMED_OUT = Failure(ErrorCode.TIMEOUT, retryable=True)
+BUDGET_EXCEEDED = Failure(ErrorCode.BUDGET_EXCEEDED, retryable=False)
+GROUP_TOO_LARGE = Failure(ErrorCode.GROUP_TOO_LARGE, retryable=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +55,15 @@ class Deadline:
         """Say whether this share of the time is over."""
         return asyncio.get_running_loop().time() >= self._at(share)
 
+    def spent_share(self) -> float:
+        """Give the share of the time that is over."""
+        now = asyncio.get_running_loop().time()
+        return (now - self.begun) / max(self.due - self.begun, _LEAST_SECONDS)
+
     def wait(self) -> float:
         """Give the seconds to wait for an answer before something has to be done."""
         now = asyncio.get_running_loop().time()
-        instants = (self._at(share) for share in (_READ_AHEAD, _GIVE_UP, 1.0))
+        instants = (self._at(share) for share in (_READ_AHEAD, _GIVE_UP, _CUT))
         return next((instant - now for instant in instants if instant > now), 0.0)
 
     @property
@@ -60,51 +75,124 @@ class Deadline:
         return self.begun + (self.due - self.begun) * share
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What became of a page: who failed, and whose budget ended it before it was full."""
+
+    failures: Mapping[str, Failure]
+    spent: frozenset[str] = frozenset()
+
+
 async def fill_page(
     merge: Merge,
     readers: Mapping[str, Reader],
     deadline: Deadline,
     *,
     required: Collection[str] = (),
-) -> dict[str, Failure]:
-    """Read until the merge has its page; give the failures by backend.
+) -> Filled:
+    """Read until the merge has its page, or a budget is spent, or the time.
 
     A backend that fails or stays silent costs its own rows only, unless it is required: then
     nothing more is read.
     """
-    failures: dict[str, Failure] = {}
-    reading: dict[str, asyncio.Task[Delivered]] = {}
     async with asyncio.TaskGroup() as group:
-        while (wanted := merge.step()) and failures.keys().isdisjoint(required):
-            ahead = merge.ahead(wanted) if deadline.has_come_to(_READ_AHEAD) else frozenset()
-            for name in (wanted | ahead) - reading.keys():
-                reading[name] = group.create_task(readers[name].read())
-            for name, outcome in await _next(reading, wanted, deadline):
-                match outcome:
-                    case Delivery(rows, is_end, bound):
-                        merge.deliver(name, rows, is_end=is_end, bound=bound)
-                    case Failed(failure):
-                        merge.fail(name)
-                        failures[name] = failure
-        for task in reading.values():
+        filling = _Filling(merge, readers, deadline, group)
+        while (wanted := merge.step()) and filling.failures.keys().isdisjoint(required):
+            if filling.is_cut(wanted):
+                break
+            await filling.read(wanted)
+        filling.end()
+    return Filled(filling.failures, filling.spent)
+
+
+class _Filling:
+    """A page being filled: the reads under way, and what became of those before."""
+
+    def __init__(
+        self,
+        merge: Merge,
+        readers: Mapping[str, Reader],
+        deadline: Deadline,
+        group: asyncio.TaskGroup,
+    ) -> None:
+        self.failures: dict[str, Failure] = {}
+        self.spent: frozenset[str] = frozenset()
+        self._merge = merge
+        self._readers = readers
+        self._deadline = deadline
+        self._group = group
+        self._begins = merge.last_key
+        self._allowances = {name: reader.allowance() for name, reader in readers.items()}
+        self._reading: dict[str, asyncio.Task[Delivered]] = {}
+        self._since: dict[str, float] = {}
+
+    def is_cut(self, wanted: frozenset[str]) -> bool:
+        """End the page where it has come to if no more may be read of those who hold it up.
+
+        Who holds it up where it began, so that the next page would begin there too, has failed.
+        """
+        is_late = self._deadline.has_come_to(_CUT)
+        if is_late and self._give_up_silent(wanted):
+            return False
+        spent = wanted if is_late else frozenset(filter(self._is_spent, wanted))
+        if not spent:
+            return False
+        self._merge.cut()
+        if self._merge.last_key > self._begins:
+            self.spent = spent
+            return True
+        for name in spent:
+            self._fail(name, TIMED_OUT if is_late else BUDGET_EXCEEDED)
+        return False
+
+    async def read(self, wanted: frozenset[str]) -> None:
+        """Read of those who hold up the page, and deliver what comes first."""
+        is_late = self._deadline.has_come_to(_READ_AHEAD)
+        ahead = self._merge.ahead(wanted) if is_late else frozenset()
+        for name in (wanted | ahead) - self._reading.keys() - self.failures.keys():
+            self._reading[name] = self._group.create_task(self._readers[name].read())
+            self._since[name] = self._deadline.spent_share()
+        done, _ = await asyncio.wait(
+            self._reading.values(),
+            timeout=self._deadline.wait(),
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        for name in _names(self._reading, done):
+            self._take(name, self._reading.pop(name).result())
+        if not done and self._deadline.has_come_to(_GIVE_UP):
+            self._give_up_silent(wanted)
+
+    def end(self) -> None:
+        """Break off what is still under way."""
+        for task in self._reading.values():
             task.cancel()
-    return failures
 
+    def _give_up_silent(self, wanted: frozenset[str]) -> frozenset[str]:
+        """Give up those who have not answered for long, and name them."""
+        since = self._deadline.spent_share() - _READ_AHEAD
+        silent = frozenset(n for n in wanted & self._reading.keys() if self._since[n] <= since)
+        for name in silent:
+            self._fail(name, TIMED_OUT)
+        return silent
 
-async def _next(
-    reading: dict[str, asyncio.Task[Delivered]], wanted: frozenset[str], deadline: Deadline
-) -> list[tuple[str, Delivered]]:
-    """Wait for whoever is first; at the end of patience give up those who hold up the page."""
-    done, _ = await asyncio.wait(
-        reading.values(), timeout=deadline.wait(), return_when=asyncio.FIRST_COMPLETED
-    )
-    if done:
-        return [(name, reading.pop(name).result()) for name in _names(reading, done)]
-    if not deadline.has_come_to(_GIVE_UP):
-        return []
-    for name in wanted:
-        reading.pop(name).cancel()
-    return [(name, Failed(TIMED_OUT)) for name in wanted]
+    def _take(self, name: str, outcome: Delivered) -> None:
+        match outcome:
+            case Delivery(rows, is_end, bound):
+                self._merge.deliver(name, rows, is_end=is_end, bound=bound)
+                if self._merge.lanes[name].is_overfull:
+                    self._fail(name, GROUP_TOO_LARGE)
+            case Failed(failure):
+                self._fail(name, failure)
+
+    def _fail(self, name: str, failure: Failure) -> None:
+        self._merge.fail(name)
+        self.failures[name] = failure
+        if (task := self._reading.pop(name, None)) is not None:
+            task.cancel()
+
+    def _is_spent(self, name: str) -> bool:
+        allowance = self._allowances[name]
+        return allowance is not None and allowance.is_spent(self._readers[name].tally)
 
 
 def _names(

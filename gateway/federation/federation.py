@@ -10,6 +10,7 @@ from gateway.federation.listing_reader import ListingReader
 from gateway.federation.listings import SortedListing
 from gateway.federation.lookup import Lookup, find
 from gateway.federation.page_reader import PageReader
+from gateway.federation.ranges import KeptRanges
 from gateway.federation.readers import Reader
 from gateway.federation.reports import (
     Part,
@@ -22,6 +23,7 @@ from gateway.federation.run import PageRequest, Run, SessionPage
 from gateway.federation.scan import Tally
 from gateway.model.report import BackendReport, BackendStatus
 from gateway.paging.planner import BackendPlan, Unanswerable
+from gateway.paging.resume import Start
 
 
 class Federation:
@@ -31,6 +33,7 @@ class Federation:
         self,
         backends: Sequence[Backend],
         listings: Listings,
+        ranges: KeptRanges,
         *,
         disabled: Mapping[str, str] | None = None,
     ) -> None:
@@ -38,6 +41,7 @@ class Federation:
         self.backends = {backend.name: backend for backend in backends}
         self.disabled = dict(disabled or {})
         self._listings = listings
+        self._ranges = ranges
 
     async def page(
         self, request: PageRequest, deadline: Deadline, *, is_counted: bool = False
@@ -46,7 +50,10 @@ class Federation:
 
         If it ``is_counted`` the rest is counted too, as far as the deadline allows.
         """
-        return await self.run(request).next_page(deadline, is_counted=is_counted)
+        run = self.run(request)
+        page = await run.next_page(deadline, is_counted=is_counted)
+        run.finish()
+        return page
 
     def run(self, request: PageRequest) -> Run:
         """Plan a query whose pages, of the size asked for, are read one after the other."""
@@ -94,10 +101,25 @@ class Federation:
 
     def _reader(self, name: str, plan: BackendPlan, request: PageRequest) -> Reader:
         backend, order = self.backends[name], request.query.order
+        position = request.position
         if plan.is_ordered:
-            return PageReader(backend, plan, request.query)
+            return PageReader(
+                backend,
+                plan.asking_for(self._first_size(backend, plan, request)),
+                request.query,
+                self._ranges,
+                Start(position.boundary, position.places.get(name, ())),
+            )
 
         async def whole(tally: Tally) -> SortedListing | Failed:
             return await self._listings.whole(backend, plan, order, tally)
 
         return ListingReader(whole, boundary=request.position.boundary, stretch=request.limit)
+
+    def _first_size(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> int | None:
+        """Estimate the rows that are enough for the page; none where nothing is known."""
+        # Ties are closed by a row of the next group. What is kept should do for the next page too.
+        wanted = request.limit + (not plan.coarsening.is_total)
+        pages = 2 if backend.ttl_seconds > 0 else 1
+        residual = plan.residual(request.query.conditions)
+        return backend.selectivity.rows_for(pages * wanted, residual)

@@ -32,6 +32,9 @@ class ListingReader(Reader):
         self._stretch = stretch
         self._given = 0
 
+    def allowance(self) -> None:
+        """Set no bound: the listing has been read, or has bounds of its own."""
+
     async def read(self) -> Delivered:
         """Give the next stretch of the listing beyond the boundary."""
         if self.listing is None:

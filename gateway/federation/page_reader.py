@@ -1,31 +1,156 @@
-"""Reading an ordered backend page by page."""
+"""Reading an ordered backend: first what was kept of it, then page by page from the vendor."""
 
-from gateway.federation.backend import Backend, Failed
+from gateway.federation.backend import Backend, BackendPage, Failed
+from gateway.federation.ranges import KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan
 from gateway.model.query import Query
+from gateway.model.report import ServedFrom
+from gateway.model.session import Session
 from gateway.paging.merge import Row
-from gateway.paging.order import key_of
+from gateway.paging.order import BEFORE_ALL, Key, is_null, key_of
 from gateway.paging.planner import BackendPlan
+from gateway.paging.resume import (
+    FROM_THE_BEGINNING,
+    Places,
+    ReadPage,
+    Start,
+    has_passed,
+    places_behind,
+)
 
 
 class PageReader(Reader):
-    """Reads an ordered backend page by page, as far as the merge needs."""
+    """Reads an ordered backend from a boundary on, as far as the merge needs."""
 
-    def __init__(self, backend: Backend, plan: BackendPlan, query: Query) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        plan: BackendPlan,
+        query: Query,
+        ranges: KeptRanges,
+        start: Start = FROM_THE_BEGINNING,
+    ) -> None:
+        """Read by a plan that was made for where reading begins."""
         super().__init__()
         self.coarsening = plan.coarsening
-        self._scan = Scan(backend, plan, self.tally)
+        self._backend = backend
+        self._plan = plan
         self._query = query
+        self._ranges = ranges
+        self._boundary = start.boundary
+        self._places = start.places
+        self._scan: Scan | None = None
+        self._pages: list[ReadPage] = []
+        self._begins = start.boundary if start.places else plan.begins
+        self._expires = ranges.timer() + backend.ttl_seconds
 
     async def read(self) -> Delivered:
-        """Read the next page from the vendor."""
+        """Give what is kept, then page after page from the vendor."""
+        if self._scan is None:
+            kept = self._ranges.find(self._backend.name, self._query, self._boundary)
+            if kept is not None and self._can_go_on_from(kept):
+                return self._given_from(kept)
+            self._scan = self._begun(self._places)
         page = await self._scan.next_page()
         if isinstance(page, Failed):
             return page
+        self.tally.served_from = ServedFrom.LIVE
+        rows = self._rows_of(page)
+        self._pages.append(ReadPage(self._scan.asked, rows))
+        return Delivery(rows, self._scan.next is None)
+
+    def places(self, reached: Key) -> Places:
+        """Give where to go on beyond a key, where a vendor cannot be asked for what lies there."""
+        if not self._pages:
+            return self._places
+        if self._is_resumed_by_key(reached):
+            return ()
+        return places_behind(self._pages, reached, self.coarsening, self._plan.paging)
+
+    def forget(self, reached: Key) -> None:
+        """Let go of the pages that lie wholly before a key."""
+        while len(self._pages) > 1 and self._has_passed(self._pages[1], reached):
+            del self._pages[0]
+            self._begins = reached
+
+    def keep(self) -> None:
+        """Keep what was read of the vendor for whoever asks next."""
+        tally, scan = self.tally, self._scan
+        if scan is None or tally.as_of is None or self._backend.ttl_seconds <= 0:
+            return
+        self.forget(self._boundary)
+        is_whole = scan.next is None
+        kept = KeptRange(
+            pushed=self._plan.pushed_of(self._query.conditions),
+            begins=self._begins,
+            ends=None if is_whole else self._frontier(),
+            pages=tuple(self._pages),
+            next=scan.next,
+            as_of=tally.as_of,
+            expires=self._expires,
+            rejected=tally.rejected,
+            unreadable=tally.unreadable,
+            vendor_total=tally.vendor_total,
+            record_bytes=tally.record_bytes,
+        )
+        self._ranges.keep(self._backend.name, self._query.order, kept)
+
+    def _can_go_on_from(self, kept: KeptRange) -> bool:
+        """Say whether what lies beyond a range can be read, should it be needed."""
+        is_same = kept.pushed == self._plan.pushed_of(self._query.conditions)
+        return kept.ends is None or is_same or self._is_resumed_by_key(kept.ends)
+
+    def _is_resumed_by_key(self, key: Key) -> bool:
+        plan = self._backend.plan(self._query, boundary=key)
+        return isinstance(plan, BackendPlan) and plan.begins == key != BEFORE_ALL
+
+    def _given_from(self, kept: KeptRange) -> Delivery:
+        """Give the rows of a range, and get ready to go on behind it."""
+        self._count_in(kept)
+        if kept.ends is None:
+            return Delivery(tuple(kept.rows), is_end=True)
+        plan = self._backend.plan(self._query, boundary=kept.ends)
+        if isinstance(plan, BackendPlan) and plan.begins == kept.ends:
+            self._plan = plan.asking_for(self._plan.first_size)
+            self._boundary = self._begins = kept.ends
+            rows = [row for row in kept.rows if row.key < kept.ends]
+            return Delivery(rows, is_end=False, bound=kept.ends)
+        self._pages, self._begins = list(kept.pages), kept.begins
+        self._expires = kept.expires
+        self._scan = self._begun()
+        if kept.next is not None:
+            self._scan.go_on(kept.next, behind=kept.pages, total=kept.vendor_total)
+        return Delivery(tuple(kept.rows), is_end=False)
+
+    def _count_in(self, kept: KeptRange) -> None:
+        tally = self.tally
+        tally.as_of = tally.as_of or kept.as_of
+        tally.served_from = ServedFrom.CACHE
+        tally.rejected += kept.rejected
+        tally.unreadable += kept.unreadable
+        tally.vendor_total = kept.vendor_total
+
+    def _begun(self, places: Places = ()) -> Scan:
+        return Scan(self._backend, self._plan, self.tally, places=places, is_passed=self._is_passed)
+
+    def _is_passed(self, session: Session) -> bool:
+        key = key_of(session, self._query.order)
+        return has_passed(key, self._boundary, self.coarsening)
+
+    def _has_passed(self, page: ReadPage, reached: Key) -> bool:
+        return bool(page.rows) and has_passed(page.rows[0].key, reached, self.coarsening)
+
+    def _rows_of(self, page: BackendPage) -> list[Row]:
         order = self._query.order
-        rows = [
+        return [
             Row(key_of(session, order), session, record)
             for session, record in zip(page.sessions, page.records, strict=True)
         ]
-        return Delivery(rows, page.next is None)
+
+    def _frontier(self) -> Key:
+        """Give the key before which no row can follow."""
+        rows = (row for page in self._pages for row in page.rows)
+        is_total = self.coarsening.is_total
+        groups = (self.coarsening.group(r.key) for r in rows if is_total or not is_null(r.key))
+        return max(groups, default=self._begins)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gateway.federation.backend import Failed
+from gateway.federation.budget import BUDGET, Allowance
 from gateway.federation.scan import Tally
 from gateway.paging.merge import Row
 from gateway.paging.order import Coarsening, Key
+from gateway.paging.resume import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,20 @@ class Reader(ABC):
 
     def __init__(self) -> None:
         self.tally = Tally()
+
+    def places(self, reached: Key) -> Places:  # noqa: ARG002  # a default
+        """Give where in the vendor's stream to go on beyond a key, where that helps."""
+        return ()
+
+    def forget(self, reached: Key) -> None:  # noqa: B027  # a default
+        """Let go of what is held of the rows up to a key."""
+
+    def keep(self) -> None:  # noqa: B027  # a default
+        """Keep what was read for whoever asks next, where that helps."""
+
+    def allowance(self) -> Allowance | None:
+        """Begin a page: none where what is read of the vendor is bounded otherwise."""
+        return Allowance.of(BUDGET, self.tally)
 
     @abstractmethod
     async def read(self) -> Delivered:

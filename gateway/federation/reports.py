@@ -58,11 +58,13 @@ def ended(name: str, position: Position) -> BackendReport:
     return BackendReport(status=BackendStatus.OK, total=total)
 
 
-def report(part: Part, lane: Lane, failure: Failure | None) -> BackendReport:
-    """Report a backend that was read."""
+def report(
+    part: Part, lane: Lane, failure: Failure | None, *, is_spent: bool = False
+) -> BackendReport:
+    """Report a backend that was read, and whether its budget ended the page."""
     tally = part.reader.tally
     return BackendReport(
-        status=_status(part, lane, failure),
+        status=_status(part, lane, failure, is_spent=is_spent),
         served_from=tally.served_from if tally.as_of else None,
         as_of=tally.as_of,
         rows=lane.emitted,
@@ -71,23 +73,28 @@ def report(part: Part, lane: Lane, failure: Failure | None) -> BackendReport:
         late=lane.late,
         duplicates=tally.duplicates + lane.duplicates,
         total=None if failure else _count(part, lane),
-        warnings=tuple(_warnings(part, lane)),
+        warnings=tuple(_warnings(part, lane, is_spent=is_spent)),
         error=failure,
     )
 
 
-def _status(part: Part, lane: Lane, failure: Failure | None) -> BackendStatus:
+def _status(part: Part, lane: Lane, failure: Failure | None, *, is_spent: bool) -> BackendStatus:
     if failure is not None:
         return BackendStatus.FAILED
-    return BackendStatus.PARTIAL if lacks_rows(part, lane) else BackendStatus.OK
+    is_partial = is_spent or lacks_rows(part, lane)
+    return BackendStatus.PARTIAL if is_partial else BackendStatus.OK
 
 
 def lacks_rows(part: Part, lane: Lane) -> bool:
-    """Say whether rows were lost: no session could be made of them, or they came too late."""
-    return bool(part.reader.tally.rejected or lane.late)
+    """Say whether rows were lost, or may be.
+
+    No session could be made of them, they came too late, or they moved while they were read.
+    """
+    tally = part.reader.tally
+    return bool(tally.rejected or lane.late or tally.has_drifted)
 
 
-def _warnings(part: Part, lane: Lane) -> Iterable[BackendWarning]:
+def _warnings(part: Part, lane: Lane, *, is_spent: bool) -> Iterable[BackendWarning]:
     tally = part.reader.tally
     if tally.rejected:
         yield BackendWarning.REJECTED_ROWS
@@ -97,6 +104,10 @@ def _warnings(part: Part, lane: Lane) -> Iterable[BackendWarning]:
         yield BackendWarning.DUPLICATES
     if lane.late:
         yield BackendWarning.ORDER_VIOLATION
+    if tally.has_drifted:
+        yield BackendWarning.PAGE_DRIFT
+    if is_spent:
+        yield BackendWarning.BUDGET_REACHED
 
 
 def _count(part: Part, lane: Lane) -> Count:

@@ -1,17 +1,19 @@
 """One query being carried out: its parts planned once, and read as far as its pages need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.federation.backend import Backend
-from gateway.federation.fan_out import TIMED_OUT, Deadline, fill_page, read_on
-from gateway.federation.page_reader import PageReader
+from gateway.federation.fan_out import TIMED_OUT, Deadline, Filled, fill_page, read_on
+from gateway.federation.listing_reader import ListingReader
+from gateway.federation.readers import Reader
 from gateway.federation.reports import Part, lacks_rows, report, sum_of, vendors_total
 from gateway.model.query import Query
-from gateway.model.report import BackendReport, BackendStatus, Count, Failure
+from gateway.model.report import BackendReport, BackendStatus, Count, Failure, Relation
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.paging.merge import Merge, Row
+from gateway.paging.order import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Run:
         self._backends = backends
         self._readers = {part.name: part.reader for part in parts}
         self._failures: dict[str, Failure] = {}
+        self._spent: frozenset[str] = frozenset()
         self._merge = Merge(
             {name: reader.coarsening for name, reader in self._readers.items()},
             limit=request.limit,
@@ -72,6 +75,7 @@ class Run:
             until=request.position.until,
             conditions=request.query.conditions,
         )
+        self._merge.expect(request.position.peeks)
 
     async def next_page(
         self, deadline: Deadline, limit: int | None = None, *, is_counted: bool = False
@@ -82,13 +86,15 @@ class Run:
         counted too, as far as time allows, and it must be the last page.
         """
         request, merge = self._request, self._merge
+        for reader in self._readers.values():
+            reader.forget(merge.last_key)
         merge.limit = limit or request.limit
-        failures = await fill_page(merge, self._readers, deadline, required=request.required)
-        self._note(failures)
-        if is_counted and not failures:
+        filled = await fill_page(merge, self._readers, deadline, required=request.required)
+        self._note(filled)
+        if is_counted and not (filled.failures or filled.spent):
             await read_on(merge, self._uncounted(), deadline)
-        following = _next_position(request.position, self._parts, merge)
         reports = self._reports()
+        following = _next_position(request.position, self._parts, merge, reports)
         return SessionPage(
             rows=merge.turn(),
             next=following,
@@ -97,18 +103,33 @@ class Run:
             gaps=self._gaps(reports, following),
         )
 
-    def _uncounted(self) -> dict[str, PageReader]:
+    def finish(self) -> None:
+        """Keep what was read for whoever asks next, and what was learned of the backends."""
+        for part in self._parts:
+            if part.name not in self._failures:
+                part.reader.keep()
+                self._learn(part, self._backends[part.name])
+
+    def _learn(self, part: Part, backend: Backend) -> None:
+        lane, tally = self._merge.lanes[part.name], part.reader.tally
+        residual = part.plan.residual(part.query.conditions)
+        backend.selectivity.note(residual, received=tally.received, matched=lane.matched)
+        if part.plan.is_ordered and tally.requests > 1 and not tally.has_drifted:
+            backend.note_order(is_kept=not lane.late)
+
+    def _uncounted(self) -> dict[str, Reader]:
         """Find the readers whose backends have not told how many sessions there are."""
         return {
             part.name: part.reader
             for part in self._parts
-            if isinstance(part.reader, PageReader)
+            if not isinstance(part.reader, ListingReader)
             and vendors_total(part, self._merge.lanes[part.name]) is None
         }
 
-    def _note(self, failures: Mapping[str, Failure]) -> None:
-        self._failures |= failures
-        for name, failure in failures.items():
+    def _note(self, filled: Filled) -> None:
+        self._failures |= filled.failures
+        self._spent = filled.spent
+        for name, failure in filled.failures.items():
             if failure is TIMED_OUT:
                 self._backends[name].timed_out()
 
@@ -116,7 +137,8 @@ class Run:
         reports = dict(self._settled)
         for part in self._parts:
             lane = self._merge.lanes[part.name]
-            reports[part.name] = report(part, lane, self._failures.get(part.name))
+            failure, is_spent = self._failures.get(part.name), part.name in self._spent
+            reports[part.name] = report(part, lane, failure, is_spent=is_spent)
         return {name: reports[name] for name in self._request.query.backends}
 
     def _gaps(
@@ -134,20 +156,42 @@ class Run:
         return gaps
 
 
-def _next_position(position: Position, parts: Sequence[Part], merge: Merge) -> Position | None:
+def _next_position(
+    position: Position,
+    parts: Sequence[Part],
+    merge: Merge,
+    reports: Mapping[str, BackendReport],
+) -> Position | None:
     if not merge.has_more:
         return None
     given = {name: count for name, count in position.given.items() if name in position.ended}
     totals = {name: count for name, count in position.totals.items() if name in position.ended}
-    for part in parts:
-        lane, before = merge.lanes[part.name], part.given_before
-        if lane.has_failed:
-            continue
+    reached = merge.last_key
+    alive = [part for part in parts if not merge.lanes[part.name].has_failed]
+    for part in alive:
+        lane, before, told = merge.lanes[part.name], part.given_before, reports[part.name].total
         if before is not None and not lane.late:
             given[part.name] = before + lane.emitted
-        if (total := vendors_total(part, lane)) is not None:
-            totals[part.name] = total
+        if told is not None and told.relation is Relation.EQUAL:
+            totals[part.name] = told.value
     # A backend that lacks rows is asked again, so that every page says so.
     lacking = {part.name for part in parts if lacks_rows(part, merge.lanes[part.name])}
-    ended = position.ended | (merge.ended() - lacking)
-    return Position(merge.last_key, given, totals, ended, position.until)
+    return Position(
+        boundary=reached,
+        given=given,
+        totals=totals,
+        ended=position.ended | (merge.ended() - lacking),
+        until=position.until,
+        peeks=_peeks(merge, {part.name for part in alive} - lacking, reached),
+        places={part.name: found for part in alive if (found := part.reader.places(reached))},
+    )
+
+
+def _peeks(merge: Merge, names: Collection[str], reached: Key) -> dict[str, Key]:
+    """Give lower bounds of what backends have beyond a page, without what breaks ties."""
+    peeks = {name: _untied(peek) for name, peek in merge.peeks().items() if name in names}
+    return {name: peek for name, peek in peeks.items() if peek > reached}
+
+
+def _untied(key: Key) -> Key:
+    return tuple(component for component in key if not isinstance(component, str))

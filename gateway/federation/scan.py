@@ -1,16 +1,33 @@
 """The way through a backend's pages, and the count of what was met on it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import dropwhile, islice
 
-from gateway.federation.backend import Backend, BackendPage, Failed
+from gateway.federation.backend import Backend, BackendPage, Failed, Lost
 from gateway.model.report import ErrorCode, ServedFrom
+from gateway.model.session import Session
 from gateway.paging.planner import BackendPlan
-from gateway.spi.errors import BadAnswer
-from gateway.spi.pages import Address, First
+from gateway.paging.resume import LoopGuard, Places, ReadPage, ladder
+from gateway.spi.abilities import PagingStyle
+from gateway.spi.errors import BadAnswer, StartOver
+from gateway.spi.pages import Address, AfterId, First, Offset, PageIndex, ScanPlan, Token
 
-MAX_PAGES = 10_000
+MAX_PAGES = 100_000
 """Pages of one scan: a vendor that never comes to its end must not be followed for ever."""
+
+_MOST_BARREN = 50
+"""Pages in a row that bring nothing new: fewer than a page of an answer may take."""
+
+_REMEMBERED_IDS = 20_000
+"""Ids a scan remembers, to know what it has given already when it has to step back."""
+
+_FIXED_SIZE = frozenset({PagingStyle.SINGLE, PagingStyle.PAGE_INDEX})
+"""Styles whose addresses mean something else when the size of pages changes."""
+
+_FALLBACKS = 3
+"""Ids to go on after, should the sessions of the newest be gone."""
 
 
 @dataclass(slots=True)
@@ -26,6 +43,8 @@ class Tally:
     received: int = 0
     record_bytes: int = 0
     vendor_total: int | None = None
+    has_drifted: bool = False
+    """Whether rows moved between pages in a way that may have hidden some."""
 
     def add(self, page: BackendPage) -> None:
         """Count a page in."""
@@ -37,27 +56,175 @@ class Tally:
         if page.total is not None:
             self.vendor_total = page.total
 
+    def count_request(self) -> None:
+        """Count a request that was sent."""
+        self.requests += 1
 
-@dataclass(slots=True)
+
 class Scan:
-    """Pages one after the other, which must come to an end, counted in a tally."""
+    """Pages one after the other, which must come to an end, counted in a tally.
 
-    backend: Backend
-    plan: BackendPlan
-    tally: Tally
-    at: Address = field(default_factory=First)
-    visited: set[Address] = field(default_factory=set)
+    It begins at the best of some places that still holds, else at the beginning. A place holds if
+    the vendor knows it, and if nothing can be missing before what it brings: what it brings must
+    begin with a session that was given before, or for which ``is_passed`` holds. Where a place
+    does not hold the scan steps back, and leaves out what it has given already.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        plan: BackendPlan,
+        tally: Tally,
+        *,
+        places: Places = (),
+        is_passed: Callable[[Session], bool] = lambda _: False,
+    ) -> None:
+        self.backend = backend
+        self.tally = tally
+        self.asked: Address = First()
+        """Where the last page was read."""
+        self.next: Address | None = First()
+        """Where the page that follows is: none at the end."""
+        self._plan = plan
+        self._size = plan.first_size or plan.scan.page_size
+        self._is_passed = is_passed
+        self._is_resumed = bool(places)
+        self._is_rereading = False
+        self._has_begun_again = False
+        self._overlaps = False
+        self._ladder = ladder(places)
+        self._at: Address | None = next(self._ladder)
+        self._given: dict[str, None] = {}
+        self._guard = LoopGuard()
+        self._pages = 0
+        self._barren = 0
+        self._total: int | None = None
+
+    def go_on(self, address: Address, *, behind: Sequence[ReadPage], total: int | None) -> None:
+        """Begin at the address that followed pages which were read before, and are given.
+
+        Where nothing would tell that rows have moved since, the last of them is read once more.
+        """
+        self._total = total
+        self._is_rereading = True
+        self._remember(row.session.native_id for page in behind for row in page.rows)
+        match address:
+            case Offset(rows):
+                self._turn_to((Offset(rows - 1),))
+            case AfterId():
+                self._turn_to(self._following(address))
+            case Token() if self._plan.is_stable:
+                self._turn_to((address,))
+            case PageIndex() if total is not None:
+                self._turn_to((address,))
+                return
+            case _:
+                self._turn_to((behind[-1].at,))
+        self._is_resumed = True
+
+    def _remember(self, native_ids: Iterable[str]) -> None:
+        self._given.update(dict.fromkeys(native_ids))
+        while len(self._given) > _REMEMBERED_IDS:
+            del self._given[next(iter(self._given))]
 
     async def next_page(self) -> BackendPage | Failed:
         """Read the page that follows. Not to be called again after the one without a next."""
-        if self.at in self.visited or len(self.visited) >= MAX_PAGES:
-            message = f"no end after {len(self.visited)} pages"
+        while self._at is not None:
+            self.asked = self._at
+            page = await self.backend.page(self._scan_plan(), self.asked, self.tally.count_request)
+            if isinstance(page, Failed):
+                return page
+            if isinstance(page, Lost) or not self._is_anchored(page):
+                self._is_rereading = True
+                self._at = next(self._ladder, None)
+            elif self._has_shrunk(page) and not self._has_begun_again:
+                self._begin_again()
+            else:
+                return self._taken(page)
+        return self.backend.failed(StartOver("not even the beginning is known"))
+
+    def _turn_to(self, places: Places) -> None:
+        self._ladder = ladder(places)
+        self._at = next(self._ladder)
+
+    def _scan_plan(self) -> ScanPlan:
+        return replace(self._plan.scan, page_size=self._size)
+
+    def _is_anchored(self, page: BackendPage) -> bool:
+        """Say whether nothing can be missing between what was read before and this page."""
+        match self.asked:
+            case First() | AfterId():
+                return True
+            case Token() if self._plan.is_stable:
+                return True
+            case _ if not (self._is_resumed or self._overlaps):
+                return True
+        first = page.sessions[0] if page.sessions else None
+        return first is not None and (first.native_id in self._given or self._is_passed(first))
+
+    def _has_shrunk(self, page: BackendPage) -> bool:
+        """Say whether rows are gone, so that others may have moved to pages read before."""
+        before, self._total = self._total, page.total
+        is_paged_by_number = self._plan.paging is PagingStyle.PAGE_INDEX
+        has_shrunk = before is not None and page.total is not None and page.total < before
+        self.tally.has_drifted |= is_paged_by_number and has_shrunk and self._has_begun_again
+        return is_paged_by_number and has_shrunk
+
+    def _begin_again(self) -> None:
+        self._has_begun_again = self._is_rereading = True
+        self._total = None
+        self._guard = LoopGuard()
+        self._turn_to(())
+
+    def _taken(self, page: BackendPage) -> BackendPage | Failed:
+        fresh = self._fresh(page)
+        self._pages += 1
+        is_new = any(session.native_id not in self._given for session in page.sessions)
+        self._barren = 0 if is_new else self._barren + 1
+        self.next = page.next
+        if page.next is not None and self._has_no_end(page.next):
+            message = f"no end after {self._pages} pages"
             return self.backend.failed(BadAnswer(ErrorCode.PROTOCOL, message))
-        self.tally.requests += 1
-        page = await self.backend.page(self.plan.scan, self.at)
-        # Not before: a read that was broken off may be made again.
-        self.visited.add(self.at)
-        if isinstance(page, BackendPage):
-            self.tally.add(page)
-            self.at = page.next or self.at
-        return page
+        self._is_resumed = False
+        self._remember(session.native_id for session in fresh.sessions)
+        self.tally.add(fresh)
+        # Of a page of one row, which brought it, an overlap would bring the same again.
+        self._overlaps = self._plan.paging is PagingStyle.OFFSET and len(page.sessions) > 1
+        self._overlaps &= not self._plan.is_stable
+        self._overlaps &= bool(fresh.sessions)
+        if page.next is not None:
+            self._turn_to(self._following(page.next))
+        if self._plan.paging not in _FIXED_SIZE:
+            self._size = self._plan.scan.page_size
+        return fresh
+
+    def _has_no_end(self, following: Address) -> bool:
+        is_long = self._pages >= MAX_PAGES or self._barren >= _MOST_BARREN
+        return is_long or self._guard.repeats(following)
+
+    def _following(self, address: Address) -> Places:
+        """Give where the page that follows can be read, the best first."""
+        match address:
+            case Offset(rows) if self._overlaps:
+                # With the last row once more: if it is there, nothing before it is gone.
+                return (Offset(rows - 1),)
+            case AfterId():
+                older = list(islice(reversed(self._given), 1, _FALLBACKS))
+                return (address, *(AfterId(native_id, seen=0) for native_id in older))
+            case _:
+                return (address,)
+
+    def _fresh(self, page: BackendPage) -> BackendPage:
+        """Leave out what was given already and comes again because of a step back."""
+        pairs = list(zip(page.sessions, page.records, strict=True))
+        if self._is_rereading:
+            fresh = [pair for pair in pairs if pair[0].native_id not in self._given]
+        elif self._overlaps:
+            fresh = list(dropwhile(lambda pair: pair[0].native_id in self._given, pairs))
+        else:
+            return page
+        if len(fresh) == len(pairs):
+            return page
+        return replace(
+            page, sessions=[pair[0] for pair in fresh], records=[pair[1] for pair in fresh]
+        )

@@ -1,6 +1,6 @@
 """Cursors: "the same query, above this key", sealed.
 
-A cursor carries no authority and no vendor's words. It is bound to the query and the caller by a
+A cursor carries no authority. It is bound to the query and the caller by a
 fingerprint, and works on every gateway that holds one of its keys.
 """
 
@@ -11,13 +11,16 @@ import hmac
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, assert_never
 
 import msgspec
 
 from gateway.paging.order import BEFORE_ALL, Component, Key
+from gateway.paging.resume import Places
+from gateway.spi.pages import Address, AfterId, First, Offset, PageIndex, Token
 
-_VERSION = b"\x01"
+_VERSION = b"\x02"
 _SEAL_BYTES = 32
 _LONGEST_WITH_HINTS = 4096
 _LONGEST_TOKEN = 7000
@@ -36,9 +39,12 @@ class Position:
     """Where a walk has come to: all sessions up to this key have been given out.
 
     ``given`` counts them by backend, leaving out those that lost some on the way. ``totals`` are
-    counts of whole backends that are known already. ``ended`` names the backends that have no
-    more: a hint that saves asking them. A walk with an ``until`` goes up to that key and no
-    further.
+    counts of whole backends that are known already. A walk with an ``until`` goes up to that key
+    and no further.
+
+    The others are hints, which save asking and change no answer: ``ended`` names the backends that
+    have no more, ``peeks`` are lower bounds of what single backends have beyond, and ``places``
+    are where in their streams to go on.
     """
 
     boundary: Key
@@ -46,9 +52,14 @@ class Position:
     totals: Mapping[str, int] = field(default_factory=dict)
     ended: frozenset[str] = frozenset()
     until: Key | None = None
+    peeks: Mapping[str, Key] = field(default_factory=dict)
+    places: Mapping[str, Places] = field(default_factory=dict)
 
 
 FROM_THE_START = Position(BEFORE_ALL)
+
+
+_Written: TypeAlias = list[str | int]
 
 
 class _Payload(msgspec.Struct, array_like=True):
@@ -58,6 +69,8 @@ class _Payload(msgspec.Struct, array_like=True):
     given: dict[str, int]
     totals: dict[str, int]
     ended: list[str]
+    peeks: dict[str, list[Component | str]]
+    places: dict[str, list[_Written]]
 
 
 _encode = msgspec.json.Encoder().encode
@@ -74,24 +87,24 @@ class CursorSealer:
         )
 
     def seal(self, position: Position, fingerprint: str) -> str:
-        """Make the cursor of a position in the walk of a query, without hints if it is too long."""
-        token = self._sealed(position, fingerprint)
-        if len(token) <= _LONGEST_WITH_HINTS:
-            return token
-        return self._sealed(Position(position.boundary, until=position.until), fingerprint)
+        """Make the cursor of a position in the walk of a query.
+
+        Hints are left out where it would grow too long: places first, then all of them.
+        """
+        without_places = replace(position, places={})
+        bare = Position(position.boundary, until=position.until)
+        for attempt in (position, without_places):
+            token = self._sealed(attempt, fingerprint)
+            if len(token) <= _LONGEST_WITH_HINTS:
+                return token
+        return self._sealed(bare, fingerprint)
 
     def open(self, token: str, fingerprint: str) -> Position:
         """Read a cursor; raise :class:`CursorError` or :class:`CursorMismatchError`."""
         payload = self._unsealed(token)
         if payload.fingerprint != fingerprint:
             raise CursorMismatchError("the cursor belongs to another query or caller")
-        return Position(
-            boundary=tuple(payload.boundary),
-            given=payload.given,
-            totals=payload.totals,
-            ended=frozenset(payload.ended),
-            until=None if payload.until is None else tuple(payload.until),
-        )
+        return _position(payload)
 
     def _sealed(self, position: Position, fingerprint: str) -> str:
         payload = _Payload(
@@ -101,6 +114,8 @@ class CursorSealer:
             dict(position.given),
             dict(position.totals),
             sorted(position.ended),
+            {name: list(peek) for name, peek in position.peeks.items()},
+            {name: list(map(_written, places)) for name, places in position.places.items()},
         )
         body = _VERSION + zlib.compress(_encode(payload))
         return base64.urlsafe_b64encode(self._mac(self._keys[0], body) + body).decode().rstrip("=")
@@ -120,6 +135,57 @@ class CursorSealer:
     @staticmethod
     def _mac(key: bytes, body: bytes) -> bytes:
         return hmac.digest(key, body, "sha256")
+
+
+def _position(payload: _Payload) -> Position:
+    """Read a position; raise :class:`CursorError` for one that this version did not write."""
+    try:
+        places = {n: tuple(map(_address, written)) for n, written in payload.places.items()}
+    except ValueError as error:
+        raise CursorError("the cursor has another shape than this version's") from error
+    return Position(
+        boundary=tuple(payload.boundary),
+        given=payload.given,
+        totals=payload.totals,
+        ended=frozenset(payload.ended),
+        until=None if payload.until is None else tuple(payload.until),
+        peeks={name: tuple(peek) for name, peek in payload.peeks.items()},
+        places=places,
+    )
+
+
+def _written(address: Address) -> _Written:
+    """Write an address as its kind and what it holds."""
+    match address:
+        case First():
+            return ["first"]
+        case Offset(rows):
+            return ["offset", rows]
+        case PageIndex(index, size, seen):
+            return ["page", index, size, seen]
+        case Token(text):
+            return ["token", text]
+        case AfterId(native_id, seen):
+            return ["after", native_id, seen]
+        case _:
+            assert_never(address)
+
+
+def _address(written: _Written) -> Address:
+    """Read an address that was written so; raise ``ValueError`` for any other."""
+    match written:
+        case ["offset", int(rows)]:
+            return Offset(rows)
+        case ["page", int(index), int(size), int(seen)]:
+            return PageIndex(index, size, seen)
+        case ["token", str(text)]:
+            return Token(text)
+        case ["after", str(native_id), int(seen)]:
+            return AfterId(native_id, seen)
+        case ["first"]:
+            return First()
+        case _:
+            raise ValueError("no address")
 
 
 def _from_base64(token: str) -> bytes:

@@ -5,8 +5,9 @@ A session is emitted once nothing that is still unread can come before it.
 """
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from msgspec import Raw
 
@@ -14,6 +15,12 @@ from gateway.model.matching import predicate
 from gateway.model.query import Condition
 from gateway.model.session import Session
 from gateway.paging.order import BEFORE_ALL, Coarsening, Key, is_null
+
+MAX_GROUP_ROWS = 5_000
+"""Rows of one backend that may wait for each other, because it leaves their order open."""
+
+_REMEMBERED_IDS = 20_000
+"""Ids of a lane that are remembered, to know a row that comes twice."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,15 +38,17 @@ class Lane:
 
     ``frontier`` is a lower bound of every row that has not been released: none once there are
     no more. ``group`` holds the rows of the group being read, and ``tail`` those without a value
-    to sort by, which come last wherever a vendor puts them that leaves ties open. ``matched``
-    counts the rows beyond the boundary for which the conditions hold.
+    to sort by, which come last wherever a vendor puts them that leaves ties open. A row up to
+    ``begins`` is none of this merge: it was given out before, or is newer than what was promised.
+    ``matched`` counts the rows beyond it for which the conditions hold.
     """
 
     coarsening: Coarsening
     frontier: Key | None = BEFORE_ALL
+    begins: Key = BEFORE_ALL
     group: list[Row] = field(default_factory=list)
     tail: list[Row] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    seen: dict[str, None] = field(default_factory=dict)
     matched: int = 0
     emitted: int = 0
     late: int = 0
@@ -51,6 +60,25 @@ class Lane:
     def has_failed(self) -> bool:
         """Say whether the lane was given up."""
         return self.given_up_at is not None
+
+    @property
+    def waiting(self) -> Iterator[Row]:
+        """Give the rows that wait for others."""
+        return chain(self.group, self.tail)
+
+    @property
+    def is_overfull(self) -> bool:
+        """Say whether more rows wait for each other than may."""
+        return len(self.group) + len(self.tail) > MAX_GROUP_ROWS
+
+    def has_seen(self, native_id: str) -> bool:
+        """Say whether a row came before, and remember that it has come."""
+        if native_id in self.seen:
+            return True
+        self.seen[native_id] = None
+        if len(self.seen) > _REMEMBERED_IDS:
+            del self.seen[next(iter(self.seen))]
+        return False
 
 
 class Merge:
@@ -65,10 +93,9 @@ class Merge:
         until: Key | None = None,
         conditions: Sequence[Condition] = (),
     ) -> None:
-        self.lanes = {name: Lane(coarsening) for name, coarsening in lanes.items()}
+        self.lanes = {name: Lane(coarsening, begins=boundary) for name, coarsening in lanes.items()}
         self.page: list[Row] = []
         self.limit = limit
-        self._boundary = boundary
         self._until = until
         self._last = boundary
         self._matches = predicate(conditions)
@@ -90,8 +117,30 @@ class Merge:
 
     @property
     def last_key(self) -> Key:
-        """Give the key of the last row emitted, or the boundary if there is none."""
+        """Give the key up to which all is decided: of the last row, or the boundary without any."""
         return self._last
+
+    def expect(self, peeks: Mapping[str, Key]) -> None:
+        """Take lower bounds of what lanes have: a page that ends below one need not read it."""
+        for name in self.lanes.keys() & peeks.keys():
+            lane = self.lanes[name]
+            lane.frontier = peeks[name]
+            lane.begins = max(lane.begins, peeks[name])
+
+    def peeks(self) -> dict[str, Key]:
+        """Give a lower bound of what each lane has beyond the page, for those that have more."""
+        rows = [*self._ready, *chain.from_iterable(lane.waiting for lane in self.lanes.values())]
+        found = {n: lane.frontier for n, lane in self.lanes.items() if lane.frontier is not None}
+        for row in rows:
+            name = row.session.backend
+            found[name] = min(found.get(name, row.key), row.key)
+        return found
+
+    def cut(self) -> None:
+        """End the page where reading has come to: what was read and does not match stays behind."""
+        floor, _ = self._lowest()
+        if floor is not None and floor > self._last:
+            self._last = floor
 
     def step(self) -> frozenset[str]:
         """Emit what can be emitted, and name the lanes to be read next: none at the end.
@@ -154,9 +203,13 @@ class Merge:
         return self._until is not None and (lane.frontier or BEFORE_ALL) > self._until
 
     def _emit(self, row: Row) -> None:
+        lane = self.lanes[row.session.backend]
+        if row.key <= self._last:
+            lane.duplicates += 1
+            return
         self._last = row.key
         self.page.append(row)
-        self.lanes[row.session.backend].emitted += 1
+        lane.emitted += 1
 
     def _place(self, lane: Lane, row: Row) -> None:
         is_wanted = self._is_wanted(lane, row)
@@ -173,18 +226,16 @@ class Merge:
             heapq.heappush(self._ready, row)
 
     def _is_wanted(self, lane: Lane, row: Row) -> bool:
-        native_id = row.session.native_id
-        if native_id in lane.seen:
+        if lane.has_seen(row.session.native_id):
             lane.duplicates += 1
             return False
-        lane.seen.add(native_id)
         if self._until is not None and row.key > self._until:
             return False
         if not self._matches(row.session):
             return False
         if row.key <= self._last:
-            # Up to the boundary it belongs to an earlier page; within this one it came too late.
-            lane.late += row.key > self._boundary
+            # Up to where the lane begins it is on an earlier page; within this one it is too late.
+            lane.late += row.key > lane.begins
             return False
         lane.matched += 1
         return True

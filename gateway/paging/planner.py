@@ -1,11 +1,19 @@
 """Planning: what each backend is asked to do, and what is left to be done here."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from gateway.model.query import AtOrAfter, Before, Condition, Field, Order, Query
-from gateway.paging.order import BEFORE_ALL, Coarsening, Key, coarsening_of, instant_in
+from gateway.paging.order import (
+    BEFORE_ALL,
+    UNORDERED,
+    Coarsening,
+    Key,
+    coarsening_of,
+    instant_in,
+)
 from gateway.spi.abilities import Nulls, PagingStyle, SortAbility, Support, VendorTotal
 from gateway.spi.adapter import SessionAdapter
 from gateway.spi.pages import BackendQuery, ScanPlan
@@ -19,18 +27,41 @@ class BackendPlan:
     """How one backend's part of a page is read.
 
     ``coarsening`` says how its stream is ordered: one that follows no order is read whole.
-    ``counts`` says what the vendor's own total counts, ``paging`` how its pages are asked for.
+    ``counts`` says what the vendor's own total counts, ``paging`` how its pages are asked for,
+    and ``is_stable`` whether their addresses outlast inserts and deletes. ``begins`` is the key
+    beyond which the stream begins. ``first_size`` is how many rows to ask for at first.
     """
 
     scan: ScanPlan
     coarsening: Coarsening
     counts: VendorTotal
     paging: PagingStyle
+    is_stable: bool
+    begins: Key = BEFORE_ALL
+    first_size: int | None = None
 
     @property
     def is_ordered(self) -> bool:
         """Say whether the first page is enough to begin with."""
         return self.coarsening.is_total or self.coarsening.components > 0
+
+    def pushed_of(self, conditions: Iterable[Condition]) -> frozenset[Condition]:
+        """Give those of the conditions that are sent to the vendor."""
+        return frozenset(self.scan.pushed.keys() & set(conditions))
+
+    def residual(self, conditions: Iterable[Condition]) -> frozenset[Condition]:
+        """Give those of the conditions that the vendor does not check exactly."""
+        return frozenset(c for c in conditions if self.scan.pushed.get(c) is not Support.EXACT)
+
+    def asking_for(self, rows: int | None) -> "BackendPlan":
+        """Ask for this many rows at first, or for as many as the vendor gives.
+
+        Pages that are counted have one size: there the first is as large as the others.
+        """
+        largest = self.scan.page_size
+        if rows is None or largest is None or self.paging is PagingStyle.PAGE_INDEX:
+            return replace(self, first_size=largest)
+        return replace(self, first_size=min(rows, largest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +79,30 @@ class InvalidPlanError(RuntimeError):
 
 
 def plan_backend(
-    adapter: SessionAdapter[Any], query: Query, *, boundary: Key = BEFORE_ALL
+    adapter: SessionAdapter[Any],
+    query: Query,
+    *,
+    boundary: Key = BEFORE_ALL,
+    is_order_trusted: bool = True,
 ) -> Planned:
-    """Plan one backend's part of the page that begins beyond the boundary."""
+    """Plan one backend's part of the page that begins beyond the boundary.
+
+    Where its order is not trusted it is read as one that follows none.
+    """
     abilities = adapter.abilities()
     absent = tuple(c.field for c in query.conditions if abilities.support(c) is Support.ABSENT)
     if absent:
         return Unanswerable(absent)
     plan = _plan(adapter, query.conditions, query.order)
+    if not is_order_trusted:
+        return replace(plan, coarsening=UNORDERED)
     beyond = _beyond(boundary, plan.scan.sorted_by)
     if beyond is None:
         return plan
     narrowed = _plan(adapter, (*query.conditions, beyond), query.order)
     # One listing serves every page of a walk, so what is read whole is not narrowed.
-    return narrowed if narrowed.is_ordered else plan
+    is_narrowed = narrowed.is_ordered and beyond in narrowed.scan.pushed
+    return replace(narrowed, begins=boundary) if is_narrowed else plan
 
 
 def _plan(
@@ -72,7 +113,7 @@ def _plan(
     _validate(scan, asked)
     paging = adapter.abilities().paging
     coarsening = coarsening_of(scan.sorted_by, order)
-    return BackendPlan(scan, coarsening, paging.total, paging.style)
+    return BackendPlan(scan, coarsening, paging.total, paging.style, paging.is_stable)
 
 
 def _validate(scan: ScanPlan, asked: BackendQuery) -> None:

@@ -85,11 +85,15 @@ class SortAbility:
 
 @dataclass(frozen=True, slots=True)
 class PagingAbility:
-    """How a vendor pages, and the page sizes it accepts."""
+    """How a vendor pages, and the page sizes it accepts.
+
+    ``is_stable``: its tokens name the same place whatever is inserted or deleted before it.
+    """
 
     style: PagingStyle = PagingStyle.SINGLE
     max_size: int | None = None
     total: VendorTotal = VendorTotal.NONE
+    is_stable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from gateway.federation.fan_out import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
 from gateway.federation.listings import KeptListings
+from gateway.federation.ranges import KeptRanges
 from gateway.federation.reports import sum_of
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import AnyOf, AtOrAfter, Condition, Field, Query
@@ -61,7 +62,9 @@ class Counting(FakeAdapter):
     told: int | None = None
 
     def abilities(self) -> Abilities:
-        paging = PagingAbility(PagingStyle.OFFSET, self.manners.page_cap, self.counts)
+        paging = PagingAbility(
+            PagingStyle.OFFSET, self.manners.page_cap, self.counts, is_stable=True
+        )
         return replace(super().abilities(), paging=paging)
 
     async def fetch_page(
@@ -285,8 +288,10 @@ async def test_a_listing_that_fills_its_last_page_has_no_empty_one_behind_it() -
 
 
 async def test_a_backend_that_is_switched_off_is_skipped() -> None:
-    listings = Listings(KeptListings(timer=float))
-    asked = Federation([backend("a", FakeAdapter(FIVE))], listings, disabled={"off": "fake"})
+    listings, ranges = Listings(KeptListings(timer=float)), KeptRanges(timer=float)
+    asked = Federation(
+        [backend("a", FakeAdapter(FIVE))], listings, ranges, disabled={"off": "fake"}
+    )
 
     page = await asked.page(PageRequest(Query(("a", "off")), 50), Deadline.within(5))
 
@@ -323,7 +328,7 @@ async def test_what_is_known_of_an_ended_backend_is_carried_on() -> None:
     first = await asked.page(PageRequest(Query(("a", "b")), 2, place), Deadline.within(5))
 
     assert first.next is not None
-    assert first.next.totals == {"a": 7}
+    assert first.next.totals == {"a": 7, "b": 5}
     assert first.next.ended == {"a"}
     assert first.reports["a"].total == Count(7, SURELY)
 

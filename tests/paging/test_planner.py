@@ -93,7 +93,7 @@ def test_a_vendor_that_sorts_is_read_page_by_page() -> None:
 
 def test_a_vendor_that_sorts_all_of_the_order_is_ordered() -> None:
     assert BackendPlan(
-        ScanPlan({}, None, None), TOTAL, VendorTotal.NONE, PagingStyle.SINGLE
+        ScanPlan({}, None, None), TOTAL, VendorTotal.NONE, PagingStyle.SINGLE, is_stable=False
     ).is_ordered
 
 

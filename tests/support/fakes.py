@@ -12,11 +12,13 @@ from gateway.federation.backend import Backend
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
 from gateway.federation.listings import KeptListings
+from gateway.federation.ranges import KeptRanges
 from gateway.model.matching import matches
 from gateway.model.query import Condition, Field, Op, Sort
 from gateway.spi import (
     Abilities,
     Address,
+    AfterId,
     Context,
     HttpEndpoint,
     HttpReply,
@@ -26,6 +28,7 @@ from gateway.spi import (
     Named,
     Nulls,
     Offset,
+    PageIndex,
     PagingAbility,
     PagingStyle,
     Provenance,
@@ -35,8 +38,10 @@ from gateway.spi import (
     Session,
     SessionAdapter,
     SortAbility,
+    StartOver,
     Status,
     Support,
+    Token,
 )
 from tests.support.adapters import noon
 
@@ -76,10 +81,15 @@ class FakeRow:
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How a fake backend behaves. ``granule`` is none where it follows no order."""
+    """How a fake backend behaves. ``granule`` is none where it follows no order.
+
+    ``is_stable``: its rows do not move between requests, or its tokens outlast it.
+    """
 
     granule: int | None = None
     page_cap: int = 100
+    style: PagingStyle = PagingStyle.OFFSET
+    is_stable: bool = True
     support: Support = Support.UNSUPPORTED
     absent: frozenset[Field] = frozenset()
 
@@ -101,6 +111,8 @@ class FakeAdapter(SessionAdapter[HttpTransport]):
     rows: Sequence[FakeRow]
     manners: Manners = field(default_factory=Manners)
     requests: int = 0
+    asked: list[Address] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
 
     def endpoint(self) -> HttpEndpoint:
         """Be nowhere."""
@@ -119,22 +131,56 @@ class FakeAdapter(SessionAdapter[HttpTransport]):
             filters=dict.fromkeys(FILTERS, self.manners.support),
             absent=self.manners.absent,
             sorts=(sort,) if granule else (),
-            paging=PagingAbility(PagingStyle.OFFSET, max_size=self.manners.page_cap),
+            paging=PagingAbility(
+                self.manners.style, self.manners.page_cap, is_stable=self.manners.is_stable
+            ),
         )
 
     async def fetch_page(
         self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
     ) -> RawPage:
-        """Give the rows from an offset on."""
+        """Give the rows from an address on."""
         del context
         self.requests += 1
-        offset = at.rows if isinstance(at, Offset) else 0
+        self.asked.append(at)
         stream = self.stream(plan)
-        end = offset + self.manners.page_cap
+        begin = self._begin(at, stream)
+        end = begin + min(plan.page_size or self.manners.page_cap, self.manners.page_cap)
+        self.sizes.append(end - begin)
         return RawPage(
-            [Raw(json.dumps(_record(row)).encode()) for row in stream[offset:end]],
-            Offset(end) if end < len(stream) else None,
+            [Raw(json.dumps(_record(row)).encode()) for row in stream[begin:end]],
+            self._following(end, end - begin, stream) if end < len(stream) else None,
+            len(stream) if self.manners.style is PagingStyle.PAGE_INDEX else None,
         )
+
+    def _begin(self, at: Address, stream: Sequence[FakeRow]) -> int:
+        """Give the index in the stream that an address stands for."""
+        match at:
+            case Offset(rows):
+                return rows
+            case PageIndex(index, size, _):
+                return index * size
+            case Token(text) if not self.manners.is_stable:
+                return int(text)
+            case Token(native_id) | AfterId(native_id):
+                ids = [row.native_id for row in stream]
+                if native_id not in ids:
+                    raise StartOver("the fake: that row is gone")
+                return ids.index(native_id) + 1
+            case _:
+                return 0
+
+    def _following(self, end: int, size: int, stream: Sequence[FakeRow]) -> Address:
+        """Name the place that follows so many rows of the stream."""
+        match self.manners.style:
+            case PagingStyle.PAGE_INDEX:
+                return PageIndex(end // size, size, end)
+            case PagingStyle.CURSOR:
+                return Token(stream[end - 1].native_id if self.manners.is_stable else str(end))
+            case PagingStyle.AFTER_ID:
+                return AfterId(stream[end - 1].native_id, end)
+            case _:
+                return Offset(end)
 
     def stream(self, plan: ScanPlan) -> list[FakeRow]:
         """Give all rows that the vendor would send for a plan, in its order."""
@@ -178,4 +224,4 @@ def backend(name: str, adapter: SessionAdapter[HttpTransport], *, ttl: float = 0
 
 def federation(*backends: Backend, timer: Callable[[], float] = float) -> Federation:
     """Make a federation of backends; listings are kept by ``timer``, which stands still."""
-    return Federation(backends, Listings(KeptListings(timer=timer)))
+    return Federation(backends, Listings(KeptListings(timer=timer)), KeptRanges(timer=timer))

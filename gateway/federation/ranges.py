@@ -1,0 +1,124 @@
+"""Kept ranges: what was read of an ordered backend, kept for the next page and for others.
+
+A range knows from which key to which it holds every row, not how many it holds: so it answers
+narrower questions, and what lies beyond it is read from there.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from cachetools import TLRUCache
+
+from gateway.model.query import Condition, Order, Query
+from gateway.paging.merge import Row
+from gateway.paging.order import Key
+from gateway.paging.resume import ReadPage
+from gateway.spi.pages import Address
+
+MAX_KEPT_BYTES = 64 * 1024 * 1024
+
+# As for whole listings: at least what was measured of sessions with their keys.
+_BYTES_PER_ROW = 1500
+_BYTES_PER_RECORD_BYTE = 7
+
+_MOST_OF_A_KIND = 64
+"""Ranges of one backend and order: each is looked at when one is sought."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRange:
+    """Every row beyond ``begins`` and before ``ends`` for which the pushed conditions hold.
+
+    ``pages`` came in this order; their rows may go further, but not all that is there. ``ends``
+    is none where there is no more, ``next`` where the scan would have gone on. ``expires`` is by
+    the timer of the cache, in seconds.
+    """
+
+    pushed: frozenset[Condition]
+    begins: Key
+    ends: Key | None
+    pages: Sequence[ReadPage]
+    next: Address | None
+    as_of: datetime
+    expires: float
+    rejected: int
+    unreadable: int
+    vendor_total: int | None
+    record_bytes: int
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """Give its rows as they came."""
+        return (row for page in self.pages for row in page.rows)
+
+    @property
+    def size(self) -> int:
+        """Estimate the memory it takes, in bytes."""
+        rows = sum(len(page.rows) for page in self.pages)
+        return rows * _BYTES_PER_ROW + self.record_bytes * _BYTES_PER_RECORD_BYTE
+
+    def covers(self, boundary: Key) -> bool:
+        """Say whether it holds what follows a boundary at once."""
+        return self.begins <= boundary and (self.ends is None or boundary < self.ends)
+
+
+class _Kind(NamedTuple):
+    backend: str
+    order: Order
+
+
+class _Place(NamedTuple):
+    kind: _Kind
+    pushed: frozenset[Condition]
+    begins: Key
+
+
+class KeptRanges:
+    """Ranges of all backends within a bound of bytes, each for its time to live."""
+
+    def __init__(self, *, timer: Callable[[], float], max_bytes: int = MAX_KEPT_BYTES) -> None:
+        """Keep up to ``max_bytes``, by a monotonic timer in seconds."""
+        self.timer = timer
+        self._ranges: TLRUCache[_Place, KeptRange] = TLRUCache(
+            max_bytes,
+            ttu=lambda _place, kept, _now: kept.expires,
+            timer=timer,
+            getsizeof=lambda kept: kept.size,
+        )
+        self._places: dict[_Kind, dict[_Place, None]] = {}
+
+    def find(self, backend: str, query: Query, boundary: Key) -> KeptRange | None:
+        """Find what holds the answer to a query from a boundary on: of several the furthest."""
+        kind = _Kind(backend, query.order)
+        found = [
+            kept
+            for place in tuple(self._places.get(kind, ()))
+            if (kept := self._still_kept(place)) is not None
+            and kept.covers(boundary)
+            and kept.pushed <= frozenset(query.conditions)
+        ]
+        return max(found, key=lambda kept: (kept.ends is None, kept.ends or ()), default=None)
+
+    def keep(self, backend: str, order: Order, kept: KeptRange) -> None:
+        """Keep a range, unless it is larger than all there is room for."""
+        if kept.size > self._ranges.maxsize:
+            return
+        place = _Place(_Kind(backend, order), kept.pushed, kept.begins)
+        places = self._places.setdefault(place.kind, {})
+        places.pop(place, None)
+        places[place] = None
+        self._ranges[place] = kept
+        while len(places) > _MOST_OF_A_KIND:
+            self._forget(next(iter(places)))
+
+    def _still_kept(self, place: _Place) -> KeptRange | None:
+        kept = self._ranges.get(place)
+        if kept is None:
+            self._forget(place)
+        return kept
+
+    def _forget(self, place: _Place) -> None:
+        self._ranges.pop(place, None)
+        self._places[place.kind].pop(place, None)
