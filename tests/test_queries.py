@@ -290,3 +290,40 @@ async def test_a_plan_is_explained_without_asking_anybody(
     assert plan["roundware"]["expected_requests"] == {"value": 1, "relation": "eq"}
     assert after.body["plan"]["roundware"]["cache"] == "kept"
     assert after.body["plan"]["roundware"]["expected_requests"] == {"value": 0, "relation": "eq"}
+
+
+CONTRADICTORY: dict[str, object] = {
+    "status": "active",
+    "started_after": LATE.isoformat(),
+    "started_before": EARLY.isoformat(),
+}
+
+
+async def test_a_contradictory_query_is_answered_without_asking_anybody(
+    vendors: Vendors, gateway: Gateway
+) -> None:
+    page = await gateway.call("GET", "/v1/sessions", CONTRADICTORY)
+    counted = await gateway.call("GET", "/v1/sessions/summary", CONTRADICTORY | {"by": "backend"})
+    explained = await gateway.call("GET", "/v1/sessions", CONTRADICTORY | {"explain": "true"})
+
+    assert not any(server.requests for server in vendors.servers.values())
+    none = {"value": 0, "relation": "eq"}
+    for answer in (page, counted):
+        assert (answer.body["data"], answer.body["complete"]) == ([], True)
+        assert answer.body["total"] == none
+        assert set(answer.body["backends"]) == set(vendors.servers)
+        for report in answer.body["backends"].values():
+            assert (report["status"], report["requests"], report["total"]) == ("ok", 0, none)
+    assert page.body["page"]["next"] is None
+    for plan in explained.body["plan"].values():
+        assert (plan["resume"], plan["expected_requests"]) == ("nothing", none)
+
+
+async def test_a_backend_that_lacks_a_field_says_so_of_a_contradictory_query_too(
+    gateway: Gateway,
+) -> None:
+    page = await gateway.call("GET", "/v1/sessions", CONTRADICTORY | {"user": "user001"})
+
+    assert page.body["backends"]["roundware"]["status"] == "unanswerable"
+    assert page.body["backends"]["cortex"]["status"] == "ok"
+    assert (page.body["complete"], page.body["total"]["relation"]) == (False, "gte")

@@ -8,6 +8,7 @@ from gateway.federation.listings import KeptListings, ListingKey
 from gateway.model.query import Condition, Query
 from gateway.model.report import BackendStatus, Count, Failure, Relation
 from gateway.paging.cursor import Position
+from gateway.paging.domains import domain_of
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.spi.abilities import PagingStyle, Support
 
@@ -51,6 +52,8 @@ def explain(
             return Explanation(status=BackendStatus.FAILED, error=failure)
         case Unanswerable():
             return Explanation(status=BackendStatus.UNANSWERABLE)
+        case BackendPlan() if domain_of(query.conditions).is_empty:
+            return Explanation(status=BackendStatus.OK, resume="nothing")
         case BackendPlan() if backend.name in position.ended:
             return Explanation(status=BackendStatus.OK, resume="ended")
     is_kept = kept.find(ListingKey(backend.name, frozenset(plan.scan.pushed))) is not None

@@ -16,12 +16,14 @@ from gateway.federation.reports import (
     Part,
     ended,
     failed,
+    nothing,
     skipped,
     unanswerable,
 )
 from gateway.federation.run import PageRequest, Run, SessionPage
 from gateway.federation.scan import Tally
 from gateway.model.report import BackendReport, BackendStatus
+from gateway.paging.domains import domain_of
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.paging.resume import Start
 
@@ -84,6 +86,7 @@ class Federation:
         parts: list[Part] = []
         reports: dict[str, BackendReport] = {}
         query, position = request.query, request.position
+        is_contradictory = domain_of(query.conditions).is_empty
         for name in query.backends:
             if name in self.disabled:
                 reports[name] = skipped()
@@ -93,6 +96,8 @@ class Federation:
                 reports[name] = failed(plan.failure)
             elif isinstance(plan, Unanswerable):
                 reports[name] = unanswerable()
+            elif is_contradictory:
+                reports[name] = nothing()
             elif name in position.ended:
                 reports[name] = ended(name, position)
             else:

@@ -41,6 +41,11 @@ def unanswerable() -> BackendReport:
     return BackendReport(status=BackendStatus.UNANSWERABLE)
 
 
+def nothing() -> BackendReport:
+    """Report a backend that has nothing to give: the conditions contradict each other."""
+    return BackendReport(status=BackendStatus.OK, total=Count(0, Relation.EQUAL))
+
+
 def skipped() -> BackendReport:
     """Report a backend that is switched off, and was asked by name."""
     return BackendReport(status=BackendStatus.SKIPPED)
