@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from gateway.config.settings import CacheSettings
 from tests.support.adapters import NOON
-from tests.support.gateway import Gateway, Vendors, all_vendors, running
+from tests.support.gateway import Gateway, Vendors, all_vendors, running, settings_for
 
 Document = dict[str, Any]
 
@@ -239,9 +240,19 @@ async def test_a_required_backend_that_cannot_answer_the_filter_is_a_bad_request
     assert (answer.status, answer.body["code"]) == (400, "filter_unanswerable")
 
 
+@pytest.fixture
+async def forgetful(vendors: Vendors) -> AsyncIterator[Gateway]:
+    """Run a gateway that keeps nothing, and so notices at once who is gone."""
+    forgetting = CacheSettings(ttl_s=0)
+    backends = [b.model_copy(update={"cache": forgetting}) for b in vendors.backends.values()]
+    async with running(settings_for(*backends)) as gateway:
+        yield gateway
+
+
 async def test_a_gap_is_filled_by_its_link_when_the_backend_is_back(
-    vendors: Vendors, gateway: Gateway
+    vendors: Vendors, forgetful: Gateway
 ) -> None:
+    gateway = forgetful
     whole = await everything(gateway)
     samba = vendors.servers["digital-samba"]
     first = await gateway.get("/v1/sessions", limit=40)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from cachetools import TLRUCache
 
 from gateway.model.query import Condition, Order, Query
+from gateway.paging.domains import Domain, domain_of
 from gateway.paging.merge import Row
 from gateway.paging.order import Key
 from gateway.paging.resume import ReadPage
@@ -87,17 +88,18 @@ class KeptRanges:
             timer=timer,
             getsizeof=lambda kept: kept.size,
         )
-        self._places: dict[_Kind, dict[_Place, None]] = {}
+        self._places: dict[_Kind, dict[_Place, Domain]] = {}
 
     def find(self, backend: str, query: Query, boundary: Key) -> KeptRange | None:
         """Find what holds the answer to a query from a boundary on: of several the furthest."""
-        kind = _Kind(backend, query.order)
+        places = tuple(self._places.get(_Kind(backend, query.order), {}).items())
+        sought = domain_of(query.conditions)
         found = [
             kept
-            for place in tuple(self._places.get(kind, ()))
+            for place, domain in places
             if (kept := self._still_kept(place)) is not None
             and kept.covers(boundary)
-            and kept.pushed <= frozenset(query.conditions)
+            and sought.lies_in(domain)
         ]
         return max(found, key=lambda kept: (kept.ends is None, kept.ends or ()), default=None)
 
@@ -108,7 +110,7 @@ class KeptRanges:
         place = _Place(_Kind(backend, order), kept.pushed, kept.begins)
         places = self._places.setdefault(place.kind, {})
         places.pop(place, None)
-        places[place] = None
+        places[place] = domain_of(kept.pushed)
         self._ranges[place] = kept
         while len(places) > _MOST_OF_A_KIND:
             self._forget(next(iter(places)))
