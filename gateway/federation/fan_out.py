@@ -100,7 +100,7 @@ async def fill_page(
         while (wanted := merge.step()) and filling.failures.keys().isdisjoint(required):
             if filling.is_cut(wanted):
                 break
-            await filling.read(wanted)
+            await filling.read(wanted - filling.failures.keys())
         filling.end()
     return Filled(filling.failures, filling.spent)
 
@@ -152,6 +152,8 @@ class _Filling:
         for name in (wanted | ahead) - self._reading.keys() - self.failures.keys():
             self._reading[name] = self._group.create_task(self._readers[name].read())
             self._since[name] = self._deadline.spent_share()
+        if not self._reading:
+            return
         done, _ = await asyncio.wait(
             self._reading.values(),
             timeout=self._deadline.wait(),

@@ -135,7 +135,7 @@ class Scan:
             if isinstance(page, Failed):
                 return page
             if isinstance(page, Lost) or not self._is_anchored(page):
-                self._is_rereading = True
+                self._is_rereading, self._guard = True, LoopGuard()
                 self._at = next(self._ladder, None)
             elif self._has_shrunk(page) and not self._has_begun_again:
                 self._begin_again()
@@ -186,17 +186,20 @@ class Scan:
             message = f"no end after {self._pages} pages"
             return self.backend.failed(BadAnswer(ErrorCode.PROTOCOL, message))
         self._is_resumed = False
-        self._remember(session.native_id for session in fresh.sessions)
         self.tally.add(fresh)
-        # Of a page of one row, which brought it, an overlap would bring the same again.
-        self._overlaps = self._plan.paging is PagingStyle.OFFSET and len(page.sessions) > 1
-        self._overlaps &= not self._plan.is_stable
-        self._overlaps &= bool(fresh.sessions)
         if page.next is not None:
-            self._turn_to(self._following(page.next))
+            self._get_ready(page, fresh)
+        return fresh
+
+    def _get_ready(self, page: BackendPage, fresh: BackendPage) -> None:
+        """Get ready for the page that follows this one, and what was new of it."""
+        self._remember(session.native_id for session in fresh.sessions)
+        may_move = self._plan.paging is PagingStyle.OFFSET and not self._plan.is_stable
+        # Of a page of one row an overlap would bring the same again.
+        self._overlaps = may_move and len(page.sessions) > 1 and bool(fresh.sessions)
+        self._turn_to(self._following(self.next or First()))
         if self._plan.paging not in _FIXED_SIZE:
             self._size = self._plan.scan.page_size
-        return fresh
 
     def _has_no_end(self, following: Address) -> bool:
         is_long = self._pages >= MAX_PAGES or self._barren >= _MOST_BARREN

@@ -13,7 +13,6 @@ from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import Condition, Query
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, Position
-from gateway.paging.order import key_of
 from gateway.spi import Address, RawPage
 from tests.federation.liars import Scripted
 from tests.federation.test_walks import (
@@ -21,11 +20,10 @@ from tests.federation.test_walks import (
     World,
     backends_of,
     conditions,
-    instants,
     union,
     worlds,
 )
-from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend, federation
+from tests.support.fakes import backend, federation
 
 
 @dataclass
@@ -55,6 +53,8 @@ def without(draw: Callable[[], bool], position: Position) -> Position:
         position.given if draw() else {},
         position.totals if draw() else {},
         position.ended if draw() else frozenset(),
+        peeks={name: peek for name, peek in position.peeks.items() if draw()},
+        places={name: places for name, places in position.places.items() if draw()},
     )
 
 
@@ -95,65 +95,3 @@ def test_who_answers_first_changes_nothing(world: World, limit: int, turns: list
     sessions = asyncio.run(walk.to_the_end())
 
     assert [session.id for session in sessions] == union(world, ())
-
-
-@dataclass
-class Change:
-    """Rows that come and go while a walk is under way: never those that stay."""
-
-    adapters: list[FakeAdapter]
-    coming: list[FakeRow]
-    going: list[str]
-
-    def happen(self, position: Position) -> Position:
-        for adapter in self.adapters:
-            adapter.rows = [row for row in adapter.rows if row.native_id not in self.going[:1]]
-        self.going = self.going[1:]
-        if self.coming:
-            adapter = self.adapters[len(self.coming) % len(self.adapters)]
-            adapter.rows = [*adapter.rows, self.coming.pop()]
-        return position
-
-
-@given(
-    st.lists(
-        st.lists(instants.filter(lambda started: started is not None), max_size=8),
-        min_size=1,
-        max_size=3,
-    ),
-    st.lists(st.integers(0, 3000), max_size=6),
-    st.lists(st.sampled_from(["gone0", "gone1", "gone2"]), unique=True),
-    st.sampled_from([None, 1, 1000]),
-    st.integers(1, 3),
-)
-@settings(max_examples=120)
-def test_what_stays_is_given_once_whatever_comes_and_goes(
-    world: list[list[int | None]],
-    coming: list[int],
-    going: list[str],
-    granule: int | None,
-    limit: int,
-) -> None:
-    adapters = [
-        FakeAdapter(
-            [FakeRow(f"stays{n}", started) for n, started in enumerate(starts)]
-            + [FakeRow(native_id, 700 * n) for n, native_id in enumerate(going)],
-            Manners(granule, page_cap=3),
-        )
-        for starts in world
-    ]
-    change = Change(adapters, [FakeRow(f"new{n}", at) for n, at in enumerate(coming)], going)
-    backends = [backend(name, a) for name, a in zip(NAMES, adapters, strict=False)]
-    query = Query(tuple(b.name for b in backends))
-
-    walk = Walk(federation(*backends), query, limit, change.happen)
-    sessions = asyncio.run(walk.to_the_end())
-
-    keys = [key_of(session, query.order) for session in sessions]
-    assert keys == sorted(set(keys))
-    stayed = [session.id for session in sessions if session.native_id.startswith("stays")]
-    assert sorted(stayed) == sorted(
-        f"{name}:stays{n}"
-        for name, starts in zip(NAMES, world, strict=False)
-        for n in range(len(starts))
-    )

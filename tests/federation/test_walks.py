@@ -19,7 +19,7 @@ from gateway.model.report import BackendStatus, Relation
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, CursorSealer
 from gateway.paging.order import key_of
-from gateway.spi import Support
+from gateway.spi import PagingStyle, Support
 from tests.federation.liars import Scripted, failing_at
 from tests.support.fakes import EPOCH, FakeAdapter, FakeRow, Manners, backend, federation
 
@@ -47,6 +47,10 @@ manners = st.builds(
     Manners,
     granule=st.sampled_from([None, 1, 1000]),
     page_cap=st.integers(1, 8),
+    style=st.sampled_from(
+        [PagingStyle.OFFSET, PagingStyle.PAGE_INDEX, PagingStyle.CURSOR, PagingStyle.AFTER_ID]
+    ),
+    is_stable=st.booleans(),
     support=st.sampled_from([Support.UNSUPPORTED, Support.INEXACT, Support.EXACT]),
 )
 

@@ -144,7 +144,7 @@ class FakeAdapter(SessionAdapter[HttpTransport]):
         self.requests += 1
         self.asked.append(at)
         stream = self.stream(plan)
-        begin = self._begin(at, stream)
+        begin = self.begin(at, stream)
         end = begin + min(plan.page_size or self.manners.page_cap, self.manners.page_cap)
         self.sizes.append(end - begin)
         return RawPage(
@@ -153,7 +153,7 @@ class FakeAdapter(SessionAdapter[HttpTransport]):
             len(stream) if self.manners.style is PagingStyle.PAGE_INDEX else None,
         )
 
-    def _begin(self, at: Address, stream: Sequence[FakeRow]) -> int:
+    def begin(self, at: Address, stream: Sequence[FakeRow]) -> int:
         """Give the index in the stream that an address stands for."""
         match at:
             case Offset(rows):

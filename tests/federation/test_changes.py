@@ -1,0 +1,142 @@
+"""Rows come and go while they are read: what stays is given exactly once."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.federation.backend import Backend
+from gateway.model.query import NEWEST_FIRST, Query
+from gateway.model.report import BackendWarning
+from gateway.paging.cursor import Position
+from gateway.paging.order import key_of
+from gateway.spi import Address, PagingStyle, RawPage
+from tests.federation.liars import Scripted
+from tests.federation.test_positions import Walk
+from tests.federation.test_walks import NAMES
+from tests.support.fakes import FakeRow, Manners, backend, federation
+
+_MOST_PAGES = 200
+
+# None where a token is worth no more than an offset, and nothing tells that rows have moved.
+addressed = st.sampled_from(
+    [
+        (PagingStyle.OFFSET, False),
+        (PagingStyle.PAGE_INDEX, False),
+        (PagingStyle.CURSOR, True),
+        (PagingStyle.AFTER_ID, False),
+    ]
+)
+
+
+@dataclass
+class Change:
+    """Rows that come and go while a walk is under way: never those that stay."""
+
+    adapters: list[Scripted] = field(default_factory=list)
+    coming: list[FakeRow] = field(default_factory=list)
+    going: list[str] = field(default_factory=list)
+
+    def happen(self) -> None:
+        """Let one row go, and another come."""
+        for adapter in self.adapters:
+            adapter.rows = [row for row in adapter.rows if row.native_id not in self.going[:1]]
+        self.going = self.going[1:]
+        if self.coming:
+            adapter = self.adapters[len(self.coming) % len(self.adapters)]
+            adapter.rows = [*adapter.rows, self.coming.pop()]
+
+    def between_pages(self, position: Position) -> Position:
+        """Happen, and leave the position as it is."""
+        self.happen()
+        return position
+
+    async def between_requests(self, _at: Address, _request: int) -> RawPage | None:
+        """Happen, and leave the page as it is."""
+        self.happen()
+        return None
+
+
+@dataclass
+class Case:
+    """A world that changes, and how it is walked."""
+
+    starts: list[list[int]]
+    coming: list[int]
+    going: list[str]
+    manners: Manners
+    limit: int
+    ttl: float
+
+    def changed(self, scripted: Callable[[Change], object]) -> tuple[Change, list[Backend]]:
+        """Build the backends, each with rows that stay and some that go."""
+        coming = [FakeRow(f"new{n}", at) for n, at in enumerate(self.coming)]
+        change = Change(coming=coming, going=list(self.going))
+        going = [FakeRow(native_id, 700 * n) for n, native_id in enumerate(self.going)]
+        change.adapters = [
+            Scripted(
+                [*(FakeRow(f"stays{n}", at) for n, at in enumerate(starts)), *going],
+                self.manners,
+                script=scripted(change),  # type: ignore[arg-type]  # what a test scripts
+            )
+            for starts in self.starts
+        ]
+        named = zip(NAMES, change.adapters, strict=False)
+        return change, [backend(name, adapter, ttl=self.ttl) for name, adapter in named]
+
+    def check(self, walk: Walk) -> None:
+        """Walk to the end: keys grow, and what stays is there once."""
+        sessions = asyncio.run(walk.to_the_end())
+        keys = [key_of(session, NEWEST_FIRST) for session in sessions]
+        assert keys == sorted(set(keys))
+        drifted = {
+            name
+            for page in walk.pages
+            for name, report in page.reports.items()
+            if BackendWarning.PAGE_DRIFT in report.warnings
+        }
+        for name, starts in zip(NAMES, self.starts, strict=False):
+            stayed = [s.native_id for s in sessions if s.id.startswith(f"{name}:stays")]
+            stays = [f"stays{n}" for n in range(len(starts))]
+            assert sorted(stayed) == sorted(stays) or name in drifted
+
+
+starts = st.sampled_from([0, 1, 500, 999, 1000, 1001, 2000, 2500, 10_000])
+
+
+def cases(styles: st.SearchStrategy[tuple[PagingStyle, bool]]) -> st.SearchStrategy[Case]:
+    manners = st.builds(
+        lambda granule, cap, style: Manners(granule, cap, style[0], style[1]),
+        st.sampled_from([None, 1, 1000]),
+        st.integers(2, 4),
+        styles,
+    )
+    return st.builds(
+        Case,
+        st.lists(st.lists(starts, max_size=8), min_size=1, max_size=3),
+        st.lists(st.integers(0, 3000), max_size=6),
+        st.lists(st.sampled_from(["gone0", "gone1", "gone2", "gone3"]), unique=True),
+        manners,
+        st.integers(1, 4),
+        st.sampled_from([0, 60]),
+    )
+
+
+@given(cases(addressed | st.just((PagingStyle.CURSOR, False))))
+@settings(max_examples=150)
+def test_what_stays_is_given_once_whatever_comes_and_goes_between_pages(case: Case) -> None:
+    change, backends = case.changed(lambda _: None)
+    query = Query(tuple(b.name for b in backends))
+
+    case.check(Walk(federation(*backends), query, case.limit, change.between_pages))
+
+
+@given(cases(addressed))
+@settings(max_examples=150)
+def test_what_stays_is_given_once_whatever_comes_and_goes_between_requests(case: Case) -> None:
+    _, backends = case.changed(lambda change: change.between_requests)
+    query = Query(tuple(b.name for b in backends))
+
+    case.check(Walk(federation(*backends), query, case.limit, lambda position: position))
