@@ -143,6 +143,9 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
                 (Field.STARTED_AT, Op.BEFORE): Support.INEXACT,
             },
             absent=_ABSENT,
+            # A session is one from its log-in on ("Monitoring Windows Clients"): there is none
+            # without, and the server's own window does not need to read the date as we do.
+            always=frozenset({Field.STARTED_AT}),
             paging=PagingAbility(
                 PagingStyle.PAGE_INDEX, max_size=_LARGEST_PAGE, total=VendorTotal.PUSHED
             ),

@@ -35,6 +35,11 @@ class Reader(ABC):
     def __init__(self) -> None:
         self.tally = Tally()
 
+    @property
+    def is_at_horizon(self) -> bool:
+        """Say whether a horizon hides what may belong to what was read."""
+        return False
+
     @abstractmethod
     async def read(self) -> Delivered:
         """Read the next stretch. Not to be called again after the end or a failure."""

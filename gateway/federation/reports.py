@@ -83,8 +83,8 @@ def _status(part: Part, lane: Lane, failure: Failure | None) -> BackendStatus:
 
 
 def lacks_rows(part: Part, lane: Lane) -> bool:
-    """Say whether rows were lost: no session could be made of them, or they came too late."""
-    return bool(part.reader.tally.rejected or lane.late)
+    """Say whether rows were lost: unreadable as sessions, come too late, or behind a horizon."""
+    return bool(part.reader.tally.rejected or lane.late or part.reader.is_at_horizon)
 
 
 def _warnings(part: Part, lane: Lane) -> Iterable[BackendWarning]:
@@ -97,6 +97,8 @@ def _warnings(part: Part, lane: Lane) -> Iterable[BackendWarning]:
         yield BackendWarning.DUPLICATES
     if lane.late:
         yield BackendWarning.ORDER_VIOLATION
+    if part.reader.is_at_horizon:
+        yield BackendWarning.HORIZON_REACHED
 
 
 def _count(part: Part, lane: Lane) -> Count:
@@ -105,6 +107,7 @@ def _count(part: Part, lane: Lane) -> Count:
         return Count(part.reader.listing.listing.count(part.query.conditions), Relation.EQUAL)
     counted = (part.given_before or 0) + lane.matched
     is_end = lane.frontier is None and part.position.until is None
+    is_end = is_end and not part.reader.is_at_horizon
     is_whole = is_end and part.given_before is not None and not lane.late
     told = vendors_total(part, lane)
     if is_whole or told is None:

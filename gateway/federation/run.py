@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from gateway.federation.backend import Backend
 from gateway.federation.fan_out import TIMED_OUT, Deadline, fill_page, read_on
 from gateway.federation.page_reader import PageReader
+from gateway.federation.readers import Reader
 from gateway.federation.reports import Part, lacks_rows, report, sum_of, vendors_total
+from gateway.federation.window_reader import WindowReader
 from gateway.model.query import Query
 from gateway.model.report import BackendReport, BackendStatus, Count, Failure
 from gateway.model.session import Session
@@ -97,12 +99,12 @@ class Run:
             gaps=self._gaps(reports, following),
         )
 
-    def _uncounted(self) -> dict[str, PageReader]:
+    def _uncounted(self) -> dict[str, Reader]:
         """Find the readers whose backends have not told how many sessions there are."""
         return {
             part.name: part.reader
             for part in self._parts
-            if isinstance(part.reader, PageReader)
+            if isinstance(part.reader, PageReader | WindowReader)
             and vendors_total(part, self._merge.lanes[part.name]) is None
         }
 
