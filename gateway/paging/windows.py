@@ -44,6 +44,8 @@ class Windows:
         self._is_open_before = span.is_open_before
         self._length = pace.length or span.end - span.first
         self._is_known = pace.length is not None
+        # Whether the rows of a window may tell how many are in a part of it.
+        self._is_even = True
         # Where a stretch ends that begins here and is known to hold too many rows, and how many.
         self._crowd: tuple[int, int] | None = None
         self._is_over = span.is_empty
@@ -67,7 +69,7 @@ class Windows:
         rows -= self.pace.margin
         length = self._end - self._first
         self._crowd = (self._end, rows)
-        shrunk = min(length * self._wanted // rows, length // 2)
+        shrunk = min(length * self._wanted // rows if self._is_even else length, length // 2)
         self._length = max(SHORTEST, shrunk if self._is_known else self._guess(rows))
         self._is_known = True
 
@@ -79,7 +81,8 @@ class Windows:
         self.pace = Pace(self._length if accepted else self.pace.length, received - accepted)
         self._first, self._is_open_before = end, False
         self._is_known = True
-        self._keep_out_of_the_crowd(accepted)
+        self._is_even = accepted > 0
+        self._go_half_way_to_the_crowd(accepted)
 
     @property
     def _end(self) -> int:
@@ -102,11 +105,11 @@ class Windows:
             return fastest
         return max(length // _FASTEST_GROWTH, min(fastest, length * self._wanted // rows))
 
-    def _keep_out_of_the_crowd(self, rows: int) -> None:
-        """Halve the way to where there are known to be too many, rather than ask for all again."""
+    def _go_half_way_to_the_crowd(self, rows: int) -> None:
+        """Halve a stretch with too many rows that has none at its beginning, or not enough."""
         if self._crowd is None:
             return
         end, left = self._crowd[0], self._crowd[1] - rows
         self._crowd = (end, left) if left > self._cap and self._first < end else None
-        if self._crowd is not None and self._first + self._length >= end:
+        if self._crowd is not None and (rows == 0 or self._first + self._length >= end):
             self._length = max(SHORTEST, (end - self._first) // 2)

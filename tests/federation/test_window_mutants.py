@@ -64,9 +64,10 @@ async def what_is_to_come_is_bounded_too_far(reader: WindowReader) -> Delivered:
     delivered = await real_bound(reader)
     if not isinstance(delivered, Delivery) or delivered.bound is None:
         return delivered
-    _, end = delivered.bound[0]
-    assert isinstance(end, int)
-    return replace(delivered, bound=((0, end + 24 * SHORTEST),))
+    component = delivered.bound[0]
+    assert not isinstance(component, str)
+    assert isinstance(component[1], int)
+    return replace(delivered, bound=((0, component[1] + 24 * SHORTEST),))
 
 
 async def a_window_is_given_page_by_page(reader: WindowReader) -> Delivered:

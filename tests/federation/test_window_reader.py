@@ -1,6 +1,7 @@
 """A backend that cannot sort but can choose by start gives its rows in order, window by window."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,11 +17,15 @@ from gateway.federation.fan_out import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
 from gateway.federation.listings import KeptListings
+from gateway.federation.readers import Delivery
 from gateway.federation.run import PageRequest, SessionPage
+from gateway.federation.window_reader import WindowReader
 from gateway.model.matching import matches
 from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field, Order, Query, Sort
 from gateway.model.report import BackendStatus, BackendWarning, Relation, ServedFrom
 from gateway.model.session import Session
+from gateway.paging.planner import BackendPlan, plan_backend
+from gateway.paging.spans import span_of
 from gateway.spi import (
     Address,
     Context,
@@ -439,3 +444,36 @@ async def test_the_plan_says_that_a_kept_listing_is_read_instead() -> None:
 
     assert (explained.resume, explained.cache) == ("listing", "kept")
     assert explained.expected_requests.value == 0
+
+
+async def test_a_page_that_was_broken_off_is_read_again() -> None:
+    asked = 0
+
+    class Stuck(ClippingAdapter):
+        async def fetch_page(
+            self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
+        ) -> RawPage:
+            nonlocal asked
+            asked += 1
+            if asked % 3 == 0:
+                await asyncio.Event().wait()
+            return await super().fetch_page(plan, at, context)
+
+    adapter = Stuck(daily(30).rows, Manners(page_cap=2))
+    query = Query(("a",))
+    target = backend("a", adapter)
+    plan = plan_backend(adapter, query)
+    assert isinstance(plan, BackendPlan)
+    reader = WindowReader(target, plan, query, span_of(query, now=NOON), lambda *_: None)
+
+    told: list[str] = []
+    is_end = False
+    while not is_end:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.01):
+                delivered = await reader.read()
+                assert isinstance(delivered, Delivery)
+                told += [row.session.native_id for row in delivered.rows]
+                is_end = delivered.is_end
+
+    assert told == [str(number) for number in range(30)]
