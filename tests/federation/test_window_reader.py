@@ -27,6 +27,7 @@ from gateway.model.session import Session
 from gateway.paging.planner import BackendPlan, plan_backend
 from gateway.paging.spans import span_of
 from gateway.spi import (
+    Abilities,
     Address,
     Context,
     ErrorCode,
@@ -34,6 +35,7 @@ from gateway.spi import (
     RawPage,
     ScanPlan,
     TryAgainLater,
+    VendorTotal,
 )
 from tests.federation.test_walks import walk
 from tests.support.adapters import NOON
@@ -340,6 +342,26 @@ async def test_the_vendors_total_is_told_where_it_counted_everything() -> None:
     assert (first.total.value, first.total.relation) == (50, Relation.EQUAL)
     assert second.total.relation is Relation.AT_LEAST
     assert second.total.value <= 50
+
+
+async def test_a_total_that_does_not_count_the_window_shrinks_none() -> None:
+    class CountsAll(ClippingAdapter):
+        def abilities(self) -> Abilities:
+            able = super().abilities()
+            return replace(able, paging=replace(able.paging, total=VendorTotal.ALL))
+
+        async def fetch_page(
+            self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
+        ) -> RawPage:
+            page = await super().fetch_page(plan, at, context)
+            return replace(page, total=len(self.rows))
+
+    adapter = CountsAll(daily(100).rows, Manners(page_cap=2))
+
+    page = await page_of(federation(backend("a", adapter)), limit=60)
+
+    assert len(page.sessions) == 60
+    assert adapter.requests < 200
 
 
 def with_horizon(adapter: ClippingAdapter, horizon: timedelta) -> Federation:

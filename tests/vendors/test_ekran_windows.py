@@ -18,6 +18,8 @@ from gateway.model.report import BackendStatus, Relation
 from tests.federation.test_walks import walk
 from tests.support.adapters import NOON, driving, noon
 from tests.support.fakes import federation
+from tests.support.gateway import backend as configured_backend
+from tests.support.gateway import running, settings_for
 
 OLDEST_FIRST = (Sort(Field.STARTED_AT),)
 ROWS = 6000  # Of 37 days, with the one in between on which clocks are set back.
@@ -104,6 +106,27 @@ async def test_a_query_of_a_stretch_of_time_is_asked_for_within_it() -> None:
 
     told = [(s.native_id, s.started_at) for page in pages for s in page.sessions]
     assert told == [row for row in newest(simulator.held()) if row[1] and since <= row[1] < before]
+
+
+async def test_a_configured_horizon_holds_and_is_told() -> None:
+    simulator = EkranSimulator(rows=1000, seed=3, clock=noon)
+    options = simulator.options(await simulator.start())
+    configured = configured_backend("ekran", options, horizon=2 * 24 * HOUR)
+    try:
+        async with running(settings_for(configured)) as gateway:
+            pages = await gateway.walk([200])
+    finally:
+        await simulator.stop()
+
+    recent = [h for h in simulator.held() if h.started_at and h.started_at >= NOON - 48 * HOUR]
+    assert [name for page in pages for name in page.ids] == [
+        f"ekran:{native_id}" for native_id, _ in newest(recent)
+    ]
+    last = pages[-1].body
+    assert last["complete"] is False
+    assert last["backends"]["ekran"]["status"] == "partial"
+    assert last["backends"]["ekran"]["warnings"] == ["horizon_reached"]
+    assert last["total"] == {"value": len(recent), "relation": "gte"}
 
 
 async def test_what_goes_on_while_pages_are_read_costs_none_that_was_there() -> None:
