@@ -76,9 +76,10 @@ class Windows:
     def advance(self, *, received: int, accepted: int) -> None:
         """Go on to the next, as this one was read: ``accepted`` of the rows lay in it."""
         end, length = self._end, self._end - self._first
+        is_telling = accepted > 0 and self._is_between_instants
         self._is_over = self._is_last
         self._length = max(SHORTEST, self._grown(length, accepted))
-        self.pace = Pace(self._length if accepted else self.pace.length, received - accepted)
+        self.pace = Pace(self._length if is_telling else self.pace.length, received - accepted)
         self._first, self._is_open_before = end, False
         self._is_known = True
         self._is_even = accepted > 0
@@ -91,6 +92,12 @@ class Windows:
     @property
     def _is_last(self) -> bool:
         return self._first + self._length >= self._span.end
+
+    @property
+    def _is_between_instants(self) -> bool:
+        """Say whether its length is about that of the time in which its rows lie."""
+        is_from_the_past = self._is_open_before and self._span.is_newest_last
+        return not (self._is_last or is_from_the_past)
 
     def _guess(self, rows: int) -> int:
         """Take the rows to lie evenly in the newest year of the span."""

@@ -1,6 +1,6 @@
 """Windows of time cover everything there is, and come to their end."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -100,6 +100,18 @@ def test_what_fits_is_read_in_one_go(rows: int) -> None:
 
     assert walked.read == [Window(None, None)]
     assert walked.asked == 1
+
+
+@pytest.mark.parametrize("is_newest_last", [False, True])
+def test_a_window_that_is_open_towards_the_past_teaches_no_length(*, is_newest_last: bool) -> None:
+    span = replace(SPAN, is_newest_last=is_newest_last)
+    whole, half = Windows(span, cap=CAP), Windows(span, cap=CAP, pace=Pace(15 * YEAR))
+
+    whole.advance(received=CAP, accepted=CAP)
+    half.advance(received=CAP, accepted=CAP)
+
+    assert whole.pace.length is None
+    assert half.pace.length == (15 * YEAR if is_newest_last else 15 * YEAR // 2)
 
 
 def test_of_too_many_rows_the_newest_year_is_taken_to_be_even() -> None:

@@ -88,9 +88,11 @@ async def test_a_first_page_costs_a_handful_of_requests_and_the_next_one_two() -
     )
 
 
-@pytest.mark.parametrize(("ttl", "asked"), [(0, 2), (60, 1)])
-async def test_a_small_server_is_read_in_one_request(ttl: float, asked: int) -> None:
-    async with office(600, ttl=ttl) as (simulator, joined):
+@pytest.mark.parametrize(
+    ("rows", "ttl", "asked"), [(600, 0, 1 + 1), (600, 60, 1), (1600, 0, 2 + 2), (1600, 60, 2)]
+)
+async def test_a_small_server_is_read_in_one_go(rows: int, ttl: float, asked: int) -> None:
+    async with office(rows, ttl=ttl) as (simulator, joined):
         for _ in range(2):
             page = await first_page(joined)
 
