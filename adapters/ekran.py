@@ -143,6 +143,9 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
                 (Field.STARTED_AT, Op.BEFORE): Support.INEXACT,
             },
             absent=_ABSENT,
+            # A session begins with a log-in ("When are New Client Sessions Started?"), so the
+            # server knows when, even where the date it writes cannot be read.
+            always=frozenset({Field.STARTED_AT}),
             paging=PagingAbility(
                 PagingStyle.PAGE_INDEX, max_size=_LARGEST_PAGE, total=VendorTotal.PUSHED
             ),

@@ -62,6 +62,7 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
         disabled={
             b.name: load_adapter(b.adapter).vendor for b in settings.backends if not b.enabled
         },
+        horizons={b.name: b.horizon for b in settings.backends if b.horizon is not None},
     )
     app[SEALER] = CursorSealer([key.get_secret_value().encode() for key in settings.cursor.keys])
     app[DEADLINE_SECONDS] = settings.server.deadline_s

@@ -18,6 +18,7 @@ from gateway.config.settings import (
 )
 from gateway.config.tree import KeyPath
 from gateway.config.validation import Validator
+from gateway.paging.planner import can_slice
 from gateway.spi import AdapterOptions, Json
 from gateway.spi.registry import NotUsableError, load_adapter
 
@@ -45,7 +46,16 @@ class OptionsReader:
         options = _located(options, self._folder)
         for file, message in unusable_files(options, at):
             self._problems.add(file, message)
+        self._check_horizon(backend, options, path)
         return options
+
+    def _check_horizon(self, backend: Json, options: AdapterOptions, path: KeyPath) -> None:
+        """Refuse a horizon that would have no effect."""
+        if not isinstance(backend, dict) or backend.get("horizon") is None:
+            return
+        if not can_slice(self._adapter(str(backend.get("adapter")))(options).abilities()):
+            message = "has no effect: this vendor is not read by windows of time"
+            self._problems.add((*path, "horizon"), message)
 
     def _model(self, backend: Json, path: KeyPath) -> type[AdapterOptions] | None:
         name = backend.get("adapter") if isinstance(backend, dict) else None

@@ -27,7 +27,6 @@ NOT_YET_IN_FORCE: Mapping[str, Json] = {
     "backends[].cache.stale_if_error_s": 0,
     "backends[].limits.rate": None,
     "backends[].operations": [],
-    "backends[].horizon": None,
     "backends[].proxy": None,
 }
 

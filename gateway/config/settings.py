@@ -6,7 +6,17 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny
 
-from gateway.config.values import BackendName, Bytes, Flag, Instant, Seconds, Sha256, Text, Whole
+from gateway.config.values import (
+    BackendName,
+    Bytes,
+    Flag,
+    Instant,
+    Period,
+    Seconds,
+    Sha256,
+    Text,
+    Whole,
+)
 from gateway.spi import AdapterOptions, Operation
 
 
@@ -100,14 +110,17 @@ class DefaultSettings(Section):
 
 
 class BackendEntry(DefaultSettings):
-    """A backend as the file has it. Its options are its adapter's to read."""
+    """A backend as the file has it. Its options are its adapter's to read.
+
+    ``horizon`` is how long ago a session started at most that is looked for by its start.
+    """
 
     name: BackendName
     adapter: Text
     options: object = None
     enabled: Flag = True
     operations: tuple[Operation, ...] = ()
-    horizon: Text | None = None
+    horizon: Period | None = None
     proxy: Text | None = None
 
 

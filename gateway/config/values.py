@@ -1,7 +1,7 @@
 """Kinds of values in a configuration file, and what each accepts."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
@@ -16,6 +16,10 @@ _UNITS = {
     "MiB": 1024**2,
     "GiB": 1024**3,
 }
+_PERIOD = re.compile(
+    r"(?P<days>\d{1,5})d|(?P<hours>\d{1,6})h|P(?P<iso_days>\d{1,5})D|PT(?P<iso_hours>\d{1,6})H",
+    re.ASCII,
+)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -53,6 +57,22 @@ def _instant(value: object) -> object:
     raise ValueError("must be an instant with its offset, such as 2027-01-31T00:00:00Z")
 
 
+def _period(value: object) -> object:
+    found = _PERIOD.fullmatch(value) if isinstance(value, str) else None
+    if found is not None:
+        days = found["days"] or found["iso_days"] or 0
+        return timedelta(days=int(days), hours=int(found["hours"] or found["iso_hours"] or 0))
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError("must be a length of time, such as 90d, 36h or P90D")
+
+
+def _of_a_calendar(period: timedelta) -> timedelta:
+    if not timedelta(hours=1) <= period <= timedelta(days=36_500):
+        raise ValueError("must be from 1h to 36500d")
+    return period
+
+
 def _not_reserved(name: str) -> str:
     if name == "all":
         raise ValueError("must not be all, which stands for every backend")
@@ -65,6 +85,11 @@ Whole = Annotated[int, BeforeValidator(_no_boolean)]
 Seconds = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
 Bytes = Annotated[int, BeforeValidator(_bytes, json_schema_input_type=int | str)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+Period = Annotated[
+    timedelta,
+    BeforeValidator(_period, json_schema_input_type=str),
+    AfterValidator(_of_a_calendar),
+]
 Text = Annotated[str, Field(min_length=1)]
 BackendName = Annotated[
     str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$"), AfterValidator(_not_reserved)

@@ -18,6 +18,7 @@ from gateway.model.report import ErrorCode, Failure
 from gateway.model.session import Session
 from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
+from gateway.paging.windows import Pace
 from gateway.spi.abilities import Abilities
 from gateway.spi.adapter import NO_TICKET, Context, Mapped, Provenance, SessionAdapter, Ticket
 from gateway.spi.errors import BadAnswer, LogInAgain, StartOver, TryAgainLater, UpstreamError
@@ -97,12 +98,17 @@ class Backend:
         self.ttl_seconds = ttl_seconds
         self.health = Health()
         self.selectivity = Selectivity()
+        self.pace = Pace()
         self._transport = transport
         self._clock = clock
         self._ticket: Ticket | None = None
         self._log_ins: Flights[Ticket] = Flights()
         self._pages: Flights[Outcome | Lost] = Flights()
         self._disorders = 0
+
+    def now(self) -> datetime:
+        """Read the clock that its pages are dated by."""
+        return self._clock()
 
     def abilities(self) -> Abilities | Failed:
         """Ask the adapter what the vendor can do itself."""

@@ -58,13 +58,14 @@ def explain(
             return Explanation(status=BackendStatus.OK, resume="ended")
     is_kept = kept.find(ListingKey(backend.name, frozenset(plan.scan.pushed))) is not None
     is_served = is_kept and not plan.is_ordered
+    is_sliced = plan.is_sliceable and not is_served
     return Explanation(
         status=BackendStatus.OK,
         pushed=[Pushed(condition, support) for condition, support in plan.scan.pushed.items()],
         residual=[c for c in query.conditions if plan.scan.pushed.get(c) is not Support.EXACT],
-        order=_order(plan),
-        resume=_resume(plan, query, position),
-        cache="kept" if is_served else "fetched" if not plan.is_ordered else "none",
+        order="total" if is_sliced else _order(plan),
+        resume="windows" if is_sliced else _resume(plan, query, position),
+        cache="kept" if is_served else "none" if plan.is_ordered or is_sliced else "fetched",
         expected_requests=NO_REQUESTS if is_served else _requests(plan, query, limit),
     )
 

@@ -1,13 +1,14 @@
 """The federation: all configured backends, asked as one."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.explaining import Explanation, explain
 from gateway.federation.fan_out import Deadline
 from gateway.federation.filling import Listings
 from gateway.federation.listing_reader import ListingReader
-from gateway.federation.listings import SortedListing
+from gateway.federation.listings import Entry, SortedListing
 from gateway.federation.lookup import Lookup, find
 from gateway.federation.page_reader import PageReader
 from gateway.federation.ranges import KeptRanges
@@ -22,10 +23,12 @@ from gateway.federation.reports import (
 )
 from gateway.federation.run import PageRequest, Run, SessionPage
 from gateway.federation.scan import Tally
+from gateway.federation.window_reader import WindowReader
 from gateway.model.report import BackendReport, BackendStatus
 from gateway.paging.domains import domain_of
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.paging.resume import Start
+from gateway.paging.spans import span_of
 
 
 class Federation:
@@ -38,10 +41,15 @@ class Federation:
         ranges: KeptRanges,
         *,
         disabled: Mapping[str, str] | None = None,
+        horizons: Mapping[str, timedelta] | None = None,
     ) -> None:
-        """Take the backends in use, and of those switched off the vendors by name."""
+        """Take the backends in use, and of those switched off the vendors by name.
+
+        A horizon is how long ago, at most, a session started that windows of time look for.
+        """
         self.backends = {backend.name: backend for backend in backends}
         self.disabled = dict(disabled or {})
+        self._horizons = dict(horizons or {})
         self._listings = listings
         self._ranges = ranges
 
@@ -115,6 +123,8 @@ class Federation:
                 self._ranges,
                 Start(position.boundary, position.places.get(name, ())),
             )
+        if plan.is_sliceable and not self._listings.is_kept(backend, plan):
+            return self._window_reader(backend, plan, request)
 
         async def whole(tally: Tally) -> SortedListing | Failed:
             return await self._listings.whole(backend, plan, order, tally)
@@ -128,3 +138,18 @@ class Federation:
         pages = 2 if backend.ttl_seconds > 0 else 1
         residual = plan.residual(request.query.conditions)
         return backend.selectivity.rows_for(pages * wanted, residual)
+
+    def _window_reader(
+        self, backend: Backend, plan: BackendPlan, request: PageRequest
+    ) -> WindowReader:
+        def keep(entries: Sequence[Entry], tally: Tally) -> None:
+            self._listings.keep(backend, plan, entries, tally)
+
+        span = span_of(
+            request.query,
+            now=backend.now(),
+            boundary=request.position.boundary,
+            until=request.position.until,
+            horizon=self._horizons.get(backend.name),
+        )
+        return WindowReader(backend, plan, request.query, span, keep)

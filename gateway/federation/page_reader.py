@@ -70,7 +70,7 @@ class PageReader(Reader):
 
     def forget(self, reached: Key) -> None:
         """Let go of the pages that lie wholly before a key."""
-        while len(self._pages) > 1 and self._has_passed(self._pages[1], reached):
+        while len(self._pages) > 1 and self._are_passed(reached):
             del self._pages[0]
             self._begins = reached
 
@@ -138,8 +138,11 @@ class PageReader(Reader):
         key = key_of(session, self._query.order)
         return has_passed(key, self._boundary, self.coarsening)
 
-    def _has_passed(self, page: ReadPage, reached: Key) -> bool:
-        return bool(page.rows) and has_passed(page.rows[0].key, reached, self.coarsening)
+    def _are_passed(self, reached: Key) -> bool:
+        """Say whether a key lies beyond the first page, and beyond the beginning of the next."""
+        first, second = self._pages[:2]
+        rows = (*first.rows, *second.rows[:1])
+        return all(has_passed(row.key, reached, self.coarsening) for row in rows)
 
     def _rows_of(self, page: BackendPage) -> list[Row]:
         order = self._query.order

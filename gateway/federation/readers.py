@@ -37,6 +37,11 @@ class Reader(ABC):
     def __init__(self) -> None:
         self.tally = Tally()
 
+    @property
+    def is_at_horizon(self) -> bool:
+        """Say whether a horizon hides what may belong to what was read."""
+        return False
+
     def places(self, reached: Key) -> Places:  # noqa: ARG002  # a default
         """Give where in the vendor's stream to go on beyond a key, where that helps."""
         return ()

@@ -93,10 +93,12 @@ def _status(part: Part, lane: Lane, failure: Failure | None, *, is_spent: bool) 
 def lacks_rows(part: Part, lane: Lane) -> bool:
     """Say whether rows were lost, or may be.
 
-    No session could be made of them, they came too late, or they moved while they were read.
+    No session could be made of them, they came too late, moved while they were read, or lie behind
+    a horizon.
     """
     tally = part.reader.tally
-    return bool(tally.rejected or lane.late or tally.has_drifted)
+    is_short = tally.has_drifted or part.reader.is_at_horizon
+    return bool(tally.rejected or lane.late or is_short)
 
 
 def _warnings(part: Part, lane: Lane, *, is_spent: bool) -> Iterable[BackendWarning]:
@@ -113,6 +115,8 @@ def _warnings(part: Part, lane: Lane, *, is_spent: bool) -> Iterable[BackendWarn
         yield BackendWarning.PAGE_DRIFT
     if is_spent:
         yield BackendWarning.BUDGET_REACHED
+    if part.reader.is_at_horizon:
+        yield BackendWarning.HORIZON_REACHED
 
 
 def _count(part: Part, lane: Lane) -> Count:
@@ -121,6 +125,7 @@ def _count(part: Part, lane: Lane) -> Count:
         return Count(part.reader.listing.listing.count(part.query.conditions), Relation.EQUAL)
     counted = (part.given_before or 0) + lane.matched
     is_end = lane.frontier is None and part.position.until is None
+    is_end = is_end and not part.reader.is_at_horizon
     is_whole = is_end and part.given_before is not None and not lane.late
     told = vendors_total(part, lane)
     if is_whole or told is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-from gateway.model.query import AtOrAfter, Before, Condition, Field, Order, Query
+from gateway.model.query import AtOrAfter, Before, Condition, Field, Op, Order, Query
 from gateway.paging.order import (
     BEFORE_ALL,
     UNORDERED,
@@ -14,7 +14,14 @@ from gateway.paging.order import (
     coarsening_of,
     instant_in,
 )
-from gateway.spi.abilities import Nulls, PagingStyle, SortAbility, Support, VendorTotal
+from gateway.spi.abilities import (
+    Abilities,
+    Nulls,
+    PagingStyle,
+    SortAbility,
+    Support,
+    VendorTotal,
+)
 from gateway.spi.adapter import SessionAdapter
 from gateway.spi.pages import BackendQuery, ScanPlan
 
@@ -26,10 +33,11 @@ _MICROSECOND = timedelta(microseconds=1)
 class BackendPlan:
     """How one backend's part of a page is read.
 
-    ``coarsening`` says how its stream is ordered: one that follows no order is read whole.
-    ``counts`` says what the vendor's own total counts, ``paging`` how its pages are asked for,
-    and ``is_stable`` whether their addresses outlast inserts and deletes. ``begins`` is the key
-    beyond which the stream begins. ``first_size`` is how many rows to ask for at first.
+    ``coarsening`` says how its stream is ordered: one that follows no order is read whole, or by
+    windows of time where it ``is_sliceable``. ``counts`` says what the vendor's own total counts,
+    ``paging`` how its pages are asked for, and ``is_stable`` whether their addresses outlast
+    inserts and deletes. ``begins`` is the key beyond which the stream begins. ``first_size`` is
+    how many rows to ask for at first.
     """
 
     scan: ScanPlan
@@ -39,6 +47,7 @@ class BackendPlan:
     is_stable: bool
     begins: Key = BEFORE_ALL
     first_size: int | None = None
+    is_sliceable: bool = False
 
     @property
     def is_ordered(self) -> bool:
@@ -111,9 +120,28 @@ def _plan(
     asked = BackendQuery(conditions, order)
     scan = adapter.plan(asked)
     _validate(scan, asked)
-    paging = adapter.abilities().paging
+    abilities = adapter.abilities()
+    paging = abilities.paging
     coarsening = coarsening_of(scan.sorted_by, order)
-    return BackendPlan(scan, coarsening, paging.total, paging.style, paging.is_stable)
+    plan = BackendPlan(scan, coarsening, paging.total, paging.style, paging.is_stable)
+    return plan if plan.is_ordered else replace(plan, is_sliceable=_is_sliceable(abilities, asked))
+
+
+def can_slice(abilities: Abilities) -> bool:
+    """Say whether a backend can be read by windows of time, for some queries at least."""
+    support = {abilities.filters.get((Field.STARTED_AT, op)) for op in (Op.AT_OR_AFTER, Op.BEFORE)}
+    is_paged = abilities.paging.style is not PagingStyle.SINGLE
+    return is_paged and support <= {Support.EXACT, Support.INEXACT}
+
+
+def _is_sliceable(abilities: Abilities, asked: BackendQuery) -> bool:
+    """Say whether windows of time hold all that was asked for, in its order.
+
+    A session without a start lies in no window, so there must be none, or none that matches.
+    """
+    has_bounds = any(c.field is Field.STARTED_AT for c in asked.conditions)
+    has_starts = has_bounds or Field.STARTED_AT in abilities.always
+    return can_slice(abilities) and has_starts and asked.order[0].field is Field.STARTED_AT
 
 
 def _validate(scan: ScanPlan, asked: BackendQuery) -> None:

@@ -102,6 +102,8 @@ class Abilities:
 
     filters: Mapping[tuple[Field, Op], Support] = field(default_factory=dict)
     absent: frozenset[Field] = frozenset()
+    always: frozenset[Field] = frozenset()
+    """Fields that every record has: no filter on one hides a record for want of it."""
     sorts: tuple[SortAbility, ...] = ()
     paging: PagingAbility = PagingAbility()
     has_detail: bool = False

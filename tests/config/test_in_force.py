@@ -77,7 +77,6 @@ ASKING = {
         "5:5: backends[0].operations",
         "[]",
     ),
-    "backends[].horizon": (f"{BACKENDS}    horizon: P90D\n", "5:5: backends[0].horizon", "null"),
     "backends[].proxy": (
         f"{BACKENDS}    proxy: http://a.example\n",
         "5:5: backends[0].proxy",

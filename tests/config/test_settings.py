@@ -126,6 +126,58 @@ def test_a_key_may_read_every_backend_for_ever_unless_it_says_otherwise(tmp_path
     assert (key.backends, key.actions, key.expires) == (("*",), ("read",), None)
 
 
+OFFICE = """\
+backends:
+  - name: office
+    adapter: ekran
+    options: {url: "https://office.example/ekranapi"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("90d", timedelta(days=90)),
+        ("P90D", timedelta(days=90)),
+        ("36h", timedelta(hours=36)),
+        ("PT36H", timedelta(hours=36)),
+        ("'1h'", timedelta(hours=1)),
+        ("36500d", timedelta(days=36_500)),
+        ("null", None),
+    ],
+)
+def test_a_horizon_is_a_length_of_time(
+    tmp_path: Path, written: str, expected: timedelta | None
+) -> None:
+    settings = loaded(tmp_path, f"{OFFICE}    horizon: {written}\n")
+
+    assert settings.backends[0].horizon == expected
+
+
+@pytest.mark.parametrize("written", ["0h", "0d", "36501d", "P36501D"])
+def test_a_horizon_out_of_bounds_is_a_problem(tmp_path: Path, written: str) -> None:
+    problems = refused(tmp_path, f"{OFFICE}    horizon: {written}\n")
+
+    assert problems == ["5:5: backends[0].horizon: must be from 1h to 36500d"]
+
+
+@pytest.mark.parametrize(
+    "written", ["90", "true", "P90", "T36H", "1.5d", "-1d", "90 d", "90D", "[]"]
+)
+def test_a_horizon_that_is_no_length_of_time_is_a_problem(tmp_path: Path, written: str) -> None:
+    problems = refused(tmp_path, f"{OFFICE}    horizon: {written}\n")
+
+    message = "must be a length of time, such as 90d, 36h or P90D"
+    assert problems == [f"5:5: backends[0].horizon: {message}"]
+
+
+def test_a_horizon_that_would_have_no_effect_is_refused(tmp_path: Path) -> None:
+    problems = refused(tmp_path, f"{BACKENDS}    horizon: 90d\n")
+
+    message = "has no effect: this vendor is not read by windows of time"
+    assert problems == [f"5:5: backends[0].horizon: {message}"]
+
+
 NUMBER = "must be a number"
 WHOLE = "must be a whole number"
 TEXT = "must be a text; put it in quotes"

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gateway.federation.backend import Backend
@@ -136,6 +136,9 @@ def test_what_stays_is_given_once_whatever_comes_and_goes_between_pages(case: Ca
 @given(cases(addressed))
 @settings(max_examples=150)
 def test_what_stays_is_given_once_whatever_comes_and_goes_between_requests(case: Case) -> None:
+    # Where pages are counted, one row for another is not noticed: there are as many as before.
+    is_counted = case.manners.style is PagingStyle.PAGE_INDEX
+    assume(not (is_counted and case.coming and case.going))
     _, backends = case.changed(lambda change: change.between_requests)
     query = Query(tuple(b.name for b in backends))
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field, Query, Sort
+from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field, Op, Query, Sort
 from gateway.paging.order import BEFORE_ALL, TOTAL, UNORDERED, Coarsening, Key, key_of
 from gateway.paging.planner import BackendPlan, InvalidPlanError, Unanswerable, plan_backend
 from gateway.spi import (
@@ -192,3 +192,59 @@ def test_a_granularity_that_is_none_is_refused() -> None:
 
 def test_a_plan_says_what_the_vendors_total_counts() -> None:
     assert planned(FakeAdapter([])).counts is VendorTotal.NONE
+
+
+@dataclass
+class Chooser(FakeAdapter):
+    """A fake that cannot sort, and whose abilities are changed by a test."""
+
+    able: Callable[[Abilities], Abilities] = field(default=lambda abilities: abilities)
+
+    def abilities(self) -> Abilities:
+        every = replace(super().abilities(), always=frozenset({Field.STARTED_AT}))
+        return self.able(every)
+
+
+def chooser(able: Callable[[Abilities], Abilities] = lambda abilities: abilities) -> Chooser:
+    return Chooser([], Manners(support=Support.INEXACT), able=able)
+
+
+@pytest.mark.parametrize("sort", [NEWEST, OLDEST])
+@pytest.mark.parametrize("support", [Support.EXACT, Support.INEXACT])
+def test_what_cannot_sort_but_can_choose_by_start_is_read_by_windows(
+    sort: Sort, support: Support
+) -> None:
+    adapter = Chooser([], Manners(support=support))
+
+    assert planned(adapter, sort=sort).is_sliceable
+
+
+def test_what_can_sort_is_not_read_by_windows() -> None:
+    assert not planned(Sorter([], Manners(support=Support.EXACT))).is_sliceable
+
+
+def test_only_an_order_of_starts_is_read_by_windows() -> None:
+    assert not planned(chooser(), sort=Sort(Field.ENDED_AT)).is_sliceable
+
+
+def without_a_bound(abilities: Abilities) -> Abilities:
+    filters = {key: how for key, how in abilities.filters.items() if key[1] is not Op.BEFORE}
+    return replace(abilities, filters=filters)
+
+
+def all_at_once(abilities: Abilities) -> Abilities:
+    return replace(abilities, paging=replace(abilities.paging, style=PagingStyle.SINGLE))
+
+
+@pytest.mark.parametrize("able", [without_a_bound, all_at_once])
+def test_without_both_bounds_or_pages_there_are_no_windows(
+    able: Callable[[Abilities], Abilities],
+) -> None:
+    assert not planned(chooser(able)).is_sliceable
+
+
+def test_sessions_that_may_lack_a_start_are_read_by_windows_only_if_none_of_those_matches() -> None:
+    adapter = chooser(lambda abilities: replace(abilities, always=frozenset()))
+
+    assert not planned(adapter, ENDED).is_sliceable
+    assert planned(adapter, ENDED, SINCE).is_sliceable
