@@ -1,20 +1,19 @@
 """The canonical session: what every vendor's record becomes.
 
-One definition serves decoding, answers and the published schema: msgspec encodes and decodes
-it, pydantic describes it. Unknown is ``None``, never an empty string, a zero or a guess.
+One definition serves decoding, answers and the published schema. Unknown is ``None``, never an
+empty string, a zero or a guess.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeAlias
 
-from msgspec import UNSET
-from pydantic import WithJsonSchema
+from msgspec import UNSET, Meta, Struct, field
 
-# Any JSON value. msgspec and pydantic each have a stricter type for it, and neither reads the
-# other's; ``Any`` is the one both know.
+# Any JSON value. It is a type that holds itself, which msgspec cannot read.
 Json: TypeAlias = Any
+
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
 
 class Status(StrEnum):
@@ -25,24 +24,25 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+# The garbage collector passes these by (``gc=False``), for no cycle can go through them: once made
+# they are not changed, and what they are made of was decoded from JSON before and knows them not.
+
+
+class Named(Struct, frozen=True, gc=False):
     """Somebody or something with the vendor's id for it, a name, or both."""
 
     id: str | None = None
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True, gc=False):
     """The application or operating system a session runs in."""
 
     name: str | None = None
     version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(Struct, frozen=True, gc=False):
     """Where a session takes place; ``kind`` says what sort of place, such as a room."""
 
     kind: str
@@ -50,8 +50,7 @@ class Space:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Participants:
+class Participants(Struct, frozen=True, gc=False):
     """Head counts of a shared session."""
 
     current: int | None = None
@@ -59,8 +58,7 @@ class Participants:
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, gc=False, kw_only=True):
     """One session of one backend, in the same words for every vendor.
 
     Instants are aware and in UTC. ``inferred`` names the fields that a rule derived rather than
@@ -75,9 +73,9 @@ class Session:
     status: Status = Status.UNKNOWN
     native_status: str | None = None
     title: str | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    last_activity_at: datetime | None = None
+    started_at: Instant | None = None
+    ended_at: Instant | None = None
+    last_activity_at: Instant | None = None
     duration_s: float | None = None
     user: Named | None = None
     device: Named | None = None
@@ -88,4 +86,4 @@ class Session:
     participants: Participants | None = None
     inferred: tuple[str, ...] = ()
     attributes: dict[str, Json] = field(default_factory=dict)
-    raw: Annotated[Json, WithJsonSchema({"type": "object"})] = UNSET
+    raw: Annotated[Json, Meta(extra_json_schema={"type": "object"})] = UNSET

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Generic, TypeAlias, TypedDict, TypeVar
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from gateway.model.session import Session
 from gateway.spi.abilities import Abilities, Operation, SortAbility, Support
@@ -72,8 +72,8 @@ class Provenance:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+# No cycle can go through it, as none can through a session, so it is not tracked (``gc=False``).
+class Mapped(Struct, frozen=True, gc=False):
     """A record in canonical words.
 
     ``unreadable`` names the vendor fields whose values could not be read: each is null in the

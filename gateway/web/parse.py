@@ -36,7 +36,7 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 1000
 _ALL = "all"
 
-DOCUMENT_FIELDS = tuple(f.name for f in dataclasses.fields(Session) if f.name != "raw")
+DOCUMENT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "raw")
 
 _EQUALITIES: Mapping[str, tuple[Field, Callable[[str], str]]] = {
     "status": (Field.STATUS, values.one_of([status.value for status in Status])),

@@ -1,11 +1,11 @@
 """Render: from a page over all backends to the answer, honest about what it lacks."""
 
-import dataclasses
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
 import msgspec
 from aiohttp import web
+from msgspec import structs
 
 from gateway.federation.lookup import Found
 from gateway.federation.run import SessionPage
@@ -72,7 +72,7 @@ def document(row: Row, asked: ListRequest) -> Session | dict[str, object]:
     """Give a session with the fields that were asked for, and its record if that was."""
     session = row.session
     if asked.is_raw_wanted:
-        session = dataclasses.replace(session, raw=row.raw)
+        session = structs.replace(session, raw=row.raw)
     if asked.fields is None:
         return session
     fields = {name: getattr(session, name) for name in asked.fields}

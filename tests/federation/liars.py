@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from msgspec import Raw
+from msgspec import Raw, structs
 
 from gateway.spi import (
     Abilities,
@@ -218,7 +218,7 @@ class Timeless(FakeAdapter):
         if isinstance(mapped, Rejected) or mapped.session.started_at is None:
             return mapped
         naive = mapped.session.started_at.replace(tzinfo=None)
-        return Mapped(replace(mapped.session, started_at=naive))
+        return Mapped(structs.replace(mapped.session, started_at=naive))
 
 
 @dataclass
@@ -231,7 +231,7 @@ class Squinting(FakeAdapter):
         mapped = super().normalise(record, provenance)
         if isinstance(mapped, Rejected) or mapped.session.native_id not in self.unreadable:
             return mapped
-        return replace(mapped, unreadable=("odd",))
+        return Mapped(mapped.session, ("odd",))
 
 
 @dataclass

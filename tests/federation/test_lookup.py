@@ -49,7 +49,7 @@ class Detailed(FakeAdapter):
 
     def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
         mapped = super().normalise(record, provenance)
-        return replace(mapped, unreadable=("x",)) if isinstance(mapped, Mapped) else mapped
+        return Mapped(mapped.session, ("x",)) if isinstance(mapped, Mapped) else mapped
 
 
 async def lookup(adapter: FakeAdapter, native_id: str, *, seconds: float = 60) -> Lookup:

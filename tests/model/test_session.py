@@ -1,7 +1,7 @@
 """The session document: what is written is what is read, and what is published."""
 
+import gc
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,11 +9,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from msgspec.structs import replace
 
 from gateway.model.schema import session_schema
-from gateway.model.session import Client, Named, Participants, Session, Space, Status
+from gateway.model.session import Client, Json, Named, Participants, Session, Space, Status
 
+SCHEMA = session_schema()
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schemas" / "session.schema.json"
 
 texts = st.none() | st.text(max_size=8)
@@ -56,6 +57,35 @@ sessions = st.builds(
 BARE = Session(id="museum:1", backend="museum", vendor="roundware", native_id="1")
 
 
+KINDS: dict[str, tuple[type, ...]] = {
+    "null": (type(None),),
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+def fits(value: Json, schema: Json) -> bool:
+    """Check a value by those words of JSON Schema that the published one is written in."""
+    if "$ref" in schema:
+        schema = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    if "anyOf" in schema:
+        return any(fits(value, choice) for choice in schema["anyOf"])
+    if not isinstance(value, KINDS[schema["type"]]):
+        return False
+    if isinstance(value, list):
+        return all(fits(item, schema["items"]) for item in value)
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        has_all = value.keys() >= set(schema.get("required", ()))
+        return has_all and all(fits(value[name], known[name]) for name in value.keys() & known)
+    if schema.get("format") == "date-time" and isinstance(value, str):
+        return datetime.fromisoformat(value).tzinfo is not None
+    return value in schema.get("enum", (value,))
+
+
 def written(session: Session) -> dict[str, object]:
     document: dict[str, object] = json.loads(msgspec.json.encode(session))
     return document
@@ -70,8 +100,8 @@ def test_a_document_is_read_back_as_the_session_it_was(session: Session) -> None
 def test_every_document_fits_the_published_description(session: Session) -> None:
     document = written(session)
 
-    assert TypeAdapter(Session).validate_python(document) == session
-    assert document.keys() == session_schema()["properties"].keys() - {"raw"}
+    assert fits(document, SCHEMA)
+    assert document.keys() == SCHEMA["properties"].keys() - {"raw"}
 
 
 def test_what_is_unknown_is_null() -> None:
@@ -126,18 +156,27 @@ def test_sessions_of_one_kind_share_nothing_that_can_change() -> None:
     assert other.attributes is not BARE.attributes
 
 
-def test_the_published_schema_is_the_one_in_force() -> None:
-    text = PUBLISHED.read_text(encoding="utf-8")
+def test_the_garbage_collector_passes_sessions_by() -> None:
+    user = Named(id="7")
 
-    assert json.loads(text) == session_schema(), "write session_schema() to this file again"
-    assert text == json.dumps(session_schema(), indent=2, ensure_ascii=False) + "\n"
+    session = replace(BARE, user=user, attributes={"of the vendor": [[]]})
+
+    assert not gc.is_tracked(session)
+    assert not gc.is_tracked(user)
+
+
+def test_the_published_schema_is_the_one_in_force() -> None:
+    in_force = json.dumps(SCHEMA, indent=2, ensure_ascii=False) + "\n"
+
+    is_published = PUBLISHED.read_text(encoding="utf-8") == in_force
+
+    assert is_published, "write session_schema() to this file again"
 
 
 def test_a_document_without_an_id_does_not_fit() -> None:
     document = written(BARE)
     del document["native_id"]
 
-    with pytest.raises(ValidationError):
-        TypeAdapter(Session).validate_python(document)
+    assert not fits(document, SCHEMA)
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(json.dumps(document), type=Session)
