@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Raw
@@ -18,7 +19,15 @@ from gateway.model.session import Session
 from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.spi.abilities import Abilities
-from gateway.spi.adapter import NO_TICKET, Context, Mapped, Provenance, SessionAdapter, Ticket
+from gateway.spi.adapter import (
+    NO_TICKET,
+    Context,
+    Mapped,
+    Provenance,
+    Rejected,
+    SessionAdapter,
+    Ticket,
+)
 from gateway.spi.errors import BadAnswer, LogInAgain, TryAgainLater, UpstreamError
 from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport
@@ -35,6 +44,9 @@ _LONGEST_SECONDS = 10_000 * 366 * 24 * 3600.0
 
 T = TypeVar("T")
 
+Take: TypeAlias = Callable[[Session, Raw], None]
+"""What is done with a session and the record it was. It may raise an upstream error."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackendPage:
@@ -47,6 +59,8 @@ class BackendPage:
     as_of: datetime
     rejected: int
     unreadable: int
+    received: int
+    """How many sessions were read: here, or by who took them."""
     size: int
     """Bytes of the records as they came."""
 
@@ -100,15 +114,15 @@ class Backend:
         """Plan this backend's part of the page that begins beyond the boundary."""
         return self._tried(lambda: plan_backend(self.adapter, query, boundary=boundary))
 
-    async def page(self, plan: ScanPlan, at: Address) -> Outcome:
-        """Read one page and map its records."""
+    async def page(self, plan: ScanPlan, at: Address, take: Take | None = None) -> Outcome:
+        """Read one page and map its records: into the page, or one by one for ``take``."""
         as_of = self._clock()
 
         async def fetch(context: Context[Any]) -> RawPage:
             return await self.adapter.fetch_page(plan, at, context)
 
         async def read() -> BackendPage:
-            page = await self._mapped(await self._logged_in(fetch, as_of), as_of)
+            page = await self._mapped(await self._logged_in(fetch, as_of), as_of, take)
             return _legible(page) if isinstance(at, First) else page
 
         return await self._outcome(read)
@@ -127,6 +141,20 @@ class Backend:
             return _legible(await self._mapped(RawPage([record]), as_of))
 
         return await self._outcome(read)
+
+    def now(self) -> datetime:
+        """Read the clock by which what it answers is dated."""
+        return self._clock()
+
+    def next_ids(self, known: Collection[str], most: int) -> list[str] | Failed:
+        """Name the ids that sessions newer than those known would have, the next one first."""
+        return self._tried(lambda: list(islice(self.adapter.next_ids(known), most)))
+
+    def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
+        """Map records again that were sessions at this instant; raise for one that is none now."""
+        provenance = self._provenance(as_of)
+        with _translated():
+            return [_session(self.adapter.normalise(record, provenance)) for record in records]
 
     def failed(self, error: UpstreamError) -> Failed:
         """Note a failure and give it as a value. A change of state is logged, a repetition not."""
@@ -181,18 +209,24 @@ class Backend:
         self._ticket = await self.adapter.log_in(self._transport)
         return self._ticket
 
-    async def _mapped(self, raw: RawPage, as_of: datetime) -> BackendPage:
-        provenance = Provenance(self.name, self.adapter.vendor, as_of)
+    async def _mapped(self, raw: RawPage, as_of: datetime, take: Take | None = None) -> BackendPage:
+        provenance = self._provenance(as_of)
         sessions: list[Session] = []
         records: list[Raw] = []
-        unreadable = 0
+        received = unreadable = size = 0
         for start in range(0, len(raw.records), _SLICE):
             for record in raw.records[start : start + _SLICE]:
+                size += memoryview(record).nbytes
                 mapped = self.adapter.normalise(record, provenance)
-                if isinstance(mapped, Mapped) and self._is_usable(mapped.session):
-                    sessions.append(mapped.session)
-                    records.append(record)
-                    unreadable += bool(mapped.unreadable)
+                if not isinstance(mapped, Mapped) or not self._is_usable(mapped.session):
+                    continue
+                received += 1
+                unreadable += bool(mapped.unreadable)
+                if take is not None:
+                    take(mapped.session, record)
+                    continue
+                sessions.append(mapped.session)
+                records.append(record)
             await asyncio.sleep(0)
         return BackendPage(
             sessions=sessions,
@@ -200,10 +234,14 @@ class Backend:
             next=raw.next,
             total=raw.total,
             as_of=as_of,
-            rejected=len(raw.records) - len(sessions),
+            rejected=len(raw.records) - received,
             unreadable=unreadable,
-            size=sum(memoryview(record).nbytes for record in raw.records),
+            received=received,
+            size=size,
         )
+
+    def _provenance(self, as_of: datetime) -> Provenance:
+        return Provenance(self.name, self.adapter.vendor, as_of)
 
     def _is_usable(self, session: Session) -> bool:
         """Say whether a session can be named; raise if it cannot be one of this backend."""
@@ -219,9 +257,15 @@ class Backend:
 
 def _legible(page: BackendPage) -> BackendPage:
     """Refuse a stream that begins with records of which none is a session."""
-    if page.rejected and not page.sessions:
+    if page.rejected and not page.received:
         raise BadAnswer(ErrorCode.SCHEMA, f"none of {page.rejected} records is a session")
     return page
+
+
+def _session(mapped: Mapped | Rejected) -> Session:
+    if isinstance(mapped, Rejected):
+        raise BadAnswer(ErrorCode.SCHEMA, "a record that was a session is none any more")
+    return mapped.session
 
 
 @contextmanager

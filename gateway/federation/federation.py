@@ -6,8 +6,8 @@ from gateway.federation.backend import Backend, Failed
 from gateway.federation.explaining import Explanation, explain
 from gateway.federation.fan_out import Deadline
 from gateway.federation.filling import Listings
+from gateway.federation.listing import SortedListing
 from gateway.federation.listing_reader import ListingReader
-from gateway.federation.listings import SortedListing
 from gateway.federation.lookup import Lookup, find
 from gateway.federation.page_reader import PageReader
 from gateway.federation.readers import Reader
@@ -72,6 +72,10 @@ class Federation:
         """Find one session of one backend."""
         return await find(self.backends[backend], native_id, self._listings, deadline)
 
+    async def close(self) -> None:
+        """End what goes on without callers."""
+        await self._listings.close()
+
     def _planned(self, request: PageRequest) -> tuple[list[Part], dict[str, BackendReport]]:
         """Plan every asked backend; report at once those that need no reading."""
         parts: list[Part] = []
@@ -100,4 +104,6 @@ class Federation:
         async def whole(tally: Tally) -> SortedListing | Failed:
             return await self._listings.whole(backend, plan, order, tally)
 
-        return ListingReader(whole, boundary=request.position.boundary, stretch=request.limit)
+        return ListingReader(
+            backend, whole, boundary=request.position.boundary, stretch=request.limit
+        )

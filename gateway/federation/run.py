@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.federation.backend import Backend
+from gateway.federation.counting import count_listings
 from gateway.federation.fan_out import TIMED_OUT, Deadline, fill_page, read_on
 from gateway.federation.page_reader import PageReader
 from gateway.federation.reports import Part, lacks_rows, report, sum_of, vendors_total
@@ -86,6 +87,7 @@ class Run:
         failures = await fill_page(merge, self._readers, deadline, required=request.required)
         self._note(failures)
         if is_counted and not failures:
+            await count_listings(self._parts, deadline)
             await read_on(merge, self._uncounted(), deadline)
         following = _next_position(request.position, self._parts, merge)
         reports = self._reports()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateway.federation.backend import Backend, BackendPage, Failed
+from gateway.federation.backend import Backend, BackendPage, Failed, Take
 from gateway.model.report import ErrorCode, ServedFrom
 from gateway.paging.planner import BackendPlan
 from gateway.spi.errors import BadAnswer
@@ -30,7 +30,7 @@ class Tally:
     def add(self, page: BackendPage) -> None:
         """Count a page in."""
         self.as_of = self.as_of or page.as_of
-        self.received += len(page.sessions)
+        self.received += page.received
         self.record_bytes += page.size
         self.rejected += page.rejected
         self.unreadable += page.unreadable
@@ -40,13 +40,17 @@ class Tally:
 
 @dataclass(slots=True)
 class Scan:
-    """Pages one after the other, which must come to an end, counted in a tally."""
+    """Pages one after the other, which must come to an end, counted in a tally.
+
+    Where there is a ``take``, their sessions are handed to it rather than held by the pages.
+    """
 
     backend: Backend
     plan: BackendPlan
     tally: Tally
     at: Address = field(default_factory=First)
     visited: set[Address] = field(default_factory=set)
+    take: Take | None = None
 
     async def next_page(self) -> BackendPage | Failed:
         """Read the page that follows. Not to be called again after the one without a next."""
@@ -54,7 +58,7 @@ class Scan:
             message = f"no end after {len(self.visited)} pages"
             return self.backend.failed(BadAnswer(ErrorCode.PROTOCOL, message))
         self.tally.requests += 1
-        page = await self.backend.page(self.plan.scan, self.at)
+        page = await self.backend.page(self.plan.scan, self.at, self.take)
         # Not before: a read that was broken off may be made again.
         self.visited.add(self.at)
         if isinstance(page, BackendPage):
