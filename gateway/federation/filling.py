@@ -70,19 +70,8 @@ class Listings:
         self, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
     ) -> Listing | Failed:
         key = ListingKey(backend.name, frozenset(plan.scan.pushed))
-        growing = self.kept.find_growing(key)
-        if growing is not None and self.kept.is_due(growing):
-            # Nobody waits for it: the kept one serves, and if it fails the next to ask tries again.
-            self._fills.start(key, lambda: self._fill(key, backend, plan, order, Tally()))
-        listing: Listing | Failed | None = self.kept.find(key)
-        if listing is not None:
-            tally.served_from = ServedFrom.CACHE
-        elif growing is not None:
-            tally.served_from = ServedFrom.CACHE
-            listing = await _counted(
-                tally, self._growths, key, lambda own: self._grow(key, backend, growing, own)
-            )
-        else:
+        listing = await self._kept_or_grown(key, backend, plan, order, tally)
+        if listing is None:
             listing = await _counted(
                 tally, self._fills, key, lambda own: self._fill(key, backend, plan, order, own)
             )
@@ -91,6 +80,25 @@ class Listings:
             tally.rejected = listing.rejected
             tally.unreadable = listing.unreadable
             tally.duplicates = listing.duplicates
+        return listing
+
+    async def _kept_or_grown(
+        self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
+    ) -> Listing | Failed | None:
+        """Give the kept listing, as it is or with what is new; none if all has to be read."""
+        listing: Listing | Failed | None = self.kept.find(key)
+        growing = self.kept.find_growing(key)
+        if growing is not None and self.kept.is_due(growing):
+            # Nobody waits for it: the kept one serves, and if it fails the next to ask tries again.
+            self._fills.start(key, lambda: self._fill(key, backend, plan, order, Tally()))
+        if listing is None and growing is not None:
+            listing = await _counted(
+                tally, self._growths, key, lambda own: self._grow(key, backend, growing, own)
+            )
+        if isinstance(listing, Failed) and not listing.failure.retryable:
+            return None
+        if isinstance(listing, Listing):
+            tally.served_from = ServedFrom.CACHE
         return listing
 
     async def _fill(

@@ -30,12 +30,13 @@ async def grow(listing: Listing, backend: Backend, tally: Tally) -> Listing | Fa
 async def _probe(
     listing: Listing, backend: Backend, tally: Tally
 ) -> list[tuple[Session, Raw]] | Failed:
-    ids = backend.next_ids(listing.records.keys(), MOST_PROBES)
+    known = listing.records.keys()
+    ids = backend.next_ids(known, MOST_PROBES)
     if isinstance(ids, Failed):
         return ids
     found: list[tuple[Session, Raw]] = []
     misses = 0
-    for native_id in ids:
+    for native_id in (each for each in ids if each not in known):
         tally.requests += 1
         page = await backend.session(native_id)
         if isinstance(page, Failed):
