@@ -30,13 +30,13 @@ def test_whoever_is_not_charged_is_not_bound() -> None:
 
 async def test_a_body_is_charged_while_it_comes() -> None:
     budget = InFlight(max_bytes=1000)
-    async with Peer(replying(reply(bytes(600)), reply(bytes(600)))) as peer:
-        async with http_wire(peer.url) as wire:
-            with budget.charged():
+    body = reply(bytes(600))
+    async with Peer(replying(body, body)) as peer, http_wire(peer.url) as wire:
+        with budget.charged():
+            await wire.send(GET)
+            assert budget.taken == 600
+            with pytest.raises(TryAgainLater):
                 await wire.send(GET)
-                assert budget.taken == 600
-                with pytest.raises(TryAgainLater):
-                    await wire.send(GET)
 
     assert budget.taken == 0
 
