@@ -77,6 +77,10 @@ class Growing(Scripted):
     probed: list[str] = field(default_factory=list)
     failing: set[str] = field(default_factory=set)
     is_broken: bool = False
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.answers.set()
 
     def abilities(self) -> Abilities:
         abilities = super().abilities()
@@ -89,6 +93,7 @@ class Growing(Scripted):
 
     async def get(self, native_id: str, context: Context[HttpTransport]) -> Raw | None:
         del context
+        await self.answers.wait()
         self.probed.append(native_id)
         if native_id in self.failing:
             raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told")
@@ -221,6 +226,41 @@ async def test_a_whole_list_that_fails_leaves_the_kept_one_and_is_tried_by_the_n
 
     assert [answer.report.status for answer in answers] == [BackendStatus.OK] * 3
     assert vendor.requests == 3, "none in a loop, and none once it is read"
+
+
+async def test_what_grew_of_an_old_list_does_not_take_the_place_of_a_new_one() -> None:
+    time, vendor = Time(), Growing(rows(5, 6))
+    asked = growing(vendor, time)
+    await ask(asked)
+    vendor.rows = rows(5)
+    vendor.answers.clear()
+    time.passed = 3600.0
+
+    # It waits for the growth while the whole list is read.
+    early = asyncio.create_task(ask(asked))
+    await turn()
+    vendor.answers.set()
+    await early
+
+    assert (await ask(asked)).ids == ["0"]
+
+
+async def test_who_cannot_wait_for_a_growth_leaves_it_to_the_next() -> None:
+    time, vendor = Time(), Growing(rows(5))
+    asked = growing(vendor, time)
+    await ask(asked)
+    vendor.answers.clear()
+    time.passed = TTL
+
+    waiting = asyncio.create_task(ask(asked))
+    await turn()
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    vendor.answers.set()
+    await turn()
+
+    assert (await ask(asked)).report.requests == 0
+    assert len(vendor.probed) == MOST_MISSES
 
 
 @dataclass
