@@ -5,6 +5,7 @@ the two differ the recordings win: they are what a real server answered.
 """
 
 import re
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import ClassVar
@@ -12,7 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 from pydantic import Field as OptionField
-from pydantic import SecretStr, model_validator
+from pydantic import SecretStr
 
 from adapters.toolkit.credentials import token_header
 from adapters.toolkit.durations import seconds_between
@@ -63,17 +64,15 @@ _ABSENT = frozenset(
 
 
 class RoundwareOptions(AdapterOptions):
-    """Where a Roundware server is and how to be let in. ``url`` ends in the API's version."""
+    """Where a Roundware server is and how to be let in. ``url`` ends in the API's version.
+
+    ``full_list_every_s`` is how long a whole list serves while only the ids that come next are
+    asked for. None: every listing is a whole list.
+    """
 
     token: SecretStr
     active_window_s: float = OptionField(default=3600, gt=0, le=_A_YEAR_IN_SECONDS)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _list_everything(cls, options: object) -> object:
-        if isinstance(options, dict) and "full_list_every_s" in options:
-            raise ValueError("full_list_every_s is not in force yet; leave it out")
-        return options
+    full_list_every_s: float | None = OptionField(default=None, gt=0, le=_A_YEAR_IN_SECONDS)
 
 
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
@@ -87,6 +86,8 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
 
     def __init__(self, options: RoundwareOptions) -> None:
         self._url = options.url
+        every = options.full_list_every_s
+        self._full_list_every = None if every is None else timedelta(seconds=every)
         self._active_window = timedelta(seconds=options.active_window_s)
         self._headers = {"Accept": "application/json", **token_header("Token", options.token)}
 
@@ -106,6 +107,8 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
             absent=_ABSENT,
             paging=PagingAbility(PagingStyle.SINGLE),
             has_detail=True,
+            # No call changes a session, and ids count upwards with gaps (list_unfiltered.json).
+            full_list_every=self._full_list_every,
         )
 
     async def fetch_page(
@@ -132,6 +135,11 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
             return None
         raise_for_status(request, reply)
         return msgspec.Raw(reply.body)
+
+    def next_ids(self, known: Collection[str]) -> Iterable[str]:
+        """Count on from the largest id."""
+        last = max((int(each) for each in known if _ID.fullmatch(each)), default=0)
+        return map(str, range(last + 1, _LARGEST_ID + 1))
 
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a row of the list, or the same row by its number."""

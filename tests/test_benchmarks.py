@@ -72,3 +72,18 @@ def test_the_decoding_benchmark_reads_the_page_of_every_vendor() -> None:
         "ekran",
         "roundware",
     }
+
+
+def test_a_listing_takes_no_more_memory_than_it_is_taken_for() -> None:
+    done = subprocess.run(  # noqa: S603  # our own script
+        command("listings.py", "--rows", "300"), capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    figures = re.findall(
+        r"^[a-z_]+ +\d+ +(\d+) +(\d+) +(\d+) +(\d+) +\d+$", done.stdout, re.MULTILINE
+    )
+    assert len(figures) == 5
+    for remembered, taken_for, records, records_taken_for in figures:
+        assert int(remembered) <= int(taken_for)
+        assert int(records) <= int(records_taken_for)

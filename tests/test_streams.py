@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.simulators.roundware import TOKEN
+from adapters.simulators.digital_samba import DEVELOPER_KEY, TEAM_ID
 from gateway.config import ServerSettings
 from gateway.federation import summary
 from tests.support.adapters import NOON
@@ -154,9 +154,10 @@ async def test_nothing_more_is_read_when_the_client_leaves() -> None:
         left.set()
 
     async with Peer(patient) as peer:
-        museum = backend("roundware", {"url": f"{peer.url}/api/2", "token": TOKEN})
+        options = {"url": peer.url, "team_id": TEAM_ID, "developer_key": DEVELOPER_KEY}
         server = ServerSettings(port=0, deadline_s=30)
-        async with running(settings_for(museum, server=server)) as gateway:
+        settings = settings_for(backend("digital_samba", options), server=server)
+        async with running(settings) as gateway:
             call = asyncio.create_task(stream(gateway))
             await asked.wait()
             call.cancel()

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Raw
@@ -20,7 +21,15 @@ from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
 from gateway.spi.abilities import Abilities
-from gateway.spi.adapter import NO_TICKET, Context, Mapped, Provenance, SessionAdapter, Ticket
+from gateway.spi.adapter import (
+    NO_TICKET,
+    Context,
+    Mapped,
+    Provenance,
+    Rejected,
+    SessionAdapter,
+    Ticket,
+)
 from gateway.spi.errors import BadAnswer, LogInAgain, StartOver, TryAgainLater, UpstreamError
 from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport
@@ -40,6 +49,9 @@ _MOST_DISORDERS = 3
 
 T = TypeVar("T")
 
+Take: TypeAlias = Callable[[Session, Raw], None]
+"""What is done with a session and the record it was. It may raise an upstream error."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackendPage:
@@ -52,6 +64,8 @@ class BackendPage:
     as_of: datetime
     rejected: int
     unreadable: int
+    received: int
+    """How many sessions were read: here, or by who took them."""
     size: int
     """Bytes of the records as they came."""
 
@@ -106,10 +120,6 @@ class Backend:
         self._pages: Flights[Outcome | Lost] = Flights()
         self._disorders = 0
 
-    def now(self) -> datetime:
-        """Read the clock that its pages are dated by."""
-        return self._clock()
-
     def abilities(self) -> Abilities | Failed:
         """Ask the adapter what the vendor can do itself."""
         return self._tried(self.adapter.abilities)
@@ -144,7 +154,22 @@ class Backend:
         key = (frozenset(plan.pushed), plan.sorted_by, plan.page_size, at)
         return await self._pages.join(key, lambda: self._page(plan, at, sent))
 
-    async def _page(self, plan: ScanPlan, at: Address, sent: Callable[[], None]) -> Outcome | Lost:
+    async def only_page(self, plan: ScanPlan, take: Take) -> Outcome:
+        """Read the one page of a vendor that lists everything, and hand over what is on it."""
+        page = await self._page(plan, First(), lambda: None, take)
+        return self.lost() if isinstance(page, Lost) else page
+
+    def lost(self) -> Failed:
+        """Note that not even the beginning of the vendor's stream is known to it."""
+        return self.failed(StartOver("the vendor does not know the beginning of its own list"))
+
+    async def _page(
+        self,
+        plan: ScanPlan,
+        at: Address,
+        sent: Callable[[], None],
+        take: Take | None = None,
+    ) -> Outcome | Lost:
         as_of = self._clock()
         sent()
 
@@ -158,7 +183,7 @@ class Backend:
             raw = await self._logged_in(fetch, as_of)
             if isinstance(raw, Lost):
                 return raw
-            page = await self._mapped(raw, as_of)
+            page = await self._mapped(raw, as_of, take)
             return _legible(page) if isinstance(at, First) else page
 
         return await self._outcome(read)
@@ -177,6 +202,20 @@ class Backend:
             return _legible(await self._mapped(RawPage([record]), as_of))
 
         return await self._outcome(read)
+
+    def now(self) -> datetime:
+        """Read the clock by which what it answers is dated."""
+        return self._clock()
+
+    def next_ids(self, known: Collection[str], most: int) -> list[str] | Failed:
+        """Name the ids that sessions newer than those known would have, the next one first."""
+        return self._tried(lambda: list(islice(self.adapter.next_ids(known), most)))
+
+    def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
+        """Map records again that were sessions at this instant; raise for one that is none now."""
+        provenance = self._provenance(as_of)
+        with _translated():
+            return [_session(self.adapter.normalise(record, provenance)) for record in records]
 
     def failed(self, error: UpstreamError) -> Failed:
         """Note a failure and give it as a value. A change of state is logged, a repetition not."""
@@ -231,18 +270,24 @@ class Backend:
         self._ticket = await self.adapter.log_in(self._transport)
         return self._ticket
 
-    async def _mapped(self, raw: RawPage, as_of: datetime) -> BackendPage:
-        provenance = Provenance(self.name, self.adapter.vendor, as_of)
+    async def _mapped(self, raw: RawPage, as_of: datetime, take: Take | None = None) -> BackendPage:
+        provenance = self._provenance(as_of)
         sessions: list[Session] = []
         records: list[Raw] = []
-        unreadable = 0
+        received = unreadable = size = 0
         for start in range(0, len(raw.records), _SLICE):
             for record in raw.records[start : start + _SLICE]:
+                size += memoryview(record).nbytes
                 mapped = self.adapter.normalise(record, provenance)
-                if isinstance(mapped, Mapped) and self._is_usable(mapped.session):
-                    sessions.append(mapped.session)
-                    records.append(record)
-                    unreadable += bool(mapped.unreadable)
+                if not isinstance(mapped, Mapped) or not self._is_usable(mapped.session):
+                    continue
+                received += 1
+                unreadable += bool(mapped.unreadable)
+                if take is not None:
+                    take(mapped.session, record)
+                    continue
+                sessions.append(mapped.session)
+                records.append(record)
             await asyncio.sleep(0)
         return BackendPage(
             sessions=sessions,
@@ -250,10 +295,14 @@ class Backend:
             next=raw.next,
             total=raw.total,
             as_of=as_of,
-            rejected=len(raw.records) - len(sessions),
+            rejected=len(raw.records) - received,
             unreadable=unreadable,
-            size=sum(memoryview(record).nbytes for record in raw.records),
+            received=received,
+            size=size,
         )
+
+    def _provenance(self, as_of: datetime) -> Provenance:
+        return Provenance(self.name, self.adapter.vendor, as_of)
 
     def _is_usable(self, session: Session) -> bool:
         """Say whether a session can be named; raise if it cannot be one of this backend."""
@@ -269,9 +318,15 @@ class Backend:
 
 def _legible(page: BackendPage) -> BackendPage:
     """Refuse a stream that begins with records of which none is a session."""
-    if page.rejected and not page.sessions:
+    if page.rejected and not page.received:
         raise BadAnswer(ErrorCode.SCHEMA, f"none of {page.rejected} records is a session")
     return page
+
+
+def _session(mapped: Mapped | Rejected) -> Session:
+    if isinstance(mapped, Rejected):
+        raise BadAnswer(ErrorCode.SCHEMA, "a record that was a session is none any more")
+    return mapped.session
 
 
 @contextmanager

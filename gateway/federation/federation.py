@@ -7,8 +7,8 @@ from gateway.federation.backend import Backend, Failed
 from gateway.federation.explaining import Explanation, explain
 from gateway.federation.fan_out import Deadline
 from gateway.federation.filling import Listings
+from gateway.federation.listing import SortedListing
 from gateway.federation.listing_reader import ListingReader
-from gateway.federation.listings import Entry, SortedListing
 from gateway.federation.lookup import Lookup, find
 from gateway.federation.page_reader import PageReader
 from gateway.federation.ranges import KeptRanges
@@ -26,6 +26,7 @@ from gateway.federation.scan import Tally
 from gateway.federation.window_reader import WindowReader
 from gateway.model.report import BackendReport, BackendStatus
 from gateway.paging.domains import domain_of
+from gateway.paging.merge import Row
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.paging.resume import Start
 from gateway.paging.spans import span_of
@@ -89,6 +90,10 @@ class Federation:
         """Find one session of one backend."""
         return await find(self.backends[backend], native_id, self._listings, deadline)
 
+    async def close(self) -> None:
+        """End what goes on without callers."""
+        await self._listings.close()
+
     def _planned(self, request: PageRequest) -> tuple[list[Part], dict[str, BackendReport]]:
         """Plan every asked backend; report at once those that need no reading."""
         parts: list[Part] = []
@@ -129,7 +134,9 @@ class Federation:
         async def whole(tally: Tally) -> SortedListing | Failed:
             return await self._listings.whole(backend, plan, order, tally)
 
-        return ListingReader(whole, boundary=request.position.boundary, stretch=request.limit)
+        return ListingReader(
+            backend, whole, boundary=request.position.boundary, stretch=request.limit
+        )
 
     def _first_size(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> int | None:
         """Estimate the rows that are enough for the page; none where nothing is known."""
@@ -142,8 +149,8 @@ class Federation:
     def _window_reader(
         self, backend: Backend, plan: BackendPlan, request: PageRequest
     ) -> WindowReader:
-        def keep(entries: Sequence[Entry], tally: Tally) -> None:
-            self._listings.keep(backend, plan, entries, tally)
+        def keep(rows: Sequence[Row], tally: Tally) -> None:
+            self._listings.keep(backend, plan, rows, request.query.order, tally)
 
         span = span_of(
             request.query,

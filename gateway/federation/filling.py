@@ -1,75 +1,202 @@
-"""Getting a backend's whole listing: the kept one, or all its pages read and sorted."""
+"""Getting a backend's whole listing: the kept one, grown or not, or all its pages read and sorted.
 
-from collections.abc import Sequence
+What is fetched is fetched by a task of its own: it goes on when its callers have given up, so that
+the next one finds it done.
+"""
 
-from gateway.federation.backend import Backend, Failed
-from gateway.federation.flights import Flights
-from gateway.federation.listings import Entry, KeptListings, Listing, ListingKey, SortedListing
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from gateway.federation.backend import Backend, BackendPage, Failed
+from gateway.federation.flights import LastingFlights
+from gateway.federation.growing import grow
+from gateway.federation.harvest import Harvest
+from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
+from gateway.federation.listings import Kept, KeptListings, ListingKey
 from gateway.federation.scan import Scan, Tally
 from gateway.model.query import Order
 from gateway.model.report import ServedFrom
+from gateway.model.session import Session
+from gateway.paging.merge import Row
 from gateway.paging.planner import BackendPlan
+from gateway.spi.abilities import PagingStyle
+from gateway.spi.errors import BadAnswer, UpstreamError
+from gateway.transport.in_flight import InFlight
 
 
 class Listings:
     """Whole listings for all who ask. Those who ask for the same one at once share one fetch."""
 
-    def __init__(self, kept: KeptListings) -> None:
+    def __init__(self, kept: KeptListings, *, remembered_bytes: int = REMEMBERED_BYTES) -> None:
+        """Take what keeps them, and what each may take to remember its sessions."""
         self.kept = kept
-        self._flights: Flights[Listing | Failed] = Flights()
+        self._remembered_bytes = remembered_bytes
+        self._in_flight = InFlight()
+        self._fills: LastingFlights[Listing | Failed] = LastingFlights()
+        self._growths: LastingFlights[Listing | Failed] = LastingFlights()
+        self._sorts: LastingFlights[Sequence[Row]] = LastingFlights()
 
     async def whole(
         self, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
     ) -> SortedListing | Failed:
         """Give the listing of what the plan pushes; whoever starts the fetch counts it."""
-        key = _key(backend, plan)
-        listing: Listing | Failed | None = self.kept.find(key)
-        if listing is not None:
-            tally.served_from = ServedFrom.CACHE
-        else:
-            listing = await self._flights.join(key, lambda: self._fetch(backend, plan, tally))
+        listing = await self._listing(backend, plan, order, tally)
         if isinstance(listing, Failed):
             return listing
-        tally.as_of = listing.as_of
-        tally.rejected = listing.rejected
-        tally.unreadable = listing.unreadable
-        tally.duplicates = listing.duplicates
-        return SortedListing(listing, await listing.sorted_by(order))
+        try:
+            rows = await self._sorted(listing, order)
+        except UpstreamError as error:
+            return backend.failed(error)
+        return SortedListing(listing, rows)
 
     def is_kept(self, backend: Backend, plan: BackendPlan) -> bool:
         """Say whether a listing of what the plan pushes is kept."""
         return self.kept.find(_key(backend, plan)) is not None
 
-    async def _fetch(self, backend: Backend, plan: BackendPlan, tally: Tally) -> Listing | Failed:
-        scan = Scan(backend, plan, tally)
-        found: dict[str, Entry] = {}
-        while True:
-            page = await scan.next_page()
-            if isinstance(page, Failed):
-                return page
-            for session, record in zip(page.sessions, page.records, strict=True):
-                # The first seen wins: a page that shifted repeats what came before.
-                found.setdefault(session.native_id, (session, record))
-            if page.next is None:
-                break
-        tally.duplicates = tally.received - len(found)
-        return self.keep(backend, plan, tuple(found.values()), tally)
-
     def keep(
-        self, backend: Backend, plan: BackendPlan, entries: Sequence[Entry], tally: Tally
-    ) -> Listing:
-        """Keep every session of what the plan pushes, and give them as a listing."""
-        listing = Listing(
-            entries=tuple(entries),
-            as_of=tally.as_of or backend.now(),
-            rejected=tally.rejected,
-            unreadable=tally.unreadable,
-            duplicates=tally.duplicates,
-            record_bytes=tally.record_bytes,
-        )
-        self.kept.keep(_key(backend, plan), listing, backend.ttl_seconds)
+        self, backend: Backend, plan: BackendPlan, rows: Sequence[Row], order: Order, tally: Tally
+    ) -> None:
+        """Keep every session of what the plan pushes, if there is room for them."""
+        harvest = self._harvest(order)
+        with suppress(BadAnswer):
+            for row in rows:
+                if row.raw is not None:
+                    harvest.take(row.session, row.raw)
+            listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
+            self.kept.keep(_key(backend, plan), listing, backend.ttl_seconds)
+
+    async def session(
+        self, backend: Backend, plan: BackendPlan, native_id: str, order: Order, tally: Tally
+    ) -> Session | Failed | None:
+        """Give one session of the listing, if there is one."""
+        listing = await self._listing(backend, plan, order, tally)
+        if isinstance(listing, Failed):
+            return listing
+        try:
+            return listing.session(native_id)
+        except UpstreamError as error:
+            return backend.failed(error)
+
+    async def close(self) -> None:
+        """End all that is being fetched."""
+        for flights in (self._fills, self._growths, self._sorts):
+            await flights.close()
+
+    async def _listing(
+        self, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
+    ) -> Listing | Failed:
+        key = _key(backend, plan)
+        listing = await self._kept_or_grown(key, backend, plan, order, tally)
+        if listing is None:
+            listing = await _counted(
+                tally, self._fills, key, lambda own: self._fill(key, backend, plan, order, own)
+            )
+        if isinstance(listing, Listing):
+            tally.as_of = listing.as_of
+            tally.rejected = listing.rejected
+            tally.unreadable = listing.unreadable
+            tally.duplicates = listing.duplicates
         return listing
+
+    async def _kept_or_grown(
+        self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
+    ) -> Listing | Failed | None:
+        """Give the kept listing, as it is or with what is new; none if all has to be read."""
+        listing: Listing | Failed | None = self.kept.find(key)
+        growing = self.kept.find_growing(key)
+        if growing is not None and self.kept.is_due(growing):
+            # Nobody waits for it: the kept one serves, and if it fails the next to ask tries again.
+            self._fills.start(key, lambda: self._fill(key, backend, plan, order, Tally()))
+        if listing is None and growing is not None:
+            listing = await _counted(
+                tally, self._growths, key, lambda own: self._grow(key, backend, growing, own)
+            )
+        if isinstance(listing, Failed) and not listing.failure.retryable:
+            return None
+        if isinstance(listing, Listing):
+            tally.served_from = ServedFrom.CACHE
+        return listing
+
+    async def _fill(
+        self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
+    ) -> Listing | Failed:
+        harvest = self._harvest(order)
+        with self._in_flight.charged():
+            failed = await _gather(harvest, backend, plan, tally)
+        if failed is not None:
+            return failed
+        listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
+        await listing.in_order_of(harvest.keys, order)
+        every = _full_list_every(backend, plan)
+        self.kept.keep(key, listing, backend.ttl_seconds, full_list_every=every)
+        return listing
+
+    async def _grow(
+        self, key: ListingKey, backend: Backend, kept: Kept, tally: Tally
+    ) -> Listing | Failed:
+        grown = await grow(kept.listing, backend, tally)
+        if isinstance(grown, Listing):
+            self.kept.keep_grown(key, kept, grown, backend.ttl_seconds)
+        return grown
+
+    async def _sorted(self, listing: Listing, order: Order) -> Sequence[Row]:
+        rows = listing.known_order(order)
+        if rows is None:
+            rows = await self._sorts.join((listing, order), lambda: listing.sorted_by(order))
+        return rows
+
+    def _harvest(self, order: Order) -> Harvest:
+        return Harvest(
+            order, max_bytes=self.kept.max_bytes, remembered_bytes=self._remembered_bytes
+        )
 
 
 def _key(backend: Backend, plan: BackendPlan) -> ListingKey:
     return ListingKey(backend.name, frozenset(plan.scan.pushed))
+
+
+async def _gather(
+    harvest: Harvest, backend: Backend, plan: BackendPlan, tally: Tally
+) -> Failed | None:
+    """Read all there is. Of what a vendor sends at once no session is held longer than needed."""
+    if plan.paging is PagingStyle.SINGLE:
+        tally.count_request()
+        page = await backend.only_page(plan.scan, harvest.take)
+        if isinstance(page, BackendPage):
+            tally.add(page)
+        return page if isinstance(page, Failed) else None
+    scan = Scan(backend, plan, tally)
+    while scan.next is not None:
+        outcome = await scan.next_page()
+        if isinstance(outcome, Failed):
+            return outcome
+        try:
+            for session, record in zip(outcome.sessions, outcome.records, strict=True):
+                harvest.take(session, record)
+        except UpstreamError as error:
+            return backend.failed(error)
+    return None
+
+
+async def _counted(
+    tally: Tally,
+    flights: LastingFlights[Listing | Failed],
+    key: ListingKey,
+    call: Callable[[Tally], Coroutine[Any, Any, Listing | Failed]],
+) -> Listing | Failed:
+    """Join a fetch. Whoever starts it counts its requests, as far as it waits."""
+    own = Tally()
+    try:
+        return await flights.join(key, lambda: call(own))
+    finally:
+        tally.requests += own.requests
+
+
+def _full_list_every(backend: Backend, plan: BackendPlan) -> timedelta | None:
+    """Say how long a listing may grow: none if it may not, or lacks what was not asked for."""
+    abilities = backend.abilities()
+    if isinstance(abilities, Failed) or plan.scan.pushed:
+        return None
+    return abilities.full_list_every

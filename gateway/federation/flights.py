@@ -38,3 +38,32 @@ class Flights(Generic[T]):
                 flight.task.cancel()
                 # Gathered rather than waited for: an error that nobody fetched would be logged.
                 await asyncio.gather(flight.task, return_exceptions=True)
+
+
+class LastingFlights(Generic[T]):
+    """Calls under way that go on when all who waited have left, until they are closed."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[Hashable, asyncio.Task[T]] = {}
+
+    async def join(self, key: Hashable, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Wait for the call under way for this key, or start it."""
+        task = self.start(key, call)
+        # Not awaited itself: that would hand a cancellation on to it.
+        await asyncio.wait([task])
+        return task.result()
+
+    def start(self, key: Hashable, call: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
+        """Give the call under way for this key, or start it, and let it go on by itself."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.create_task(call())
+            task.add_done_callback(lambda _: self._tasks.pop(key))
+        return task
+
+    async def close(self) -> None:
+        """End the calls under way, and wait until they have ended."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,14 +1,18 @@
 """Reading a backend that follows no order: from its whole listing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
-from gateway.federation.backend import Failed
-from gateway.federation.listings import SortedListing
+from gateway.federation.backend import Backend, Failed
+from gateway.federation.listing import REMAKING_STRETCH, SortedListing
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Tally
+from gateway.model.query import Condition
+from gateway.paging.merge import Row
 from gateway.paging.order import TOTAL, Key
+from gateway.spi.errors import UpstreamError
 
-_LONGEST_STRETCH = 2_000
+_LONGEST_STRETCH = 1_000
 """Rows of a listing merged at a stretch: more would keep other requests waiting."""
 
 
@@ -19,6 +23,7 @@ class ListingReader(Reader):
 
     def __init__(
         self,
+        backend: Backend,
         whole: Callable[[Tally], Awaitable[SortedListing | Failed]],
         *,
         boundary: Key,
@@ -27,6 +32,9 @@ class ListingReader(Reader):
         """Take what gives the listing, and read from ``boundary`` on, ``stretch`` rows at first."""
         super().__init__()
         self.listing: SortedListing | None = None
+        self.is_waiting = False
+        """Whether a read is under way, or was broken off, while the listing was being fetched."""
+        self._backend = backend
         self._whole = whole
         self._boundary = boundary
         self._stretch = stretch
@@ -37,14 +45,36 @@ class ListingReader(Reader):
 
     async def read(self) -> Delivered:
         """Give the next stretch of the listing beyond the boundary."""
+        try:
+            return await self._read()
+        except UpstreamError as error:
+            return self._backend.failed(error)
+
+    async def count(self, conditions: tuple[Condition, ...]) -> None:
+        """Have the listing know how many of its sessions the conditions hold for."""
+        if self.listing is not None:
+            await self.listing.listing.count(conditions)
+
+    async def _read(self) -> Delivered:
         if self.listing is None:
+            self.is_waiting = True
             listing = await self._whole(self.tally)
+            self.is_waiting = False
             if isinstance(listing, Failed):
                 return listing
             self.listing = listing
             self._given = listing.first_beyond(self._boundary)
-        rows = self.listing.rows[self._given : self._given + self._stretch]
+        rows = await self._rows(self.listing)
         self._given += len(rows)
         # Doubled, because few of many rows may match, and each stretch is a round of the merge.
         self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
         return Delivery(rows, self._given >= len(self.listing.rows))
+
+    async def _rows(self, listing: SortedListing) -> list[Row]:
+        end = self._given + self._stretch
+        rows: list[Row] = []
+        for begin in range(self._given, end, REMAKING_STRETCH):
+            if begin > self._given:
+                await asyncio.sleep(0)
+            rows += listing.rows[begin : min(begin + REMAKING_STRETCH, end)]
+        return rows

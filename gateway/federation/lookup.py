@@ -63,13 +63,10 @@ async def _in_listing(backend: Backend, native_id: str, listings: Listings) -> L
     if isinstance(plan, Unanswerable):
         raise TypeError("a query without conditions can always be answered")
     tally = Tally()
-    listing = await listings.whole(backend, plan, query.order, tally)
-    if isinstance(listing, Failed):
-        return listing.failure
-    for session, _ in listing.listing.entries:
-        if session.native_id == native_id:
-            return Found(session, _report(tally))
-    return Missing()
+    session = await listings.session(backend, plan, native_id, query.order, tally)
+    if isinstance(session, Failed):
+        return session.failure
+    return Missing() if session is None else Found(session, _report(tally))
 
 
 def _report(tally: Tally, warnings: tuple[BackendWarning, ...] = ()) -> BackendReport:

@@ -120,7 +120,7 @@ class PageReader(Reader):
         self._expires = kept.expires
         self._scan = self._begun()
         if kept.next is not None:
-            self._scan.go_on(kept.next, behind=kept.pages, total=kept.vendor_total)
+            self._scan.go_on(kept.next, behind=kept.pages)
         return Delivery(tuple(kept.rows), is_end=False)
 
     def _count_in(self, kept: KeptRange) -> None:

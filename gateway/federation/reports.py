@@ -78,7 +78,7 @@ def report(
         late=lane.late,
         duplicates=tally.duplicates + lane.duplicates,
         total=None if failure else _count(part, lane),
-        warnings=tuple(_warnings(part, lane, is_spent=is_spent)),
+        warnings=tuple(_warnings(part, lane, failure, is_spent=is_spent)),
         error=failure,
     )
 
@@ -101,8 +101,12 @@ def lacks_rows(part: Part, lane: Lane) -> bool:
     return bool(tally.rejected or lane.late or is_short)
 
 
-def _warnings(part: Part, lane: Lane, *, is_spent: bool) -> Iterable[BackendWarning]:
+def _warnings(
+    part: Part, lane: Lane, failure: Failure | None, *, is_spent: bool
+) -> Iterable[BackendWarning]:
     tally = part.reader.tally
+    if failure is not None and isinstance(part.reader, ListingReader) and part.reader.is_waiting:
+        yield BackendWarning.WARMING
     if tally.rejected:
         yield BackendWarning.REJECTED_ROWS
     if tally.unreadable:
@@ -121,8 +125,9 @@ def _warnings(part: Part, lane: Lane, *, is_spent: bool) -> Iterable[BackendWarn
 
 def _count(part: Part, lane: Lane) -> Count:
     """Count the backend's sessions in the whole answer, and say how surely."""
-    if isinstance(part.reader, ListingReader) and part.reader.listing is not None:
-        return Count(part.reader.listing.listing.count(part.query.conditions), Relation.EQUAL)
+    known = _known_to_listing(part)
+    if known is not None:
+        return Count(known, Relation.EQUAL)
     counted = (part.given_before or 0) + lane.matched
     is_end = lane.frontier is None and part.position.until is None
     is_end = is_end and not part.reader.is_at_horizon
@@ -131,6 +136,12 @@ def _count(part: Part, lane: Lane) -> Count:
     if is_whole or told is None:
         return Count(counted, Relation.EQUAL if is_whole else Relation.AT_LEAST)
     return Count(told, Relation.EQUAL)
+
+
+def _known_to_listing(part: Part) -> int | None:
+    if not isinstance(part.reader, ListingReader) or part.reader.listing is None:
+        return None
+    return part.reader.listing.listing.known_count(part.query.conditions)
 
 
 def vendors_total(part: Part, lane: Lane) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.federation.backend import Backend
+from gateway.federation.counting import count_listings
 from gateway.federation.fan_out import TIMED_OUT, Deadline, Filled, fill_page, read_on
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.readers import Reader
@@ -92,6 +93,7 @@ class Run:
         filled = await fill_page(merge, self._readers, deadline, required=request.required)
         self._note(filled)
         if is_counted and not (filled.failures or filled.spent):
+            await count_listings(self._parts, deadline)
             await read_on(merge, self._uncounted(), deadline)
         reports = self._reports()
         following = _next_position(request.position, self._parts, merge, reports)

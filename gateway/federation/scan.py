@@ -11,8 +11,8 @@ from gateway.model.session import Session
 from gateway.paging.planner import BackendPlan
 from gateway.paging.resume import LoopGuard, Places, ReadPage, ladder
 from gateway.spi.abilities import PagingStyle
-from gateway.spi.errors import BadAnswer, StartOver
-from gateway.spi.pages import Address, AfterId, First, Offset, PageIndex, ScanPlan, Token
+from gateway.spi.errors import BadAnswer
+from gateway.spi.pages import Address, AfterId, First, Offset, ScanPlan, Token
 
 MAX_PAGES = 100_000
 """Pages of one scan: a vendor that never comes to its end must not be followed for ever."""
@@ -49,7 +49,7 @@ class Tally:
     def add(self, page: BackendPage) -> None:
         """Count a page in."""
         self.as_of = self.as_of or page.as_of
-        self.received += len(page.sessions)
+        self.received += page.received
         self.record_bytes += page.size
         self.rejected += page.rejected
         self.unreadable += page.unreadable
@@ -100,12 +100,11 @@ class Scan:
         self._barren = 0
         self._total: int | None = None
 
-    def go_on(self, address: Address, *, behind: Sequence[ReadPage], total: int | None) -> None:
+    def go_on(self, address: Address, *, behind: Sequence[ReadPage]) -> None:
         """Begin at the address that followed pages which were read before, and are given.
 
         Where nothing would tell that rows have moved since, the last of them is read once more.
         """
-        self._total = total
         self._is_rereading = True
         self._remember(row.session.native_id for page in behind for row in page.rows)
         match address:
@@ -115,9 +114,6 @@ class Scan:
                 self._turn_to(self._following(address))
             case Token() if self._plan.is_stable:
                 self._turn_to((address,))
-            case PageIndex() if total is not None:
-                self._turn_to((address,))
-                return
             case _:
                 self._turn_to((behind[-1].at,))
         self._is_resumed = True
@@ -141,7 +137,7 @@ class Scan:
                 self._begin_again()
             else:
                 return self._taken(page)
-        return self.backend.failed(StartOver("not even the beginning is known"))
+        return self.backend.lost()
 
     def _turn_to(self, places: Places) -> None:
         self._ladder = ladder(places)
@@ -196,7 +192,7 @@ class Scan:
         self._remember(session.native_id for session in fresh.sessions)
         may_move = self._plan.paging is PagingStyle.OFFSET and not self._plan.is_stable
         # Of a page of one row an overlap would bring the same again.
-        self._overlaps = may_move and len(page.sessions) > 1 and bool(fresh.sessions)
+        self._overlaps = may_move and len(page.sessions) > 1
         self._turn_to(self._following(self.next or First()))
         if self._plan.paging not in _FIXED_SIZE:
             self._size = self._plan.scan.page_size
@@ -229,5 +225,8 @@ class Scan:
         if len(fresh) == len(pairs):
             return page
         return replace(
-            page, sessions=[pair[0] for pair in fresh], records=[pair[1] for pair in fresh]
+            page,
+            sessions=[pair[0] for pair in fresh],
+            records=[pair[1] for pair in fresh],
+            received=len(fresh),
         )

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.federation.backend import Backend, BackendPage, Failed
-from gateway.federation.listings import Entry
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan, Tally
 from gateway.model.query import Query
@@ -20,7 +19,7 @@ _LEAST_CAP = 1_000
 
 _PAGES_OF_A_WINDOW = 2
 
-KeepWhole = Callable[[Sequence[Entry], Tally], None]
+KeepWhole = Callable[[Sequence[Row], Tally], None]
 """Keeps all sessions of a backend for which its plan's pushed conditions hold."""
 
 
@@ -149,7 +148,7 @@ class WindowReader(Reader):
             rows = [*rows, *self._undated.values()]
         rows.sort(key=lambda row: row.key)
         if reading.is_whole:
-            self._keep([(row.session, row.raw) for row in rows if row.raw is not None], self.tally)
+            self._keep(rows, self.tally)
         end = reading.window.end
         return Delivery(rows, is_end, bound=None if end is None else ((0, end),))
 

@@ -109,6 +109,13 @@ class Abilities:
     has_detail: bool = False
     operations: frozenset[Operation] = frozenset()
     max_concurrency: int | None = None
+    full_list_every: timedelta | None = None
+    """How long one whole list serves while only the ids that come next are asked for.
+
+    For a vendor that has a detail call, whose ids tell what is new, and whose sessions do not
+    change but by time, and then in their status alone. None if that cannot be said: then each
+    listing is a list.
+    """
 
     def support(self, condition: Condition) -> Support:
         """Say how well the vendor itself can check this condition."""

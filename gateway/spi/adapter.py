@@ -10,7 +10,7 @@ gateway rechecks whatever the vendor claims to have filtered.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Generic, TypeAlias, TypedDict, TypeVar
@@ -190,6 +190,14 @@ class SessionAdapter(ABC, Generic[TransportT]):
         Called only where ``abilities().has_detail``; ``normalise`` must read the record too.
         """
         raise NotImplementedError
+
+    def next_ids(self, known: Collection[str]) -> Iterable[str]:  # noqa: ARG002  # a default
+        """Name the ids that the next new sessions will have, in order, perhaps without end. Pure.
+
+        ``known`` are the ids of all sessions that are known. Called only where
+        ``abilities().full_list_every`` is not none.
+        """
+        return ()
 
     async def write(self, write: Write, context: Context[TransportT]) -> WriteOutcome:
         """Carry out a write. Called only for what ``abilities().operations`` names.

@@ -36,7 +36,10 @@ class Client:
                 # Nobody may queue here: a connector cancels those who wait when it is closed.
                 connector=_Connector(limit=0, ssl=self._verification),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(connect=self._limits.connect_timeout_seconds),
+                timeout=aiohttp.ClientTimeout(
+                    connect=self._limits.connect_timeout_seconds,
+                    sock_read=self._limits.gap_seconds,
+                ),
                 headers={"Accept-Encoding": "gzip", "User-Agent": "session-gateway"},
                 middlewares=self._middlewares,
                 trust_env=False,

@@ -7,6 +7,7 @@ from gateway.model.report import ErrorCode
 from gateway.spi import BadAnswer, HttpEndpoint, HttpReply, HttpRequest
 from gateway.transport.client import Client
 from gateway.transport.failures import translated
+from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.slots import Slots
 
@@ -73,6 +74,7 @@ class HttpWire:
             if size > self._max_body_bytes:
                 # Leaving the rest unread closes the connection: it may be endless.
                 raise BadAnswer(ErrorCode.TOO_LARGE, f"{what}: over {self._max_body_bytes} bytes")
+            charge(len(chunk), what)
             chunks.append(chunk)
         return b"".join(chunks)
 

@@ -9,12 +9,15 @@ class Limits:
     """What bounds one wire.
 
     ``timeout_seconds`` is for one request as a whole: waiting for its turn, connecting, and
-    reading the last byte. ``max_body_bytes`` counts one body after decompression, or one message.
+    reading the last byte. ``gap_seconds`` is for the wait until the first or the next byte of an
+    HTTP reply, where that is to be shorter. ``max_body_bytes`` counts one body after
+    decompression, or one message.
     ``concurrency`` is how many requests run at a time. A silent peer is asked for a sign of life
     every ``heartbeat_seconds``, on connections that live long.
     """
 
     timeout_seconds: float = 10.0
+    gap_seconds: float | None = None
     max_body_bytes: int = 16 * 1024 * 1024
     concurrency: int = 8
     connect_timeout_seconds: float = 2.0

@@ -9,6 +9,7 @@ from gateway.spi import RpcEndpoint
 from gateway.transport.client import Client
 from gateway.transport.connection import RpcConnection, connect, only_an_upgrade
 from gateway.transport.failures import translated
+from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.slots import Slots
 
@@ -39,7 +40,10 @@ class RpcWire:
         async with self._slots.slot(method):
             with translated(method):
                 connection = await self._connected()
-                return await connection.call(method, params)
+                result = await connection.call(method, params)
+        # Not before: a message is given as a whole.
+        charge(memoryview(result).nbytes, method)
+        return result
 
     async def close(self) -> None:
         """End what is under way, refuse what is asked from now on, and close the connection."""

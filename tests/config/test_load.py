@@ -7,7 +7,9 @@ import pytest
 from gateway.config import ConfigurationError, Problem, load
 from tests.config.files import BACKENDS, ENVIRONMENT, LITERAL_SECRET, loaded, refused
 
-ROUNDWARE_KEYS = "active_window_s, allow_plaintext, ca_file, fingerprint_sha256, token, url"
+ROUNDWARE_KEYS = (
+    "active_window_s, allow_plaintext, ca_file, fingerprint_sha256, full_list_every_s, token, url"
+)
 
 
 def failure(file: Path) -> ConfigurationError:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 
 import pytest
 
+from gateway.config import ServerSettings
 from gateway.federation.backend import Failed
 from gateway.federation.fan_out import TIMED_OUT, Deadline, fill_page
 from gateway.federation.federation import Federation
@@ -244,28 +246,52 @@ async def test_whoever_hangs_up_leaves_nothing_running() -> None:
     await asyncio.wait([client])
 
     assert client.cancelled()
+    await asked.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_a_client_that_hangs_up_ends_the_call_to_the_vendor() -> None:
-    asked, left = asyncio.Event(), asyncio.Event()
+@dataclass
+class Silent:
+    """A vendor that hears what it is asked, and says nothing."""
 
-    async def silent(visit: Visit) -> None:
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, visit: Visit) -> None:
         await visit.request()
-        asked.set()
+        self.asked.set()
         await visit.until_left()
-        left.set()
+        self.left.set()
 
+
+async def test_a_client_that_hangs_up_ends_the_call_to_the_vendor() -> None:
+    silent = Silent()
     async with Peer(silent) as vendor:
-        options = {"url": f"{vendor.url}/api/2", "token": "made up"}
-        async with running(settings_for(configured("roundware", options))) as gateway:
+        options = {"url": vendor.url, "team_id": "made up", "developer_key": "made up"}
+        async with running(settings_for(configured("digital_samba", options))) as gateway:
             client = asyncio.create_task(gateway.get("/v1/sessions"))
-            await asked.wait()
+            await silent.asked.wait()
 
             client.cancel()
 
             async with asyncio.timeout(5):
-                await left.wait()
+                await silent.left.wait()
+
+
+async def test_a_whole_list_is_read_on_until_the_gateway_closes() -> None:
+    silent = Silent()
+    async with Peer(silent) as vendor:
+        options = {"url": f"{vendor.url}/api/2", "token": "made up"}
+        settings = settings_for(
+            configured("roundware", options), server=ServerSettings(port=0, deadline_s=0.5)
+        )
+        async with running(settings) as gateway:
+            answer = await gateway.get("/v1/sessions")
+            assert answer.status == 504
+            assert not silent.left.is_set()
+
+        async with asyncio.timeout(5):
+            await silent.left.wait()
 
 
 async def test_whoever_hangs_up_leaves_the_shared_fetch_to_the_others() -> None:

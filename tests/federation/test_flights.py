@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.federation.flights import Flights
+from gateway.federation.flights import Flights, LastingFlights
 
 
 class Mishap(Exception):
@@ -41,7 +41,9 @@ async def turn() -> None:
         await asyncio.sleep(0)
 
 
-async def joined(flights: Flights[str], calls: Calls, key: str = "k") -> "asyncio.Task[str]":
+async def joined(
+    flights: Flights[str] | LastingFlights[str], calls: Calls, key: str = "k"
+) -> "asyncio.Task[str]":
     task = asyncio.create_task(flights.join(key, calls.make))
     await turn()
     return task
@@ -260,3 +262,52 @@ def test_whatever_happens_nobody_gets_anothers_cancellation(
         assert not waiter.cancelled() or waiter in schedule.left
         assert waiter.cancelled() or isinstance(waiter.exception(), Mishap | None)
     assert schedule.calls.most_at_once <= 1
+
+
+async def test_a_lasting_call_goes_on_when_all_have_left() -> None:
+    flights, calls = LastingFlights[str](), Calls()
+    waiters = [await joined(flights, calls) for _ in range(2)]
+
+    for waiter in waiters:
+        waiter.cancel()
+    await asyncio.wait(waiters)
+    newcomer = await joined(flights, calls)
+    calls.begun[0].set_result("done")
+
+    assert await newcomer == "done"
+    assert all(waiter.cancelled() for waiter in waiters)
+    assert len(calls.begun) == 1
+
+
+async def test_a_lasting_call_that_ended_is_made_again() -> None:
+    flights, calls = LastingFlights[str](), Calls()
+    for number in range(2):
+        flights.start("k", calls.make)
+        await turn()
+        calls.begun[number].set_result(str(number))
+        await turn()
+
+    assert [end.result() for end in calls.begun] == ["0", "1"]
+
+
+async def test_an_error_of_a_lasting_call_goes_to_all_who_wait() -> None:
+    flights, calls = LastingFlights[str](), Calls()
+    waiters = [await joined(flights, calls) for _ in range(3)]
+
+    calls.begun[0].set_exception(Mishap())
+
+    ends = await asyncio.gather(*waiters, return_exceptions=True)
+    assert [type(end) for end in ends] == [Mishap] * 3
+
+
+async def test_closing_ends_lasting_calls() -> None:
+    flights, calls = LastingFlights[str](), Calls()
+    waiter = await joined(flights, calls)
+    flights.start("other", calls.make)
+    await turn()
+
+    await flights.close()
+
+    await asyncio.wait([waiter])
+    assert calls.under_way == 0
+    assert asyncio.all_tasks() == {asyncio.current_task()}

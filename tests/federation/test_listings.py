@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from msgspec import Raw
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.filling import Listings
+from gateway.federation.harvest import Harvest
+from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listing_reader import ListingReader
-from gateway.federation.listings import KeptListings, Listing, ListingKey, SortedListing
+from gateway.federation.listings import MAX_KEPT_BYTES, KeptListings, ListingKey
 from gateway.federation.readers import Delivery
 from gateway.federation.scan import Tally
-from gateway.model.query import NEWEST_FIRST, AnyOf, Condition, Field, Query, Sort
-from gateway.model.report import ErrorCode, ServedFrom
+from gateway.model.query import NEWEST_FIRST, AnyOf, Condition, Field, Order, Query, Sort
+from gateway.model.report import ErrorCode, Failure, ServedFrom
 from gateway.paging.order import BEFORE_ALL, Key, key_of
 from gateway.paging.planner import BackendPlan
-from gateway.spi import Address, RawPage, Status, Support
+from gateway.spi import Address, Mapped, Provenance, RawPage, Rejected, Status, Support
+from gateway.transport.in_flight import MAX_IN_FLIGHT_BYTES, charge
 from tests.federation.liars import Rejecting, Scripted, Stammerer, failing_at, never, rows
 from tests.support.adapters import NOON
-from tests.support.fakes import FakeAdapter, FakeRow, Manners, NoTransport, backend
+from tests.support.fakes import FakeAdapter, FakeRow, Manners, NoTransport, backend, record
 from tests.support.payloads import raw
 
 ENDED: Condition = AnyOf(Field.STATUS, frozenset({"ended"}))
@@ -36,13 +40,16 @@ class Clock:
         return self.now
 
 
-def listing(*found: FakeRow, record_bytes: int = 0, backend: str = "a") -> Listing:
-    entries = [(row.session(backend), raw({})) for row in found]
-    return Listing(entries, NOON, 0, 0, 0, record_bytes)
+def listing(*found: FakeRow, is_remembered: bool = True) -> Listing:
+    """Make a listing, which remembers its sessions or makes them again."""
+    harvest = Harvest(NEWEST_FIRST, max_bytes=10**9, remembered_bytes=10**9 if is_remembered else 0)
+    for row in found:
+        harvest.take(row.session("a"), record(row))
+    return harvest.listing(backend("a", FakeAdapter(found)).remade, NOON, Tally())
 
 
-async def newest_first(*found: FakeRow) -> SortedListing:
-    kept = listing(*found)
+async def newest_first(*found: FakeRow, is_remembered: bool = True) -> SortedListing:
+    kept = listing(*found, is_remembered=is_remembered)
     return SortedListing(kept, await kept.sorted_by(NEWEST_FIRST))
 
 
@@ -136,34 +143,56 @@ def test_a_listing_larger_than_all_the_room_is_not_kept_and_displaces_nothing() 
     kept = KeptListings(timer=Clock(), max_bytes=ONE.size)
     kept.keep(key("a"), ONE, 10)
 
-    kept.keep(key("b"), listing(FakeRow("1", 1), record_bytes=10**9), 10)
+    kept.keep(key("b"), listing(*rows(1, 2)), 10)
 
     assert kept.find(key("b")) is None
     assert kept.find(key("a")) is ONE
 
 
 def test_records_count_in_the_size_of_a_listing() -> None:
-    assert listing(record_bytes=1000).size >= 1000
-    assert listing(FakeRow("1", 1)).size > listing().size
+    short, long = listing(FakeRow("1", 1)), listing(FakeRow("1", 1, user="u" * 1000))
+
+    assert long.size >= short.size + 1000
+    assert short.size > listing().size == 0
 
 
-def test_a_count_is_of_the_sessions_for_which_the_conditions_hold() -> None:
-    found = listing(FakeRow("1", 1, "ended"), FakeRow("2", 2, "active"), FakeRow("3", None))
+@pytest.mark.parametrize("is_remembered", [True, False])
+async def test_a_count_is_of_the_sessions_for_which_the_conditions_hold(
+    is_remembered: bool,
+) -> None:
+    three = FakeRow("1", 1, "ended"), FakeRow("2", 2, "active"), FakeRow("3", None)
+    found = listing(*three, is_remembered=is_remembered)
 
-    assert [found.count(()), found.count((ENDED,)), found.count((ACTIVE,))] == [3, 2, 1]
-    assert found.count((ENDED,)) == 2, "a remembered count is the same"
+    counts = [await found.count(conditions) for conditions in ((), (ENDED,), (ACTIVE,))]
+
+    assert counts == [3, 2, 1]
+    assert found.known_count((ENDED,)) == 2, "a count is remembered"
 
 
-def test_counts_of_many_conditions_are_right_beyond_what_is_remembered() -> None:
-    found = listing(*(FakeRow(str(n), n) for n in range(100)))
+@pytest.mark.parametrize("is_remembered", [True, False])
+async def test_counts_of_many_conditions_are_right_beyond_what_is_remembered(
+    is_remembered: bool,
+) -> None:
+    found = listing(*rows(*range(100)), is_remembered=is_remembered)
     one_of_each = [(AnyOf(Field.NATIVE_ID, frozenset({str(n)})),) for n in range(100)]
 
-    assert {found.count(conditions) for conditions in one_of_each * 2} == {1}
+    assert {await found.count(conditions) for conditions in one_of_each * 2} == {1}
+
+
+def test_a_long_listing_counts_only_when_it_is_told_to() -> None:
+    found = listing(*rows(1, 2), is_remembered=False)
+
+    assert found.known_count((ENDED,)) is None
+    assert found.known_count(()) == 2
 
 
 @pytest.mark.parametrize(("boundary", "index"), [(None, 0), (3, 0), (2, 1), (1, 2), (0, 2)])
-async def test_the_first_row_beyond_a_boundary_is_found(boundary: int | None, index: int) -> None:
-    found = await newest_first(FakeRow("1", 2), FakeRow("1x", 1))
+@pytest.mark.parametrize("is_remembered", [True, False])
+async def test_the_first_row_beyond_a_boundary_is_found(
+    boundary: int | None, index: int, is_remembered: bool
+) -> None:
+    two = FakeRow("1", 2), FakeRow("1x", 1)
+    found = await newest_first(*two, is_remembered=is_remembered)
     place = (
         BEFORE_ALL
         if boundary is None
@@ -173,8 +202,9 @@ async def test_the_first_row_beyond_a_boundary_is_found(boundary: int | None, in
     assert found.first_beyond(place) == index
 
 
-async def test_a_listing_is_sorted_in_every_order_that_is_asked_for() -> None:
-    kept = listing(*rows(3, None, 9))
+@pytest.mark.parametrize("is_remembered", [True, False])
+async def test_a_listing_is_sorted_in_every_order_that_is_asked_for(is_remembered: bool) -> None:
+    kept = listing(*rows(3, None, 9), is_remembered=is_remembered)
     oldest_first = (Sort(Field.STARTED_AT),)
 
     orders = [await kept.sorted_by(order) for order in (NEWEST_FIRST, oldest_first) * 2]
@@ -183,15 +213,18 @@ async def test_a_listing_is_sorted_in_every_order_that_is_asked_for() -> None:
     assert ids_of == [["2", "0", "1"], ["0", "2", "1"]] * 2
 
 
-async def test_few_orders_are_remembered() -> None:
-    kept = listing(*rows(3, 9))
+@pytest.mark.parametrize("is_remembered", [True, False])
+async def test_few_orders_are_remembered(is_remembered: bool) -> None:
+    kept = listing(*rows(3, 9), is_remembered=is_remembered)
     first = await kept.sorted_by(NEWEST_FIRST)
-    assert await kept.sorted_by(NEWEST_FIRST) is first
+    known = kept.known_order(NEWEST_FIRST)
+    assert known is not None
+    assert list(known) == list(first)
 
     for field in (Field.TITLE, Field.USER, Field.BACKEND):
         await kept.sorted_by((Sort(field),))
 
-    assert await kept.sorted_by(NEWEST_FIRST) is not first
+    assert kept.known_order(NEWEST_FIRST) is None
 
 
 async def stretches(reader: ListingReader) -> list[Delivery]:
@@ -207,12 +240,13 @@ def reading(kept: SortedListing, *, boundary: Key = BEFORE_ALL) -> ListingReader
     async def whole(_: Tally) -> SortedListing | Failed:
         return kept
 
-    return ListingReader(whole, boundary=boundary, stretch=2)
+    return ListingReader(backend("a", FakeAdapter([])), whole, boundary=boundary, stretch=2)
 
 
+@pytest.mark.parametrize("is_remembered", [True, False])
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 6, 7])
-async def test_stretches_joined_are_the_listing(count: int) -> None:
-    kept = await newest_first(*rows(*range(count)))
+async def test_stretches_joined_are_the_listing(count: int, is_remembered: bool) -> None:
+    kept = await newest_first(*rows(*range(count)), is_remembered=is_remembered)
 
     found = await stretches(reading(kept))
 
@@ -228,20 +262,32 @@ async def test_stretches_begin_beyond_the_boundary() -> None:
     assert [row for delivery in found for row in delivery.rows] == list(kept.rows[2:])
 
 
-async def test_a_long_listing_is_given_in_few_stretches_of_bounded_length() -> None:
-    kept = await newest_first(*rows(*range(20_000)))
+@pytest.mark.parametrize("is_remembered", [True, False])
+async def test_a_long_listing_is_given_in_few_stretches_of_bounded_length(
+    is_remembered: bool,
+) -> None:
+    kept = await newest_first(*rows(*range(20_000)), is_remembered=is_remembered)
 
     found = await stretches(reading(kept))
 
     assert len(found) < 30
-    assert max(len(delivery.rows) for delivery in found) <= 2000
+    assert max(len(delivery.rows) for delivery in found) <= 1000
+    assert [row for delivery in found for row in delivery.rows] == list(kept.rows)
 
 
 class Asking:
     """Asks for the whole listing of one fake backend."""
 
-    def __init__(self, adapter: FakeAdapter, *, ttl: float = 10) -> None:
-        self.listings = Listings(KeptListings(timer=Clock()))
+    def __init__(
+        self,
+        adapter: FakeAdapter,
+        *,
+        ttl: float = 10,
+        max_bytes: int = MAX_KEPT_BYTES,
+        remembered_bytes: int = REMEMBERED_BYTES,
+    ) -> None:
+        kept = KeptListings(timer=Clock(), max_bytes=max_bytes)
+        self.listings = Listings(kept, remembered_bytes=remembered_bytes)
         self.backend = backend("a", adapter, ttl=ttl)
 
     def plan(self, *conditions: Condition) -> BackendPlan:
@@ -249,9 +295,36 @@ class Asking:
         assert isinstance(plan, BackendPlan)
         return plan
 
-    async def whole(self, tally: Tally, *conditions: Condition) -> SortedListing | Failed:
+    async def whole(
+        self, tally: Tally, *conditions: Condition, order: Order = NEWEST_FIRST
+    ) -> SortedListing | Failed:
         plan = self.plan(*conditions)
-        return await self.listings.whole(self.backend, plan, NEWEST_FIRST, tally)
+        return await self.listings.whole(self.backend, plan, order, tally)
+
+
+@dataclass
+class Counted(FakeAdapter):
+    """Counts the records it maps."""
+
+    mapped: int = 0
+
+    def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
+        self.mapped += 1
+        return super().normalise(record, provenance)
+
+
+class Fickle(Counted):
+    """Rejects a record that it has mapped before."""
+
+    def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
+        mapped = super().normalise(record, provenance)
+        return Rejected("again") if self.mapped > len(self.rows) else mapped
+
+
+async def turn() -> None:
+    """Let everything that can run go on as far as it can."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 def ids(found: SortedListing | Failed) -> list[str]:
@@ -397,16 +470,128 @@ async def test_whoever_leaves_leaves_the_fetch_to_the_others() -> None:
     assert ids(await second) == ["1", "0"]
 
 
-async def test_a_fetch_that_all_have_left_ends() -> None:
-    asking = Asking(Scripted(rows(1, 2), script=never))
-    waiters = [asyncio.create_task(asking.whole(Tally())) for _ in range(2)]
-    await asyncio.sleep(0)
+async def test_a_fetch_that_all_have_left_goes_on_and_is_found_done() -> None:
+    ready = asyncio.Event()
+
+    async def script(_at: object, _request: int) -> None:
+        await ready.wait()
+
+    adapter = Scripted(rows(1, 2), script=script)
+    asking = Asking(adapter)
+    tallies = [Tally(), Tally()]
+    waiters = [asyncio.create_task(asking.whole(tally)) for tally in tallies]
+    await turn()
 
     for waiter in waiters:
         waiter.cancel()
     await asyncio.wait(waiters)
+    ready.set()
+    await turn()
+    later = Tally()
+
+    assert ids(await asking.whole(later)) == ["1", "0"]
+    assert adapter.requests == 1
+    assert [tally.requests for tally in (*tallies, later)] == [1, 0, 0]
+    assert later.served_from is ServedFrom.CACHE
+
+
+async def test_whoever_joins_a_fetch_whose_first_caller_left_counts_nothing() -> None:
+    ready = asyncio.Event()
+
+    async def script(_at: object, _request: int) -> None:
+        await ready.wait()
+
+    asking = Asking(Scripted(rows(1, 2), script=script), ttl=0)
+    first = asyncio.create_task(asking.whole(Tally()))
+    await turn()
+    first.cancel()
+    await asyncio.wait([first])
+    tally = Tally()
+    second = asyncio.create_task(asking.whole(tally))
+    await turn()
+    ready.set()
+
+    assert ids(await second) == ["1", "0"]
+    assert tally.requests == 0
+
+
+async def test_a_failure_goes_to_all_who_wait() -> None:
+    asking = Asking(Scripted(rows(1, 2), script=failing_at(1)))
+
+    found = await asyncio.gather(*(asking.whole(Tally()) for _ in range(3)))
+
+    assert [type(each) for each in found] == [Failed] * 3
+    assert ids(await asking.whole(Tally())) == ["1", "0"]
+
+
+async def test_closing_ends_what_is_being_fetched() -> None:
+    asking = Asking(Scripted(rows(1, 2), script=never))
+    waiter = asyncio.create_task(asking.whole(Tally()))
+    await turn()
+
+    await asking.listings.close()
+    await asyncio.wait([waiter])
 
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_listing_over_what_may_be_kept_at_all_fails_for_good() -> None:
+    asking = Asking(FakeAdapter(rows(*range(100)), Manners(page_cap=10)), max_bytes=20_000)
+
+    found = await asking.whole(Tally())
+
+    assert found == Failed(Failure(ErrorCode.BUDGET_EXCEEDED, retryable=False))
+    assert asking.backend.health.error == found.failure
+
+
+async def test_bytes_under_way_are_bounded_and_given_back() -> None:
+    async def script(_at: object, request: int) -> None:
+        charge(MAX_IN_FLIGHT_BYTES + (request == 1), "the fake")
+
+    asking = Asking(Scripted(rows(1, 2), script=script))
+
+    found = [await asking.whole(Tally()) for _ in range(2)]
+
+    assert found[0] == Failed(Failure(ErrorCode.OVERLOADED, retryable=True))
+    assert ids(found[1]) == ["1", "0"]
+
+
+async def test_a_listing_remembers_its_sessions_as_far_as_there_is_room() -> None:
+    few = Asking(FakeAdapter(rows(*range(3))), remembered_bytes=20_000)
+    many = Asking(FakeAdapter(rows(*range(30))), remembered_bytes=20_000)
+
+    short, long = await few.whole(Tally()), await many.whole(Tally())
+
+    assert isinstance(short, SortedListing)
+    assert isinstance(long, SortedListing)
+    assert short.listing.sessions is not None
+    assert long.listing.sessions is None
+    assert ids(long) == [str(number) for number in reversed(range(30))]
+
+
+async def test_those_who_want_the_same_order_share_the_sorting() -> None:
+    adapter = Counted(rows(*range(500)))
+    asking = Asking(adapter, remembered_bytes=0)
+    await asking.whole(Tally())
+    adapter.mapped = 0
+    by_user = (Sort(Field.USER),)
+
+    await asyncio.gather(*(asking.whole(Tally(), order=by_user) for _ in range(3)))
+
+    assert adapter.mapped == 500
+
+
+async def test_an_adapter_that_maps_a_record_but_once_costs_its_backend() -> None:
+    asking = Asking(Fickle(rows(*range(3))), remembered_bytes=0)
+    found = await asking.whole(Tally())
+    assert isinstance(found, SortedListing)
+
+    async def whole(_: Tally) -> SortedListing | Failed:
+        return found
+
+    reader = ListingReader(asking.backend, whole, boundary=BEFORE_ALL, stretch=2)
+
+    assert await reader.read() == Failed(Failure(ErrorCode.SCHEMA, retryable=False))
 
 
 async def test_others_take_their_turn_while_a_large_listing_is_read() -> None:

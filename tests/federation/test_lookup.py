@@ -141,9 +141,12 @@ async def test_silence_is_a_failure_within_the_deadline(adapter: FakeAdapter) ->
     loop = asyncio.get_running_loop()
     begun = loop.time()
 
-    outcome = await federation(silent).session("a", "0", Deadline.within(0.1))
+    asked = federation(silent)
+
+    outcome = await asked.session("a", "0", Deadline.within(0.1))
 
     assert outcome == TIMED_OUT
     assert loop.time() - begun <= 0.1 + 0.25
     assert silent.health.error == TIMED_OUT
+    await asked.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}

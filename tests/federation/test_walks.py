@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from gateway.federation.backend import Backend
 from gateway.federation.fan_out import Deadline
 from gateway.federation.federation import Federation
+from gateway.federation.listing import REMEMBERED_BYTES
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.matching import matches
 from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field, Order, Query, Sort
-from gateway.model.report import BackendStatus, Relation
+from gateway.model.report import BackendStatus, BackendWarning, Relation
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, CursorSealer
 from gateway.paging.order import key_of
@@ -73,6 +74,9 @@ conditions: st.SearchStrategy[tuple[Condition, ...]] = st.lists(
     max_size=2,
 ).map(tuple)
 
+# Enough for all of a listing's sessions, for none, or for some listings' only.
+remembered = st.sampled_from([REMEMBERED_BYTES, 0, 10_000])
+
 worlds = st.lists(st.tuples(rows(), manners), min_size=1, max_size=4)
 World = list[tuple[list[FakeRow], Manners]]
 
@@ -99,6 +103,12 @@ def _plain_key(session: Session) -> tuple[bool, float, str, str]:
     return (started is None, newest, session.backend, session.native_id)
 
 
+def is_cut(page: SessionPage) -> bool:
+    """Say whether a budget ended the page."""
+    reports = page.reports.values()
+    return any(BackendWarning.BUDGET_REACHED in report.warnings for report in reports)
+
+
 async def walk(federation: Federation, query: Query, limits: Sequence[int]) -> list[SessionPage]:
     """Read page after page through sealed cursors, with changing limits, to the end."""
     sealer = CursorSealer([b"a key of the walks"])
@@ -110,7 +120,7 @@ async def walk(federation: Federation, query: Query, limits: Sequence[int]) -> l
         pages.append(page)
         if page.next is None:
             return pages
-        assert len(page.sessions) == limit, "every page but the last is full"
+        assert len(page.sessions) == limit or is_cut(page), "every page but the last is full"
         position = sealer.open(sealer.seal(page.next, "walk"), "walk")
 
 
@@ -119,15 +129,21 @@ async def walk(federation: Federation, query: Query, limits: Sequence[int]) -> l
     wanted=conditions,
     limits=st.lists(st.integers(1, 9), min_size=1, max_size=4),
     ttl=st.sampled_from([0, 60]),
+    remembered_bytes=remembered,
 )
 @settings(max_examples=150)
 def test_pages_joined_are_the_sorted_filtered_union(
-    world: World, wanted: tuple[Condition, ...], limits: list[int], ttl: float
+    world: World,
+    wanted: tuple[Condition, ...],
+    limits: list[int],
+    ttl: float,
+    remembered_bytes: int,
 ) -> None:
     backends = backends_of(world, ttl=ttl)
     query = Query(tuple(b.name for b in backends), wanted)
 
-    pages = asyncio.run(walk(federation(*backends), query, limits))
+    asked = federation(*backends, remembered_bytes=remembered_bytes)
+    pages = asyncio.run(walk(asked, query, limits))
 
     assert [session.id for page in pages for session in page.sessions] == union(world, wanted)
     for page in pages:
@@ -135,15 +151,17 @@ def test_pages_joined_are_the_sorted_filtered_union(
         assert all(report.late == 0 for report in page.reports.values())
 
 
-@given(world=worlds, wanted=conditions, limit=st.integers(1, 9))
+@given(world=worlds, wanted=conditions, limit=st.integers(1, 9), remembered_bytes=remembered)
 @settings(max_examples=100)
-def test_a_total_is_never_a_guess(world: World, wanted: tuple[Condition, ...], limit: int) -> None:
+def test_a_total_is_never_a_guess(
+    world: World, wanted: tuple[Condition, ...], limit: int, remembered_bytes: int
+) -> None:
     backends = backends_of(world, ttl=60)
     truth = len(union(world, wanted))
 
-    pages = asyncio.run(
-        walk(federation(*backends), Query(tuple(b.name for b in backends), wanted), [limit])
-    )
+    asked = federation(*backends, remembered_bytes=remembered_bytes)
+    query = Query(tuple(b.name for b in backends), wanted)
+    pages = asyncio.run(walk(asked, query, [limit]))
 
     for page in pages:
         if page.total.relation is Relation.EQUAL:
@@ -202,15 +220,21 @@ def sorted_union(world: World, order: Order) -> list[str]:
     return [session.id for session in sessions]
 
 
-@given(world=worlds, order=orders, limits=st.lists(st.integers(1, 9), min_size=1, max_size=3))
+@given(
+    world=worlds,
+    order=orders,
+    limits=st.lists(st.integers(1, 9), min_size=1, max_size=3),
+    remembered_bytes=remembered,
+)
 @settings(max_examples=150)
 def test_pages_joined_are_sorted_in_any_order(
-    world: World, order: Order, limits: list[int]
+    world: World, order: Order, limits: list[int], remembered_bytes: int
 ) -> None:
     backends = backends_of(world, ttl=60)
     query = Query(tuple(b.name for b in backends), order=order)
 
-    pages = asyncio.run(walk(federation(*backends), query, limits))
+    asked = federation(*backends, remembered_bytes=remembered_bytes)
+    pages = asyncio.run(walk(asked, query, limits))
 
     told = [session.id for page in pages for session in page.sessions]
     assert told == sorted_union(world, order)
@@ -246,16 +270,16 @@ def test_the_gaps_of_a_walk_are_just_what_is_missing(
     assert sorted(told + filled) == sorted(union(world, ()))
 
 
-@given(world=worlds, wanted=conditions, cap=st.integers(1, 9))
+@given(world=worlds, wanted=conditions, cap=st.integers(1, 9), remembered_bytes=remembered)
 @settings(max_examples=50)
 def test_an_exact_count_is_exact_and_changes_no_row(
-    world: World, wanted: tuple[Condition, ...], cap: int
+    world: World, wanted: tuple[Condition, ...], cap: int, remembered_bytes: int
 ) -> None:
     backends = backends_of(world)
     query = Query(tuple(b.name for b in backends), wanted)
 
     async def both() -> tuple[SessionPage, SessionPage]:
-        joined = federation(*backends)
+        joined = federation(*backends, remembered_bytes=remembered_bytes)
         cheap = await joined.page(PageRequest(query, cap), Deadline.within(5))
         counted = PageRequest(query, cap)
         return cheap, await joined.page(counted, Deadline.within(5), is_counted=True)

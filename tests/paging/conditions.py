@@ -1,11 +1,12 @@
 """Conditions of every kind, and sessions that tell them apart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, product
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gateway.model.matching import matches
 from gateway.model.query import (

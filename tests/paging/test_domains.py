@@ -1,13 +1,13 @@
 """Domains say what sessions of every kind say: what contradicts itself, and what lies in what."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta, timezone
 from random import Random
 
 import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gateway.model.matching import matches
 from gateway.model.query import (

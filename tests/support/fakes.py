@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Raw
@@ -11,6 +11,7 @@ from msgspec import Raw
 from gateway.federation.backend import Backend
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
+from gateway.federation.listing import REMEMBERED_BYTES
 from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import KeptRanges
 from gateway.model.matching import matches
@@ -148,7 +149,7 @@ class FakeAdapter(SessionAdapter[HttpTransport]):
         end = begin + min(plan.page_size or self.manners.page_cap, self.manners.page_cap)
         self.sizes.append(end - begin)
         return RawPage(
-            [Raw(json.dumps(_record(row)).encode()) for row in stream[begin:end]],
+            [record(row) for row in stream[begin:end]],
             self._following(end, end - begin, stream) if end < len(stream) else None,
             len(stream) if self.manners.style is PagingStyle.PAGE_INDEX else None,
         )
@@ -208,13 +209,9 @@ def _scatter(native_id: str) -> int:
     return zlib.crc32(native_id.encode())
 
 
-def _record(row: FakeRow) -> dict[str, object]:
-    return {
-        "native_id": row.native_id,
-        "started": row.started,
-        "status": row.status,
-        "user": row.user,
-    }
+def record(row: FakeRow) -> Raw:
+    """Give the record that it is on the wire."""
+    return Raw(json.dumps(asdict(row)).encode())
 
 
 def backend(name: str, adapter: SessionAdapter[HttpTransport], *, ttl: float = 0) -> Backend:
@@ -222,6 +219,11 @@ def backend(name: str, adapter: SessionAdapter[HttpTransport], *, ttl: float = 0
     return Backend(name, adapter, NoTransport(), ttl_seconds=ttl, clock=noon)
 
 
-def federation(*backends: Backend, timer: Callable[[], float] = float) -> Federation:
+def federation(
+    *backends: Backend,
+    timer: Callable[[], float] = float,
+    remembered_bytes: int = REMEMBERED_BYTES,
+) -> Federation:
     """Make a federation of backends; listings are kept by ``timer``, which stands still."""
-    return Federation(backends, Listings(KeptListings(timer=timer)), KeptRanges(timer=timer))
+    listings = Listings(KeptListings(timer=timer), remembered_bytes=remembered_bytes)
+    return Federation(backends, listings, KeptRanges(timer=timer))

@@ -84,6 +84,36 @@ async def test_a_list_of_several_megabytes_arrives_whole(compress: type[bytes]) 
     assert got.body == body
 
 
+async def test_a_peer_that_falls_silent_is_not_waited_for_longer_than_a_gap() -> None:
+    async def begins(visit: Visit) -> None:
+        await visit.request()
+        await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegun")
+        await visit.until_left()
+
+    limits = replace(PATIENT, gap_seconds=0.2)
+    async with Peer(begins) as peer, http_wire(peer.url, limits) as wire:
+        with pytest.raises(TryAgainLater) as caught:
+            await wire.send(GET)
+
+    assert caught.value.code is ErrorCode.TIMEOUT
+
+
+async def test_a_peer_that_keeps_on_sending_may_take_longer_than_a_gap() -> None:
+    async def slow(visit: Visit) -> None:
+        await visit.request()
+        await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n")
+        for _ in range(8):
+            # A real wait: the gap is counted by the loop.
+            await asyncio.sleep(0.1)
+            await visit.send(b"x")
+
+    limits = replace(PATIENT, gap_seconds=0.5)
+    async with Peer(slow) as peer, http_wire(peer.url, limits) as wire:
+        got = await wire.send(GET)
+
+    assert got.body == b"x" * 8
+
+
 async def test_requests_beyond_the_limit_wait_for_their_turn() -> None:
     answer = asyncio.Event()
     taken = asyncio.Semaphore(0)

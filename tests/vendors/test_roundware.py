@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import aiohttp
 import pytest
@@ -105,11 +106,28 @@ def test_the_samples_of_the_document_map() -> None:
     assert sessions[0].attributes["timezone"] == "-8000"
 
 
-def test_an_option_of_a_later_version_is_refused_by_name() -> None:
-    with pytest.raises(ValidationError, match="full_list_every_s is not in force yet"):
-        RoundwareOptions.model_validate(
-            {"url": "https://museum.example/api/2", "token": TOKEN, "full_list_every_s": 60}
-        )
+def test_how_rarely_the_whole_list_is_wanted_is_an_option() -> None:
+    options = {"url": "https://museum.example/api/2", "token": TOKEN}
+    hourly = RoundwareAdapter(
+        RoundwareOptions.model_validate({**options, "full_list_every_s": 3600})
+    )
+
+    assert hourly.abilities().full_list_every == timedelta(hours=1)
+    assert ADAPTER.abilities().full_list_every is None
+    with pytest.raises(ValidationError):
+        RoundwareOptions.model_validate({**options, "full_list_every_s": 0})
+
+
+@pytest.mark.parametrize(
+    ("known", "following"),
+    [([], ["1", "2"]), (["9", "10", "2"], ["11", "12"]), (["x", "3"], ["4", "5"])],
+)
+def test_ids_count_on_from_the_largest(known: list[str], following: list[str]) -> None:
+    assert list(islice(ADAPTER.next_ids(known), 2)) == following
+
+
+def test_no_id_follows_the_largest_there_can_be() -> None:
+    assert list(ADAPTER.next_ids([str(2**31 - 1)])) == []
 
 
 def test_a_null_stop_time_is_active_for_an_hour_and_unknown_after() -> None:

@@ -1,0 +1,68 @@
+"""What is gathered of a backend's pages while its whole listing is read."""
+
+from datetime import datetime
+
+from msgspec import Raw
+
+from gateway.federation.listing import REMEMBERED_BYTES, Listing, Remake, estimate
+from gateway.federation.scan import Tally
+from gateway.model.query import Order
+from gateway.model.report import ErrorCode
+from gateway.model.session import Session
+from gateway.paging.order import Key, key_of
+from gateway.spi.errors import BadAnswer
+
+
+class Harvest:
+    """Takes sessions one by one, and becomes a listing: each id once, in a bounded memory."""
+
+    def __init__(
+        self, order: Order, *, max_bytes: int, remembered_bytes: int = REMEMBERED_BYTES
+    ) -> None:
+        """Take what may be taken at all, and what may be taken to remember sessions."""
+        self.keys: list[Key] = []
+        """The places, in the order, of all sessions."""
+        self._order = order
+        self._max_bytes = max_bytes
+        self._remembered_bytes = remembered_bytes
+        self._records: dict[str, Raw] = {}
+        self._sessions: dict[str, Session] | None = {}
+        self._record_bytes = 0
+        self._received = 0
+
+    def take(self, session: Session, record: Raw) -> None:
+        """Take a session and its record; the first of two with one id is the one that counts.
+
+        A page that shifted repeats what came before. Raises :class:`BadAnswer` where there are
+        more than there is room for.
+        """
+        self._received += 1
+        if session.native_id in self._records:
+            return
+        # A slice would keep the whole page.
+        self._records[session.native_id] = record.copy()
+        self._record_bytes += memoryview(record).nbytes
+        self.keys.append(key_of(session, self._order))
+        if self._sessions is not None:
+            self._sessions[session.native_id] = session
+            if self._size(is_remembered=True) > self._remembered_bytes:
+                self._sessions = None
+        if self._size(is_remembered=False) > self._max_bytes:
+            raise BadAnswer(ErrorCode.BUDGET_EXCEEDED, f"a list over {self._max_bytes} bytes")
+
+    def listing(self, remake: Remake, as_of: datetime, tally: Tally) -> Listing:
+        """Make the listing, at the end."""
+        return Listing(
+            records=self._records,
+            remake=remake,
+            as_of=as_of,
+            mapped_as_of=as_of,
+            rejected=tally.rejected,
+            unreadable=tally.unreadable,
+            duplicates=self._received - len(self._records),
+            record_bytes=self._record_bytes,
+            sessions=self._sessions,
+        )
+
+    def _size(self, *, is_remembered: bool) -> int:
+        return estimate(len(self._records), self._record_bytes, is_remembered=is_remembered)

@@ -1,0 +1,244 @@
+"""One whole listing: the vendor's records, in as many orders as are asked for.
+
+A session takes several times the memory of the record it is made of. So a long listing holds
+records alone and makes sessions of them again where they are needed; a short one keeps both.
+"""
+
+import asyncio
+import bisect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeAlias, overload
+
+from msgspec import Raw
+
+from gateway.federation.sorting import sorted_in_turns
+from gateway.model.matching import predicate
+from gateway.model.query import Condition, Order
+from gateway.model.session import Session, Status
+from gateway.paging.merge import Row
+from gateway.paging.order import Key, key_of
+
+REMEMBERED_BYTES = 96 * 1024 * 1024
+"""What a listing may take to remember its sessions: those of about 20,000 usual records.
+
+To make that many again takes a quarter of a second of each page on which few match.
+"""
+
+REMAKING_STRETCH = 250
+"""Sessions made again at a stretch: several listings may be read in the same turn of the loop."""
+
+_REMEMBERED_ORDERS = 2
+
+_REMEMBERED_COUNTS = 64
+
+# At least what was measured for listings of five vendors, by ``benchmarks/listings.py``: beside
+# its bytes a record takes its id, its places in two orders, and the objects that hold them.
+_BYTES_PER_RECORD = 400
+
+# What a remembered session takes, with its rows in two orders: decoded attributes take several
+# times their JSON.
+_BYTES_PER_SESSION = 1000
+_BYTES_PER_RECORD_BYTE = 6
+
+Remake: TypeAlias = Callable[[Iterable[Raw], datetime], list[Session]]
+"""Makes sessions of records, as of an instant; raises an upstream error where it cannot."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listing:
+    """Every session of one scan, by native id, in no order.
+
+    ``as_of`` is when the vendor was asked for the list. ``mapped_as_of`` is the instant that its
+    sessions tell of: it is later where time alone has gone on since. ``sessions`` are remembered
+    all or, with none, made again when they are asked for.
+    """
+
+    records: Mapping[str, Raw]
+    remake: Remake
+    as_of: datetime
+    mapped_as_of: datetime
+    rejected: int
+    unreadable: int
+    duplicates: int
+    record_bytes: int
+    sessions: Mapping[str, Session] | None = None
+    _counts: dict[tuple[Condition, ...], int] = field(default_factory=dict)
+    _rows: dict[Order, Sequence[Row]] = field(default_factory=dict)
+    _ids: dict[Order, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Estimate the memory it takes, in bytes: rather too much than too little."""
+        return estimate(
+            len(self.records), self.record_bytes, is_remembered=self.sessions is not None
+        )
+
+    def session(self, native_id: str) -> Session | None:
+        """Give the session of this id, if there is one."""
+        return self.made([native_id])[0] if native_id in self.records else None
+
+    def made(self, native_ids: Sequence[str]) -> list[Session]:
+        """Give the sessions of these ids, in their order."""
+        if self.sessions is not None:
+            return [self.sessions[native_id] for native_id in native_ids]
+        return self.remake([self.records[each] for each in native_ids], self.mapped_as_of)
+
+    def known_order(self, order: Order) -> Sequence[Row] | None:
+        """Give its rows in an order that is remembered."""
+        if order in self._ids:
+            return _RemadeRows(self, order, self._ids[order])
+        return self._rows.get(order)
+
+    async def sorted_by(self, order: Order) -> Sequence[Row]:
+        """Give its rows in an order; the orders asked for last are remembered."""
+        keys: list[Key] = []
+        for stretch in _stretches(self.records):
+            keys += [key_of(session, order) for session in self.made(stretch)]
+            await asyncio.sleep(0)
+        return await self.in_order_of(keys, order)
+
+    async def in_order_of(self, keys: Sequence[Key], order: Order) -> Sequence[Row]:
+        """Give its rows in an order, by the keys of all its sessions, and remember it."""
+        in_order = await sorted_in_turns(keys)
+        if self.sessions is None:
+            _make_room(self._ids, _REMEMBERED_ORDERS)
+            self._ids[order] = [_native_id(key) for key in in_order]
+            return _RemadeRows(self, order, self._ids[order])
+        _make_room(self._rows, _REMEMBERED_ORDERS)
+        self._rows[order] = [
+            Row(key, self.sessions[_native_id(key)], self.records[_native_id(key)])
+            for key in in_order
+        ]
+        return self._rows[order]
+
+    def grown(self, found: Sequence[tuple[Session, Raw]], now: datetime) -> "Listing":
+        """Give the listing with more sessions, and its own as they are at a later instant.
+
+        Time alone has gone on: it may end what was active, and changes no session's place.
+        """
+        sessions = [session for session, _ in found]
+        records = {session.native_id: record for session, record in found}
+        return replace(
+            self,
+            records={**self.records, **records},
+            record_bytes=self.record_bytes + sum(memoryview(record).nbytes for _, record in found),
+            mapped_as_of=now,
+            sessions=self._sessions_at(now, sessions),
+            _counts={},
+            _rows={},
+            _ids={order: self._grown_order(order, sessions) for order in self._ids},
+        )
+
+    def _sessions_at(self, now: datetime, found: Sequence[Session]) -> dict[str, Session] | None:
+        if self.sessions is None:
+            return None
+        active = [s.native_id for s in self.sessions.values() if s.status is Status.ACTIVE]
+        again = self.remake([self.records[native_id] for native_id in active], now)
+        changed = {session.native_id: session for session in (*again, *found)}
+        return {**self.sessions, **changed}
+
+    def _grown_order(self, order: Order, found: Sequence[Session]) -> list[str]:
+        rows = _RemadeRows(self, order, self._ids[order])
+        ids = list(self._ids[order])
+        # From the last on, so that the places of the others stay what they are.
+        for key in sorted((key_of(session, order) for session in found), reverse=True):
+            ids.insert(bisect.bisect(rows, key, key=_key), _native_id(key))
+        return ids
+
+    def known_count(self, conditions: tuple[Condition, ...]) -> int | None:
+        """Give how many sessions the conditions hold for, if that costs little to say."""
+        if not conditions:
+            return len(self.records)
+        if conditions not in self._counts and self.sessions is not None:
+            self._remember(conditions, sum(map(predicate(conditions), self.sessions.values())))
+        return self._counts.get(conditions)
+
+    async def count(self, conditions: tuple[Condition, ...]) -> int:
+        """Count the sessions for which the conditions hold, whatever it costs."""
+        known = self.known_count(conditions)
+        if known is not None:
+            return known
+        count, holds = 0, predicate(conditions)
+        for stretch in _stretches(self.records):
+            count += sum(map(holds, self.made(stretch)))
+            await asyncio.sleep(0)
+        self._remember(conditions, count)
+        return count
+
+    def _remember(self, conditions: tuple[Condition, ...], count: int) -> None:
+        _make_room(self._counts, _REMEMBERED_COUNTS)
+        self._counts[conditions] = count
+
+
+@dataclass(frozen=True, slots=True)
+class SortedListing:
+    """A listing in one order."""
+
+    listing: Listing
+    rows: Sequence[Row]
+
+    def first_beyond(self, boundary: Key) -> int:
+        """Give the index of the first row above the boundary."""
+        return bisect.bisect_right(self.rows, boundary, key=_key)
+
+
+class _RemadeRows(Sequence[Row]):
+    """The rows of a listing that remembers no sessions: made again, each time they are taken."""
+
+    def __init__(self, listing: Listing, order: Order, ids: Sequence[str]) -> None:
+        self._listing = listing
+        self._order = order
+        self._ids = ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            return self._made(self._ids[index])
+        return self._made([self._ids[index]])[0]
+
+    def _made(self, ids: Sequence[str]) -> list[Row]:
+        records = self._listing.records
+        return [
+            Row(key_of(session, self._order), session, records[native_id])
+            for native_id, session in zip(ids, self._listing.made(ids), strict=True)
+        ]
+
+
+def estimate(records: int, record_bytes: int, *, is_remembered: bool) -> int:
+    """Estimate the memory that a listing takes, in bytes."""
+    size = records * _BYTES_PER_RECORD + record_bytes
+    if is_remembered:
+        size += records * _BYTES_PER_SESSION + record_bytes * _BYTES_PER_RECORD_BYTE
+    return size
+
+
+def _key(row: Row) -> Key:
+    return row.key
+
+
+def _native_id(key: Key) -> str:
+    return str(key[-1])
+
+
+def _stretches(native_ids: Iterable[str]) -> Iterator[list[str]]:
+    """Give ids a few at a time."""
+    left = iter(native_ids)
+    while stretch := list(islice(left, REMAKING_STRETCH)):
+        yield stretch
+
+
+def _make_room(remembered: dict[Any, Any], most: int) -> None:
+    """Forget what has been remembered the longest."""
+    while len(remembered) >= most:
+        remembered.pop(next(iter(remembered)))
