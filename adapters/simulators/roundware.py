@@ -1,8 +1,10 @@
 """A stand-in for a Roundware server (develop 685a4d9), after ``tests/recordings/roundware``."""
 
+import json
 import random
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
@@ -27,6 +29,14 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _SERVER_ERROR = "<!doctype html>\n<title>Server Error (500)</title><h1>Server Error (500)</h1>\n"
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A row, which never changes, and how it is written."""
+
+    row: _Row
+    text: str
+
+
 class RoundwareSimulator(VendorServer):
     """Lists every session it has, in no order, whatever it is asked for.
 
@@ -47,11 +57,15 @@ class RoundwareSimulator(VendorServer):
         super().__init__(rows=rows, seed=seed, clock=clock)
         self._fails_closed = fails_closed
         self._seed = seed
-        self._loaded: list[_Row] | None = None
+        self._news = self.world.watch()
+        self._kept: dict[int, _Kept] = {}
 
     def load(self, rows: Iterable[_Row]) -> None:
         """Hold these rows alone."""
-        self._loaded = list(rows)
+        self._news = list  # of nothing, from now on
+        self._kept = {}
+        for row in rows:
+            self._keep(row)
 
     def options(self, address: str) -> dict[str, object]:
         """Reach the API below its version."""
@@ -60,16 +74,24 @@ class RoundwareSimulator(VendorServer):
     def routes(self) -> list[web.AbstractRouteDef]:
         """Serve the list and one session; a missing slash is a redirect, not an answer."""
         return [
-            web.get(f"{_BASE}/sessions/", self._list),
+            web.get(f"{_BASE}/sessions/", self._list, name="listing"),
             web.get(f"{_BASE}/sessions", self._redirect),
-            web.get(f"{_BASE}/sessions/{{id}}/", self._detail),
+            web.get(f"{_BASE}/sessions/{{id}}/", self._detail, name="detail"),
             web.get(f"{_BASE}/sessions/{{id}}", self._redirect),
             web.route("*", "/{unknown:.*}", self._unknown),
         ]
 
     def held(self) -> list[Held]:
         """Tell every row; only a stop time, or the first hour, tells a status."""
-        return [self._held(row) for row in self._rows()]
+        return [self._held(kept.row) for kept in self._rows()]
+
+    def catch_up(self) -> None:
+        """Write the rows of what began, and drop those of what was deleted."""
+        for change in self._news():
+            if change.is_deletion:
+                del self._kept[_id(change.stay)]
+            else:
+                self._keep(_row(change.stay))
 
     def _held(self, row: _Row) -> Held:
         start, stop = _instant(row["starttime"]), _instant(row["stoptime"])
@@ -81,10 +103,12 @@ class RoundwareSimulator(VendorServer):
             status = "unknown"
         return Held(str(row["id"]), start, status)
 
-    def _rows(self) -> list[_Row]:
-        if self._loaded is not None:
-            return list(self._loaded)
-        return [_row(stay) for stay in self.world.stays()]
+    def _rows(self) -> list[_Kept]:
+        self.catch_up()
+        return list(self._kept.values())
+
+    def _keep(self, row: _Row) -> None:
+        self._kept[row["id"]] = _Kept(row, json.dumps(row))
 
     async def _list(self, request: web.Request) -> web.Response:
         _authenticate(request)
@@ -93,9 +117,10 @@ class RoundwareSimulator(VendorServer):
             rows = self._filtered(rows, name, value)
         # No ORDER BY: insertion order, but for rows that were updated later.
         random.Random(f"{self._seed}-{len(rows)}").shuffle(rows)
-        return web.json_response(rows, headers={"Vary": "Accept, Origin"})
+        text = f"[{', '.join(kept.text for kept in rows)}]"
+        return _json(text, headers={"Vary": "Accept, Origin"})
 
-    def _filtered(self, rows: list[_Row], name: str, value: str) -> list[_Row]:
+    def _filtered(self, rows: list[_Kept], name: str, value: str) -> list[_Kept]:
         """Filter as the server does: an unknown name or an invalid value is dropped."""
         if name not in _FILTERS or value == "":
             return rows
@@ -103,7 +128,7 @@ class RoundwareSimulator(VendorServer):
         wanted = read(value)
         if wanted is None:
             return [] if self._fails_closed else rows
-        return [row for row in rows if row[field] == wanted]
+        return [kept for kept in rows if kept.row[field] == wanted]
 
     async def _detail(self, request: web.Request) -> web.Response:
         _authenticate(request)
@@ -111,10 +136,10 @@ class RoundwareSimulator(VendorServer):
         # get_id_not_a_number_500.json; a number that does not fit the column fails in the database.
         if not re.fullmatch("[0-9]{1,10}", wanted) or int(wanted) > _LARGEST_ID:
             return web.Response(status=500, text=_SERVER_ERROR, content_type="text/html")
-        for row in self._rows():
-            if row["id"] == int(wanted):
-                return web.json_response(row)
-        return web.json_response({"detail": "Not found."}, status=404)
+        self.catch_up()
+        if int(wanted) in self._kept:
+            return _json(self._kept[int(wanted)].text)
+        return _json('{"detail": "Not found."}', status=404)
 
     async def _redirect(self, request: web.Request) -> web.Response:
         # list_no_trailing_slash_301.json: relative, query kept, empty body.
@@ -144,6 +169,12 @@ def _refuse(detail: str) -> None:
         content_type="application/json",
         headers={"WWW-Authenticate": "Token"},
     )
+
+
+def _json(
+    text: str, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    return web.Response(text=text, status=status, content_type="application/json", headers=headers)
 
 
 def _last_values(request: web.Request) -> dict[str, str]:

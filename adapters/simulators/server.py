@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
@@ -21,11 +22,17 @@ class VendorServer(ABC):
         """Hold ``rows`` past sessions, and live by the clock: one that stands still freezes it."""
         self.world = World(rows=rows, seed=seed, clock=clock)
         self.requests: list[str] = []
+        self.served: Counter[str] = Counter()
+        """How many requests came: ``listing`` for a list or a page of it, ``detail``, ``other``.
+
+        A request counts whatever is answered; of a JSON-RPC vendor each call counts, the opening
+        of the socket being one of the others.
+        """
         self._runner: web.AppRunner | None = None
 
     @abstractmethod
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Give the vendor's calls."""
+        """Give the vendor's calls; those named ``listing`` and ``detail`` are counted as such."""
 
     @abstractmethod
     def options(self, address: str) -> dict[str, object]:
@@ -35,9 +42,14 @@ class VendorServer(ABC):
     def held(self) -> list[Held]:
         """Give what a faithful reader makes of what the vendor holds, in any order."""
 
+    @abstractmethod
+    def catch_up(self) -> None:
+        """Take in what the world has come to hold since; every answer begins with it."""
+
     async def start(self, port: int = 0) -> str:
         """Listen on a loopback port, a free one unless told which, and give the address."""
         await self.stop()
+        self.catch_up()  # The first time takes the longest: no visitor is to wait for it.
         app = web.Application(middlewares=[self._note])
         app.add_routes(self.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -57,4 +69,5 @@ class VendorServer(ABC):
     @web.middleware
     async def _note(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.requests.append(f"{request.method} {request.path_qs}")
+        self.served[request.match_info.route.name or "other"] += 1
         return await handler(request)

@@ -2,13 +2,15 @@
 
 A world is a time line fixed by its seed. What a simulator shows at an instant is the part of the
 line up to that instant: seen with a running clock sessions start, go on and end; with a
-standing clock nothing ever changes.
+standing clock nothing changes but what a test inserts and deletes.
 """
 
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 _FIRST_NAMES = (
     "Amélie", "Björn", "Chiara", "Dmitri", "Esra", "Fatou", "Gábor", "Hana", "Ines", "Jonas",
@@ -44,7 +46,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One stretch of somebody's presence. ``number`` counts from 1 in the order of starts."""
+    """One stretch of somebody's presence.
+
+    ``number`` counts from 1 as stays come to be held: in the order of starts, but for those that
+    are inserted later.
+    """
 
     number: int
     start: datetime
@@ -59,6 +65,14 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A stay that came to be held, or that was deleted."""
+
+    stay: Stay
+    is_deletion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What a simulator holds, in canonical words: the oracle of tests."""
 
@@ -68,24 +82,79 @@ class Held:
     user: frozenset[str] = frozenset()
 
 
+by_start = attrgetter("start", "number")
+"""The order of starts; the number decides between those of one instant."""
+
+
 class World:
-    """A time line of stays, and the clock it is watched with."""
+    """A time line of stays, and the clock it is watched with, which never goes back."""
 
     def __init__(self, *, rows: int, seed: int, clock: Callable[[], datetime]) -> None:
         """Make ``rows`` stays that started before now, and more to come as the clock goes on."""
         self.now = clock
         opened = clock()
+        self._stays: list[Stay] = []
+        self._changes: list[Change] = []
+        self._held: dict[int, Stay] = {}
+        self._last_number = 0
+        self._insertions = random.Random(f"{seed}-insertions")
         self._future = _future(random.Random(f"{seed}-future"), opened, rows)
-        self._stays = _past(random.Random(f"{seed}-past"), opened, rows)
+        for stay in _past(random.Random(f"{seed}-past"), opened, rows):
+            self._hold(stay)
         self._next = next(self._future)
 
-    def stays(self) -> list[Stay]:
-        """Give every stay that has started by now, oldest first."""
+    def stays(self) -> Sequence[Stay]:
+        """Give every stay that has started by now and is not deleted, oldest first."""
+        self._go_on()
+        return self._stays
+
+    def watch(self) -> Callable[[], Sequence[Change]]:
+        """Give a call that tells what has changed since it was called last, in that order.
+
+        The first time it tells everything, from a world of no stays on.
+        """
+        told = 0
+
+        def changes() -> Sequence[Change]:
+            nonlocal told
+            self._go_on()
+            news = self._changes[told:]
+            told += len(news)
+            return news
+
+        return changes
+
+    def insert(self, start: datetime, end: datetime | None = None) -> Stay:
+        """Hold one more stay, which began at any instant up to now; without an end chance has it.
+
+        ValueError: the start is yet to come.
+        """
+        if start > self.now():
+            raise ValueError(f"inserting a stay that starts at {start}, which is yet to come")
+        self._go_on()
+        stay = _stay(self._insertions, self._last_number + 1, start)
+        stay = replace(stay, end=end or stay.end)
+        self._hold(stay)
+        return stay
+
+    def delete(self, number: int) -> None:
+        """Hold a stay no longer; its number is not given again. KeyError: it is not held."""
+        self._go_on()
+        stay = self._held.pop(number)
+        del self._stays[bisect_left(self._stays, by_start(stay), key=by_start)]
+        self._changes.append(Change(stay, is_deletion=True))
+
+    def _go_on(self) -> None:
         now = self.now()
         while self._next.start <= now:
-            self._stays.append(self._next)
+            self._hold(replace(self._next, number=self._last_number + 1))
             self._next = next(self._future)
-        return self._stays
+
+    def _hold(self, stay: Stay) -> None:
+        self._last_number = stay.number
+        self._held[stay.number] = stay
+        insort(self._stays, stay, key=by_start)
+        self._changes.append(Change(stay))
 
 
 def _past(chance: random.Random, opened: datetime, rows: int) -> list[Stay]:

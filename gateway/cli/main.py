@@ -49,7 +49,9 @@ def check(config: Path) -> None:
 
 
 @main.command()
-@click.option("--rows", type=click.IntRange(1, 5000), default=500, help="Past sessions a vendor.")
+@click.option(
+    "--rows", type=click.IntRange(1, 100_000), default=500, help="Past sessions a vendor."
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where to listen.")
 @click.option("--frozen", is_flag=True, help="Hold the simulators still: nothing starts or ends.")
 def demo(rows: int, port: int, *, frozen: bool) -> None:

@@ -18,7 +18,7 @@ from gateway.spi.registry import load_simulator
 
 @click.command()
 @click.argument("name")
-@click.option("--rows", type=click.IntRange(1, 5000), required=True)
+@click.option("--rows", type=click.IntRange(1, 100_000), required=True)
 @click.option("--seed", type=int, required=True)
 @click.option("--frozen-at", type=datetime.fromisoformat)
 def main(name: str, rows: int, seed: int, frozen_at: datetime | None) -> None:

@@ -57,7 +57,7 @@ class CanopsisSimulator(VendorServer):
             web.get(f"{_BASE}/sessionstart", self._to_users(self._start)),
             web.post(f"{_BASE}/keepalive", self._to_users(self._keepalive)),
             web.post(f"{_BASE}/session_tracepath", self._to_users(self._navigate)),
-            web.get(f"{_BASE}/sessions", self._to_users(self._list)),
+            web.get(f"{_BASE}/sessions", self._to_users(self._list), name="listing"),
         ]
         others = [web.route("*", call.path, _wrong_method) for call in calls]
         return [*calls, *others, web.route("*", "/{unknown:.*}", _not_found)]
@@ -65,6 +65,10 @@ class CanopsisSimulator(VendorServer):
     def held(self) -> list[Held]:
         """Tell every document: active for 300 seconds after its last ping, and ended from then."""
         return [self._held(document) for document in self._documents.all(self._second())]
+
+    def catch_up(self) -> None:
+        """Let come who has come by now, and count what everybody looks at."""
+        self._documents.all(self._second())
 
     def _held(self, document: Document) -> Held:
         silence = self.world.now() - datetime.fromtimestamp(document.last_ping, UTC)

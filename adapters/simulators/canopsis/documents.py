@@ -77,33 +77,35 @@ class Document(msgspec.Struct, kw_only=True):
 
 
 class Documents:
-    """The collection: in the order of insertion, and never emptied by the vendor."""
+    """The collection: in the order of insertion, which is not always that of starts."""
 
     def __init__(self, world: World, seed: int) -> None:
-        self._arrivals = world.stays
-        self._arrived = 0
+        self._news = world.watch()
         self._chance = random.Random(f"{seed}-documents")
-        self._inserted: list[Document] = []
-        self._present: list[tuple[Stay, Document]] = []
+        self._inserted: dict[str, Document] = {}
+        self._by_stay: dict[int, Document] = {}
+        self._present: dict[int, Stay] = {}
         self._latest: dict[str, tuple[Stay, Document]] = {}
 
     def load(self, documents: Iterable[Mapping[str, object]]) -> None:
         """Hold these documents alone: from now on only callers add to them."""
-        self._arrivals = list  # of nobody
-        self._arrived = 0
-        self._present = []
-        self._inserted = [msgspec.convert(document, Document) for document in documents]
+        self._news = list  # of nobody
+        self._present = {}
+        converted = [msgspec.convert(document, Document) for document in documents]
+        self._inserted = {document.id: document for document in converted}
 
     def all(self, now: int) -> list[Document]:
         """Give every document as it is by now."""
-        stays = self._arrivals()
-        for stay in stays[self._arrived :]:
-            self._arrive(stay)
-        self._arrived = len(stays)
-        for stay, document in self._present:
-            _live(stay, document, now)
-        self._present = [here for here in self._present if _second(here[0].end) > now]
-        return self._inserted
+        for change in self._news():
+            if change.is_deletion:
+                self._forget(change.stay)
+            else:
+                self._arrive(change.stay)
+        for stay in list(self._present.values()):
+            _live(stay, self._by_stay[stay.number], now)
+            if _second(stay.end) <= now:
+                del self._present[stay.number]
+        return list(self._inserted.values())
 
     def current(self, username: str, identity: str, now: int) -> Document:
         """Give the active document of a log-in, else a new one (final-03, steps 2 and 14)."""
@@ -121,13 +123,18 @@ class Documents:
             last_ping=start,
             last_visible_ping=start,
         )
-        self._inserted.append(document)
+        self._inserted[document.id] = document
         return document
 
     def _arrive(self, stay: Stay) -> None:
-        here = stay, self._insert(stay.person.login, self._identity(stay), _second(stay.start))
-        self._present.append(here)
-        self._latest[stay.person.login] = here
+        document = self._insert(stay.person.login, self._identity(stay), _second(stay.start))
+        self._by_stay[stay.number] = document
+        self._present[stay.number] = stay
+        self._latest[stay.person.login] = stay, document
+
+    def _forget(self, stay: Stay) -> None:
+        del self._inserted[self._by_stay.pop(stay.number).id]
+        self._present.pop(stay.number, None)
 
     def _identity(self, stay: Stay) -> str:
         """Now and then a browser was left open: its next document has the same identity."""

@@ -4,14 +4,15 @@ What the documents leave open is decided here against the reader, and said so be
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from adapters.simulators.ekran.visits import Visit, Visits, Window, divided
 from adapters.simulators.server import VendorServer
 from adapters.simulators.world import Held, Stay
 
@@ -24,7 +25,6 @@ LiveLogout = Literal["null", "missing", "empty", "minimum"]
 _LARGEST_PAGE = 1000
 # No others are documented, so no others are taken ("4.1.3. Sessions (Post) Endpoint").
 _DATE_FORMS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
-_MOST_DAYS = 8  # that one stay touches: session numbers of different stays keep apart
 _UNAUTHORIZED = "<!DOCTYPE html>\n<title>401 - Unauthorized</title><h1>Access is denied</h1>\n"
 
 
@@ -41,50 +41,6 @@ class Manners:
     live_logout: LiveLogout = "null"
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
-    """A session: a stay, or what of it lies between two midnights."""
-
-    number: int
-    start: datetime
-    end: datetime
-    stay: Stay
-
-    def activity_after(self, instant: datetime) -> datetime:
-        return self.start + ((instant - self.start) // self._pause + 1) * self._pause
-
-    def activity_before(self, instant: datetime) -> datetime:
-        return self.start - ((self.start - instant) // self._pause + 1) * self._pause
-
-    @property
-    def _pause(self) -> timedelta:
-        # Who does nothing between login and logout is clipped the furthest.
-        is_idle = self.stay.luck < 0.3  # noqa: PLR2004  # three in ten
-        return timedelta(days=2) if is_idle else timedelta(minutes=2 + self.stay.number % 11)
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """What ``start`` and ``end`` choose, and what they do to it."""
-
-    start: datetime | None
-    end: datetime | None
-
-    def overlaps(self, visit: _Visit, now: datetime) -> bool:
-        """Choose by overlap ("4.1.3. Sessions (Post) Endpoint", note 1)."""
-        is_late_enough = self.start is None or min(visit.end, now) > self.start
-        return is_late_enough and (self.end is None or visit.start < self.end)
-
-    def clip(self, visit: _Visit, now: datetime) -> tuple[datetime, datetime]:
-        """Move the ends of a visit to the activity within the window (the same, notes 2 and 3)."""
-        first, last = visit.start, min(visit.end, now)
-        if self.start is not None and first < self.start:
-            first = min(visit.activity_after(self.start), last)
-        if self.end is not None and last > self.end:
-            last = max(visit.activity_before(self.end), first)
-        return first, last
-
-
 class EkranSimulator(VendorServer):
     """Pages through what overlaps a window, in no useful order, and clips it to the window."""
 
@@ -99,9 +55,9 @@ class EkranSimulator(VendorServer):
         manners: Manners = Manners(),  # frozen
     ) -> None:
         super().__init__(rows=rows, seed=seed, clock=clock)
-        self._seed = seed
         self._manners = manners
         self._zone = ZoneInfo(manners.timezone)
+        self._visits = Visits(self.world, self._zone, seed)
 
     def options(self, address: str) -> dict[str, object]:
         """Reach the API with its key, in the server's own zone."""
@@ -114,7 +70,12 @@ class EkranSimulator(VendorServer):
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Serve the one call, in any case of letters as ASP.NET does."""
-        return [web.post("/{api:(?i:ekranapi)}/{call:(?i:sessions)}", self._list)]
+        path = "/{api:(?i:ekranapi)}/{call:(?i:sessions)}"
+        return [web.post(path, self._list, name="listing")]
+
+    def catch_up(self) -> None:
+        """Divide what stays have begun."""
+        self._visits.catch_up(self.world.now())
 
     def held(self) -> list[Held]:
         """Tell every session with its own times, whatever a window makes of them."""
@@ -126,7 +87,9 @@ class EkranSimulator(VendorServer):
                 "ended" if visit.end <= now else "active",
                 frozenset({str(_user(visit.stay))}),
             )
-            for visit in self._visits()
+            for stay in self.world.stays()
+            for visit in divided(stay, self._zone)
+            if visit.start <= now
         ]
 
     async def _list(self, request: web.Request) -> web.Response:
@@ -134,11 +97,9 @@ class EkranSimulator(VendorServer):
         given = await self._parameters(request)
         size = _whole(given, "sessionCount", _LARGEST_PAGE, highest=_LARGEST_PAGE)
         first = _whole(given, "pageIndex", 0, highest=2**31 - 1) * size
-        window = _Window(self._instant(given, "start"), self._instant(given, "end"))
+        window = Window(self._instant(given, "start"), self._instant(given, "end"))
         now = self.world.now()
-        chosen = [visit for visit in self._visits() if window.overlaps(visit, now)]
-        # No order is documented: this one is stable, and follows nothing a reader knows.
-        chosen.sort(key=lambda visit: (visit.number * 2654435761 + self._seed) % 2**32)
+        chosen = self._visits.chosen(window, now)
         page = [self._row(visit, window, now) for visit in chosen[first : first + size]]
         return web.json_response({"sessions": page, "totalCount": len(chosen)})
 
@@ -174,26 +135,7 @@ class EkranSimulator(VendorServer):
             return local.replace(tzinfo=self._zone, fold=1).astimezone(UTC)
         raise _problem(name, f"The value '{value}' is not valid.")
 
-    def _visits(self) -> Iterator[_Visit]:
-        """Give every session begun: at midnight one ends and another starts.
-
-        So says "Monitoring Windows Clients". Whose midnight is not said: here the server's.
-        """
-        now = self.world.now()
-        for stay in self.world.stays():
-            start, end = stay.start, _end(stay)
-            for day in range(_MOST_DAYS):
-                midnight = self._midnight_after(start)
-                yield _Visit(stay.number * _MOST_DAYS + day, start, min(end, midnight), stay)
-                start = midnight
-                if start >= end or start > now:
-                    break
-
-    def _midnight_after(self, instant: datetime) -> datetime:
-        tomorrow = instant.astimezone(self._zone).date() + timedelta(days=1)
-        return datetime.combine(tomorrow, time(), self._zone).astimezone(UTC)
-
-    def _row(self, visit: _Visit, window: _Window, now: datetime) -> dict[str, object]:
+    def _row(self, visit: Visit, window: Window, now: datetime) -> dict[str, object]:
         login, logout = window.clip(visit, now)
         idle = (logout - login) * round(visit.stay.luck, 2) / 2
         row = {
@@ -222,7 +164,7 @@ class EkranSimulator(VendorServer):
         written = {"null": None, "empty": "", "minimum": "0001-01-01T00:00:00"}
         return row | {"logoutDate": written[self._manners.live_logout]}
 
-    def _date(self, instant: datetime, visit: _Visit) -> str:
+    def _date(self, instant: datetime, visit: Visit) -> str:
         """Write seven digits and an offset: the server's own, or that of a client abroad."""
         zone = timezone(timedelta(hours=5)) if visit.stay.number % 5 == 0 else self._zone
         local = instant.astimezone(zone).isoformat(timespec="microseconds")
@@ -250,11 +192,6 @@ def _whole(given: Mapping[str, object], name: str, default: int, *, highest: int
 
 def _user(stay: Stay) -> int:
     return 61 + stay.person.number
-
-
-def _end(stay: Stay) -> datetime:
-    """Leave now and then somebody logged in over a long weekend."""
-    return stay.end + timedelta(hours=75) if stay.number % 29 == 0 else stay.end
 
 
 def _time_span(length: timedelta) -> str:
