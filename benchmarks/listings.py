@@ -21,7 +21,7 @@ from pages import FROZEN_AT
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import Listing
-from gateway.federation.scan import Tally
+from gateway.federation.tally import Tally
 from gateway.model.query import NEWEST_FIRST, Field, Sort
 from gateway.spi import (
     BackendQuery,

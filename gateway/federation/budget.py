@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.federation.scan import Tally
+from gateway.federation.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)

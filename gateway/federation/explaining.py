@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.listings import KeptListings, ListingKey
-from gateway.model.query import Condition, Query
+from gateway.federation.reading import Kept, Reading
+from gateway.federation.run import PageRequest
+from gateway.model.query import Condition
 from gateway.model.report import BackendStatus, Count, Failure, Relation
-from gateway.paging.cursor import Position
 from gateway.paging.domains import domain_of
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.spi.abilities import PagingStyle, Support
@@ -29,7 +29,7 @@ class Explanation:
 
     ``status`` is what can be told of it beforehand. What is not ``pushed`` is ``residual``: it is
     checked here, as is everything that is not pushed exactly. ``order`` says how the vendor's rows
-    come, ``resume`` how they are read from a cursor on, ``cache`` whether a kept listing serves.
+    come, ``resume`` how they are read from a cursor on, ``cache`` whether what is kept serves.
     """
 
     status: BackendStatus
@@ -42,10 +42,9 @@ class Explanation:
     error: Failure | None = None
 
 
-def explain(
-    backend: Backend, query: Query, position: Position, *, limit: int, kept: KeptListings
-) -> Explanation:
+def explain(backend: Backend, request: PageRequest, reading: Reading) -> Explanation:
     """Plan a backend's part of a page and say what the plan is."""
+    query, position = request.query, request.position
     plan = backend.plan(query, boundary=position.boundary)
     match plan:
         case Failed(failure):
@@ -56,18 +55,20 @@ def explain(
             return Explanation(status=BackendStatus.OK, resume="nothing")
         case BackendPlan() if backend.name in position.ended:
             return Explanation(status=BackendStatus.OK, resume="ended")
-    is_kept = kept.find(ListingKey(backend.name, frozenset(plan.scan.pushed))) is not None
-    is_served = is_kept and not plan.is_ordered
-    is_sliced = plan.is_sliceable and not is_served
+    kept = reading.kept(backend, plan, request)
     return Explanation(
         status=BackendStatus.OK,
         pushed=[Pushed(condition, support) for condition, support in plan.scan.pushed.items()],
-        residual=[c for c in query.conditions if plan.scan.pushed.get(c) is not Support.EXACT],
-        order="total" if is_sliced else _order(plan),
-        resume="windows" if is_sliced else _resume(plan, query, position),
-        cache="kept" if is_served else "none" if plan.is_ordered or is_sliced else "fetched",
-        expected_requests=NO_REQUESTS if is_served else _requests(plan, query, limit),
+        residual=[c for c in query.conditions if c in plan.residual(query.conditions)],
+        order="total" if reading.is_sliced(backend, plan) else _order(plan),
+        resume=_resume(backend, plan, request, reading),
+        cache="kept" if kept else "fetched" if _is_listed(backend, plan, reading) else "none",
+        expected_requests=_requests(backend, plan, request, kept),
     )
+
+
+def _is_listed(backend: Backend, plan: BackendPlan, reading: Reading) -> bool:
+    return not plan.is_ordered and not reading.is_sliced(backend, plan)
 
 
 def _order(plan: BackendPlan) -> str:
@@ -76,18 +77,31 @@ def _order(plan: BackendPlan) -> str:
     return "groups" if plan.is_ordered else "none"
 
 
-def _resume(plan: BackendPlan, query: Query, position: Position) -> str:
+def _resume(backend: Backend, plan: BackendPlan, request: PageRequest, reading: Reading) -> str:
+    if reading.is_sliced(backend, plan):
+        return "windows"
     if not plan.is_ordered:
         return "listing"
-    is_narrowed = bool(plan.scan.pushed.keys() - set(query.conditions))
-    return "range" if is_narrowed or not position.boundary else "restart"
+    position = request.position
+    if not position.boundary or plan.begins == position.boundary:
+        return "range"
+    is_placed = bool(position.places.get(backend.name))
+    return plan.paging.value if is_placed else "restart"
 
 
-def _requests(plan: BackendPlan, query: Query, limit: int) -> Count:
-    """Tell the requests of a page: surely, where one is certain to be enough."""
+def _requests(
+    backend: Backend, plan: BackendPlan, request: PageRequest, kept: Kept | None
+) -> Count:
+    """Tell the requests of a page: surely, where nothing can change them."""
+    if kept is not None:
+        is_enough = kept is Kept.ENOUGH
+        return Count(0, Relation.EQUAL if is_enough else Relation.AT_LEAST)
+    if backend.name in request.position.peeks:
+        return Count(0, Relation.AT_LEAST)
     if plan.paging is PagingStyle.SINGLE:
         return Count(1, Relation.EQUAL)
-    is_exact = all(plan.scan.pushed.get(c) is Support.EXACT for c in query.conditions)
+    is_exact = not plan.residual(request.query.conditions)
     size = plan.scan.page_size or 0
-    is_enough = plan.is_ordered and is_exact and size > limit
+    # Where ties are left open they may go on to the next page, and the next.
+    is_enough = plan.coarsening.is_total and is_exact and size >= request.limit
     return Count(1, Relation.EQUAL if is_enough else Relation.AT_LEAST)

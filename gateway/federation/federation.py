@@ -7,12 +7,9 @@ from gateway.federation.backend import Backend, Failed
 from gateway.federation.explaining import Explanation, explain
 from gateway.federation.fan_out import Deadline
 from gateway.federation.filling import Listings
-from gateway.federation.listing import SortedListing
-from gateway.federation.listing_reader import ListingReader
 from gateway.federation.lookup import Lookup, find
-from gateway.federation.page_reader import PageReader
 from gateway.federation.ranges import KeptRanges
-from gateway.federation.readers import Reader
+from gateway.federation.reading import Reading
 from gateway.federation.reports import (
     Part,
     ended,
@@ -22,14 +19,9 @@ from gateway.federation.reports import (
     unanswerable,
 )
 from gateway.federation.run import PageRequest, Run, SessionPage
-from gateway.federation.scan import Tally
-from gateway.federation.window_reader import WindowReader
 from gateway.model.report import BackendReport, BackendStatus
 from gateway.paging.domains import domain_of
-from gateway.paging.merge import Row
-from gateway.paging.planner import BackendPlan, Unanswerable
-from gateway.paging.resume import Start
-from gateway.paging.spans import span_of
+from gateway.paging.planner import Unanswerable
 
 
 class Federation:
@@ -50,9 +42,8 @@ class Federation:
         """
         self.backends = {backend.name: backend for backend in backends}
         self.disabled = dict(disabled or {})
-        self._horizons = dict(horizons or {})
         self._listings = listings
-        self._ranges = ranges
+        self._reading = Reading(listings, ranges, horizons or {})
 
     async def page(
         self, request: PageRequest, deadline: Deadline, *, is_counted: bool = False
@@ -76,13 +67,7 @@ class Federation:
         return {
             name: Explanation(status=BackendStatus.SKIPPED)
             if name in self.disabled
-            else explain(
-                self.backends[name],
-                request.query,
-                request.position,
-                limit=request.limit,
-                kept=self._listings.kept,
-            )
+            else explain(self.backends[name], request, self._reading)
             for name in request.query.backends
         }
 
@@ -114,49 +99,6 @@ class Federation:
             elif name in position.ended:
                 reports[name] = ended(name, position)
             else:
-                parts.append(Part(name, query, plan, self._reader(name, plan, request), position))
+                reader = self._reading.reader(self.backends[name], plan, request)
+                parts.append(Part(name, query, plan, reader, position))
         return parts, reports
-
-    def _reader(self, name: str, plan: BackendPlan, request: PageRequest) -> Reader:
-        backend, order = self.backends[name], request.query.order
-        position = request.position
-        if plan.is_ordered:
-            return PageReader(
-                backend,
-                plan.asking_for(self._first_size(backend, plan, request)),
-                request.query,
-                self._ranges,
-                Start(position.boundary, position.places.get(name, ())),
-            )
-        if plan.is_sliceable and not self._listings.is_kept(backend, plan):
-            return self._window_reader(backend, plan, request)
-
-        async def whole(tally: Tally) -> SortedListing | Failed:
-            return await self._listings.whole(backend, plan, order, tally)
-
-        return ListingReader(
-            backend, whole, boundary=request.position.boundary, stretch=request.limit
-        )
-
-    def _first_size(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> int | None:
-        """Estimate the rows that are enough for the page; none where nothing is known."""
-        # Ties are closed by a row of the next group. What is kept should do for the next page too.
-        wanted = request.limit + (not plan.coarsening.is_total)
-        pages = 2 if backend.ttl_seconds > 0 else 1
-        residual = plan.residual(request.query.conditions)
-        return backend.selectivity.rows_for(pages * wanted, residual)
-
-    def _window_reader(
-        self, backend: Backend, plan: BackendPlan, request: PageRequest
-    ) -> WindowReader:
-        def keep(rows: Sequence[Row], tally: Tally) -> None:
-            self._listings.keep(backend, plan, rows, request.query.order, tally)
-
-        span = span_of(
-            request.query,
-            now=backend.now(),
-            boundary=request.position.boundary,
-            until=request.position.until,
-            horizon=self._horizons.get(backend.name),
-        )
-        return WindowReader(backend, plan, request.query, span, keep)

@@ -15,7 +15,8 @@ from gateway.federation.growing import grow
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listings import Kept, KeptListings, ListingKey
-from gateway.federation.scan import Scan, Tally
+from gateway.federation.scan import Scan
+from gateway.federation.tally import Tally
 from gateway.model.query import Order
 from gateway.model.report import ServedFrom
 from gateway.model.session import Session

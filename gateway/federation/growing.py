@@ -4,7 +4,7 @@ from msgspec import Raw
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.listing import Listing
-from gateway.federation.scan import Tally
+from gateway.federation.tally import Tally
 from gateway.model.session import Session
 from gateway.spi.errors import UpstreamError
 

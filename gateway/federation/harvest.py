@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Raw
 
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, Remake, estimate
-from gateway.federation.scan import Tally
+from gateway.federation.tally import Tally
 from gateway.model.query import Order
 from gateway.model.report import ErrorCode
 from gateway.model.session import Session

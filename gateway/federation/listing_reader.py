@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.listing import REMAKING_STRETCH, SortedListing
 from gateway.federation.readers import Delivered, Delivery, Reader
-from gateway.federation.scan import Tally
+from gateway.federation.tally import Tally
 from gateway.model.query import Condition
 from gateway.paging.merge import Row
 from gateway.paging.order import TOTAL, Key

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.fan_out import Deadline
 from gateway.federation.filling import Listings
-from gateway.federation.scan import Tally
+from gateway.federation.tally import Tally
 from gateway.model.query import Query
 from gateway.model.report import BackendReport, BackendStatus, BackendWarning, Failure
 from gateway.model.session import Session

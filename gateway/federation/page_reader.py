@@ -1,7 +1,9 @@
 """Reading an ordered backend: first what was kept of it, then page by page from the vendor."""
 
+from dataclasses import replace
+
 from gateway.federation.backend import Backend, BackendPage, Failed
-from gateway.federation.ranges import KeptRange, KeptRanges
+from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan
 from gateway.model.query import Query
@@ -41,6 +43,7 @@ class PageReader(Reader):
         self._boundary = start.boundary
         self._places = start.places
         self._scan: Scan | None = None
+        self._has_asked = False
         self._pages: list[ReadPage] = []
         self._begins = start.boundary if start.places else plan.begins
         self._expires = ranges.timer() + backend.ttl_seconds
@@ -56,6 +59,7 @@ class PageReader(Reader):
         if isinstance(page, Failed):
             return page
         self.tally.served_from = ServedFrom.LIVE
+        self._has_asked = True
         rows = self._rows_of(page)
         self._pages.append(ReadPage(self._scan.asked, rows))
         return Delivery(rows, self._scan.next is None)
@@ -77,59 +81,51 @@ class PageReader(Reader):
     def keep(self) -> None:
         """Keep what was read of the vendor for whoever asks next."""
         tally, scan = self.tally, self._scan
-        if scan is None or tally.as_of is None or self._backend.ttl_seconds <= 0:
+        if scan is None or not self._has_asked or self._backend.ttl_seconds <= 0:
             return
         self.forget(self._boundary)
-        is_whole = scan.next is None
-        kept = KeptRange(
+        extent = Extent(
             pushed=self._plan.pushed_of(self._query.conditions),
             begins=self._begins,
-            ends=None if is_whole else self._frontier(),
-            pages=tuple(self._pages),
+            ends=None if scan.next is None else self._frontier(),
             next=scan.next,
-            as_of=tally.as_of,
             expires=self._expires,
-            rejected=tally.rejected,
-            unreadable=tally.unreadable,
-            vendor_total=tally.vendor_total,
-            record_bytes=tally.record_bytes,
         )
+        kept = KeptRange(extent, tuple(self._pages), replace(tally))
         self._ranges.keep(self._backend.name, self._query.order, kept)
 
     def _can_go_on_from(self, kept: KeptRange) -> bool:
         """Say whether what lies beyond a range can be read, should it be needed."""
-        is_same = kept.pushed == self._plan.pushed_of(self._query.conditions)
-        return kept.ends is None or is_same or self._is_resumed_by_key(kept.ends)
+        extent = kept.extent
+        is_same = extent.pushed == self._plan.pushed_of(self._query.conditions)
+        return extent.ends is None or is_same or self._is_resumed_by_key(extent.ends)
 
     def _is_resumed_by_key(self, key: Key) -> bool:
+        return self._plan_beyond(key) is not None
+
+    def _plan_beyond(self, key: Key) -> BackendPlan | None:
+        """Plan what lies beyond a key, if the vendor can be asked for just that."""
         plan = self._backend.plan(self._query, boundary=key)
-        return isinstance(plan, BackendPlan) and plan.begins == key != BEFORE_ALL
+        is_narrowed = isinstance(plan, BackendPlan) and plan.begins == key != BEFORE_ALL
+        return plan if isinstance(plan, BackendPlan) and is_narrowed else None
 
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""
-        self._count_in(kept)
-        if kept.ends is None:
+        kept.count_into(self.tally)
+        ends = kept.extent.ends
+        if ends is None:
             return Delivery(tuple(kept.rows), is_end=True)
-        plan = self._backend.plan(self._query, boundary=kept.ends)
-        if isinstance(plan, BackendPlan) and plan.begins == kept.ends:
+        plan = self._plan_beyond(ends)
+        if plan is not None:
             self._plan = plan.asking_for(self._plan.first_size)
-            self._boundary = self._begins = kept.ends
-            rows = [row for row in kept.rows if row.key < kept.ends]
-            return Delivery(rows, is_end=False, bound=kept.ends)
-        self._pages, self._begins = list(kept.pages), kept.begins
-        self._expires = kept.expires
+            self._boundary = self._begins = ends
+            return Delivery(kept.closed_rows, is_end=False, bound=ends)
+        self._pages, self._begins = list(kept.pages), kept.extent.begins
+        self._expires = kept.extent.expires
         self._scan = self._begun()
-        if kept.next is not None:
-            self._scan.go_on(kept.next, behind=kept.pages)
+        if kept.extent.next is not None:
+            self._scan.go_on(kept.extent.next, behind=kept.pages)
         return Delivery(tuple(kept.rows), is_end=False)
-
-    def _count_in(self, kept: KeptRange) -> None:
-        tally = self.tally
-        tally.as_of = tally.as_of or kept.as_of
-        tally.served_from = ServedFrom.CACHE
-        tally.rejected += kept.rejected
-        tally.unreadable += kept.unreadable
-        tally.vendor_total = kept.vendor_total
 
     def _begun(self, places: Places = ()) -> Scan:
         return Scan(self._backend, self._plan, self.tally, places=places, is_passed=self._is_passed)

@@ -6,12 +6,13 @@ narrower questions, and what lies beyond it is read from there.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 from cachetools import TLRUCache
 
+from gateway.federation.tally import Tally
 from gateway.model.query import Condition, Order, Query
+from gateway.model.report import ServedFrom
 from gateway.paging.domains import Domain, domain_of
 from gateway.paging.merge import Row
 from gateway.paging.order import Key
@@ -29,25 +30,34 @@ _MOST_OF_A_KIND = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRange:
-    """Every row beyond ``begins`` and before ``ends`` for which the pushed conditions hold.
+class Extent:
+    """What a range holds: all beyond ``begins`` and before ``ends`` for which the conditions hold.
 
-    ``pages`` came in this order; their rows may go further, but not all that is there. ``ends``
-    is none where there is no more, ``next`` where the scan would have gone on. ``expires`` is by
-    the timer of the cache, in seconds.
+    ``ends`` is none where there is no more, ``next`` is where the vendor's stream goes on, where
+    it has addresses. ``expires`` is by the timer of the cache, in seconds.
     """
 
     pushed: frozenset[Condition]
     begins: Key
     ends: Key | None
-    pages: Sequence[ReadPage]
     next: Address | None
-    as_of: datetime
     expires: float
-    rejected: int
-    unreadable: int
-    vendor_total: int | None
-    record_bytes: int
+
+    def covers(self, boundary: Key) -> bool:
+        """Say whether it holds what follows a boundary at once."""
+        return self.begins <= boundary and (self.ends is None or boundary < self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRange:
+    """Rows of an extent as they came, page by page, and what was counted of them.
+
+    Some may lie before the extent or beyond it: there, others may be missing.
+    """
+
+    extent: Extent
+    pages: Sequence[ReadPage]
+    tally: Tally
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -55,14 +65,24 @@ class KeptRange:
         return (row for page in self.pages for row in page.rows)
 
     @property
+    def closed_rows(self) -> list[Row]:
+        """Give those of its rows behind which no other can be missing before its end."""
+        ends = self.extent.ends
+        return [row for row in self.rows if ends is None or row.key < ends]
+
+    @property
     def size(self) -> int:
         """Estimate the memory it takes, in bytes."""
         rows = sum(len(page.rows) for page in self.pages)
-        return rows * _BYTES_PER_ROW + self.record_bytes * _BYTES_PER_RECORD_BYTE
+        return rows * _BYTES_PER_ROW + self.tally.record_bytes * _BYTES_PER_RECORD_BYTE
 
-    def covers(self, boundary: Key) -> bool:
-        """Say whether it holds what follows a boundary at once."""
-        return self.begins <= boundary and (self.ends is None or boundary < self.ends)
+    def count_into(self, tally: Tally) -> None:
+        """Count what is given of it."""
+        tally.as_of = tally.as_of or self.tally.as_of
+        tally.served_from = ServedFrom.CACHE
+        tally.rejected += self.tally.rejected
+        tally.unreadable += self.tally.unreadable
+        tally.vendor_total = self.tally.vendor_total
 
 
 class _Kind(NamedTuple):
@@ -84,7 +104,7 @@ class KeptRanges:
         self.timer = timer
         self._ranges: TLRUCache[_Place, KeptRange] = TLRUCache(
             max_bytes,
-            ttu=lambda _place, kept, _now: kept.expires,
+            ttu=lambda _place, kept, _now: kept.extent.expires,
             timer=timer,
             getsizeof=lambda kept: kept.size,
         )
@@ -98,19 +118,19 @@ class KeptRanges:
             kept
             for place, domain in places
             if (kept := self._still_kept(place)) is not None
-            and kept.covers(boundary)
+            and kept.extent.covers(boundary)
             and sought.lies_in(domain)
         ]
-        return max(found, key=lambda kept: (kept.ends is None, kept.ends or ()), default=None)
+        return max(found, key=_reach, default=None)
 
     def keep(self, backend: str, order: Order, kept: KeptRange) -> None:
         """Keep a range, unless it is larger than all there is room for."""
         if kept.size > self._ranges.maxsize:
             return
-        place = _Place(_Kind(backend, order), kept.pushed, kept.begins)
+        place = _Place(_Kind(backend, order), kept.extent.pushed, kept.extent.begins)
         places = self._places.setdefault(place.kind, {})
         places.pop(place, None)
-        places[place] = domain_of(kept.pushed)
+        places[place] = domain_of(kept.extent.pushed)
         self._ranges[place] = kept
         while len(places) > _MOST_OF_A_KIND:
             self._forget(next(iter(places)))
@@ -124,3 +144,8 @@ class KeptRanges:
     def _forget(self, place: _Place) -> None:
         self._ranges.pop(place, None)
         self._places[place.kind].pop(place, None)
+
+
+def _reach(kept: KeptRange) -> tuple[bool, Key]:
+    ends = kept.extent.ends
+    return ends is None, ends or ()

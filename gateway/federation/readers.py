@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from gateway.federation.backend import Failed
 from gateway.federation.budget import BUDGET, Allowance
-from gateway.federation.scan import Tally
+from gateway.federation.tally import Tally
 from gateway.paging.merge import Row
 from gateway.paging.order import Coarsening, Key
 from gateway.paging.resume import Places

@@ -109,7 +109,8 @@ class Run:
         """Keep what was read for whoever asks next, and what was learned of the backends."""
         for part in self._parts:
             if part.name not in self._failures:
-                part.reader.keep()
+                if self._request.position.until is None:
+                    part.reader.keep()
                 self._learn(part, self._backends[part.name])
 
     def _learn(self, part: Part, backend: Backend) -> None:

@@ -1,12 +1,12 @@
-"""The way through a backend's pages, and the count of what was met on it."""
+"""The way through a backend's pages, from their beginning or from a place that was remembered."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from itertools import dropwhile, islice
 
 from gateway.federation.backend import Backend, BackendPage, Failed, Lost
-from gateway.model.report import ErrorCode, ServedFrom
+from gateway.federation.tally import Tally
+from gateway.model.report import ErrorCode
 from gateway.model.session import Session
 from gateway.paging.planner import BackendPlan
 from gateway.paging.resume import LoopGuard, Places, ReadPage, ladder
@@ -28,37 +28,6 @@ _FIXED_SIZE = frozenset({PagingStyle.SINGLE, PagingStyle.PAGE_INDEX})
 
 _FALLBACKS = 3
 """Ids to go on after, should the sessions of the newest be gone."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a reader has seen: the report of its backend is made from it."""
-
-    served_from: ServedFrom = ServedFrom.LIVE
-    as_of: datetime | None = None
-    requests: int = 0
-    rejected: int = 0
-    unreadable: int = 0
-    duplicates: int = 0
-    received: int = 0
-    record_bytes: int = 0
-    vendor_total: int | None = None
-    has_drifted: bool = False
-    """Whether rows moved between pages in a way that may have hidden some."""
-
-    def add(self, page: BackendPage) -> None:
-        """Count a page in."""
-        self.as_of = self.as_of or page.as_of
-        self.received += page.received
-        self.record_bytes += page.size
-        self.rejected += page.rejected
-        self.unreadable += page.unreadable
-        if page.total is not None:
-            self.vendor_total = page.total
-
-    def count_request(self) -> None:
-        """Count a request that was sent."""
-        self.requests += 1
 
 
 class Scan:

@@ -1,18 +1,24 @@
 """Reading a backend that cannot sort, but can choose by start: window of time by window."""
 
+import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.federation.backend import Backend, BackendPage, Failed
+from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
-from gateway.federation.scan import Scan, Tally
+from gateway.federation.scan import Scan
+from gateway.federation.tally import Tally
 from gateway.model.query import Query
+from gateway.model.report import ServedFrom
 from gateway.paging.merge import Row
-from gateway.paging.order import TOTAL, key_of
+from gateway.paging.order import TOTAL, Key, key_of
 from gateway.paging.planner import BackendPlan, Unanswerable
+from gateway.paging.resume import ReadPage
 from gateway.paging.spans import Span, Window, conditions_of
 from gateway.paging.windows import Windows
 from gateway.spi.abilities import VendorTotal
+from gateway.spi.pages import First
 
 _LEAST_CAP = 1_000
 """Rows of a window that are never too many, however small the vendor's pages are."""
@@ -21,6 +27,19 @@ _PAGES_OF_A_WINDOW = 2
 
 KeepWhole = Callable[[Sequence[Row], Tally], None]
 """Keeps all sessions of a backend for which its plan's pushed conditions hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slicing:
+    """What is to be read by windows: the plan of the whole, and from which key on.
+
+    ``span_beyond`` gives the part of the order in which what lies beyond a key is to be found.
+    """
+
+    plan: BackendPlan
+    query: Query
+    boundary: Key
+    span_beyond: Callable[[Key], Span]
 
 
 @dataclass(slots=True)
@@ -47,35 +66,42 @@ class WindowReader(Reader):
     coarsening = TOTAL
 
     def __init__(
-        self, backend: Backend, plan: BackendPlan, query: Query, span: Span, keep: KeepWhole
+        self, backend: Backend, slicing: Slicing, ranges: KeptRanges, keep_whole: KeepWhole
     ) -> None:
-        """Take what plans the whole, the query, and the part of its order to be read.
-
-        What proves to be whole after the first window goes to ``keep``.
-        """
+        """Take what is to be read, and who keeps what was read: a part of it, or all of it."""
         super().__init__()
         self._backend = backend
-        self._plan = plan
-        self._query = query
-        self._span = span
-        self._keep = keep
-        cap = max(_LEAST_CAP, _PAGES_OF_A_WINDOW * (plan.scan.page_size or 0))
-        self._windows = Windows(span, cap=cap, pace=backend.pace)
+        self._plan = slicing.plan
+        self._query = slicing.query
+        self._slicing = slicing
+        self._ranges = ranges
+        self._keep_whole = keep_whole
+        self._begins = slicing.boundary
+        self._ends: Key | None = slicing.boundary
+        self._span = slicing.span_beyond(slicing.boundary)
+        self._windows: Windows | None = None
         self._reading: _Reading | None = None
         self._undated: dict[str, Row] = {}
+        self._given: list[Row] = []
+        self._expires = ranges.timer() + backend.ttl_seconds
 
     @property
     def is_at_horizon(self) -> bool:
         """Say so from the beginning, or at the end, on whichever side of it the horizon is."""
-        is_over = self._windows.current is None
+        is_over = self._windows is not None and self._windows.current is None
         return self._span.lacks_before or (self._span.lacks_beyond and is_over)
 
     async def read(self) -> Delivered:
-        """Read the next page of a window; its rows are given once it is complete."""
+        """Give what is kept; then page after page of windows, whose rows come with the last."""
+        if self._windows is None:
+            kept = self._ranges.find(self._backend.name, self._query, self._begins)
+            if kept is not None:
+                return self._given_from(kept)
+            self._windows = self._begun()
         window = self._windows.current
         if window is None:
             return Delivery((), is_end=True)
-        reading = self._reading or self._begun(window)
+        reading = self._reading or self._opened(window)
         if isinstance(reading, Failed):
             return reading
         self._reading = reading
@@ -84,13 +110,50 @@ class WindowReader(Reader):
             return page
         self._take(page, reading)
         if page.next is None:
-            return self._completed(reading)
+            return self._completed(self._windows, reading)
         size = max(self._told(page), reading.received)
         if self._windows.is_too_large(size):
-            self._begin_again(reading, size)
+            self._begin_again(self._windows, reading, size)
         return Delivery((), is_end=False)
 
-    def _begun(self, window: Window) -> _Reading | Failed:
+    def forget(self, reached: Key) -> None:
+        """Let go of the rows up to a key."""
+        passed = bisect.bisect_right(self._given, reached, key=lambda row: row.key)
+        if passed:
+            del self._given[:passed]
+            self._begins = reached
+
+    def keep(self) -> None:
+        """Keep the rows of the windows that were read for whoever asks next."""
+        if self._ends == self._begins or self._backend.ttl_seconds <= 0:
+            return
+        extent = Extent(
+            pushed=self._plan.pushed_of(self._query.conditions),
+            begins=self._begins,
+            ends=self._ends,
+            next=None,
+            expires=self._expires,
+        )
+        pages = (ReadPage(First(), tuple(self._given)),)
+        self._ranges.keep(
+            self._backend.name, self._query.order, KeptRange(extent, pages, replace(self.tally))
+        )
+
+    def _given_from(self, kept: KeptRange) -> Delivery:
+        """Give the rows of a range, and get ready to go on behind it."""
+        kept.count_into(self.tally)
+        ends = kept.extent.ends
+        self._begins = self._ends = ends or self._begins
+        rows = sorted(kept.closed_rows)
+        return Delivery(rows, is_end=ends is None, bound=ends)
+
+    def _begun(self) -> Windows:
+        """Begin with the windows beyond what is kept."""
+        cap = max(_LEAST_CAP, _PAGES_OF_A_WINDOW * (self._plan.scan.page_size or 0))
+        self._span = self._slicing.span_beyond(self._begins)
+        return Windows(self._span, cap=cap, pace=self._backend.pace)
+
+    def _opened(self, window: Window) -> _Reading | Failed:
         asked = self._query.conditions
         bounds = [c for c in conditions_of(window, self._query.order[0]) if c not in asked]
         narrowed = replace(self._query, conditions=(*asked, *bounds))
@@ -130,27 +193,31 @@ class WindowReader(Reader):
         is_of_window = self._plan.counts is VendorTotal.PUSHED
         return (page.total or 0) if is_of_window else 0
 
-    def _begin_again(self, reading: _Reading, size: int) -> None:
+    def _begin_again(self, windows: Windows, reading: _Reading, size: int) -> None:
         """Ask for a shorter window. What was met in this one will be met again."""
         self.tally.rejected = reading.before.rejected
         self.tally.unreadable = reading.before.unreadable
         self.tally.duplicates = reading.before.duplicates
-        self._windows.shrink(size)
+        windows.shrink(size)
         self._reading = None
 
-    def _completed(self, reading: _Reading) -> Delivery:
+    def _completed(self, windows: Windows, reading: _Reading) -> Delivery:
         rows = reading.rows
-        self._windows.advance(received=reading.received, accepted=len(rows))
-        self._backend.pace = self._windows.pace
+        windows.advance(received=reading.received, accepted=len(rows))
+        self._backend.pace = windows.pace
         self._reading = None
-        is_end = self._windows.current is None
+        is_end = windows.current is None
         if is_end:
             rows = [*rows, *self._undated.values()]
         rows.sort(key=lambda row: row.key)
         if reading.is_whole:
-            self._keep(rows, self.tally)
+            self._keep_whole(rows, self.tally)
+        self._given += rows
         end = reading.window.end
-        return Delivery(rows, is_end, bound=None if end is None else ((0, end),))
+        bound: Key | None = None if end is None else ((0, end),)
+        self._ends = None if is_end and not self._span.lacks_beyond else bound
+        self.tally.served_from = ServedFrom.LIVE
+        return Delivery(rows, is_end, bound=bound)
 
 
 def start_of(row: Row) -> int | None:

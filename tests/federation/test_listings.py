@@ -14,7 +14,7 @@ from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.listings import MAX_KEPT_BYTES, KeptListings, ListingKey
 from gateway.federation.readers import Delivery
-from gateway.federation.scan import Tally
+from gateway.federation.tally import Tally
 from gateway.model.query import NEWEST_FIRST, AnyOf, Condition, Field, Order, Query, Sort
 from gateway.model.report import ErrorCode, Failure, ServedFrom
 from gateway.paging.order import BEFORE_ALL, Key, key_of

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, find, settings
 from hypothesis.errors import NoSuchExample
 
-from gateway.federation import federation as federation_module
+from gateway.federation import reading as reading_module
 from gateway.federation import window_reader
 from gateway.federation.fan_out import Deadline
 from gateway.federation.readers import Delivered, Delivery
@@ -97,9 +97,9 @@ MUTANTS: list[tuple[object, str, object]] = [
     (Windows, "advance", windows_leave_a_gap_between_them),
     (WindowReader, "read", what_is_to_come_is_bounded_too_far),
     (WindowReader, "read", a_window_is_given_page_by_page),
-    (federation_module, "span_of", walks_begin_now),
-    (federation_module, "span_of", walks_end_with_history),
-    (federation_module, "span_of", walks_go_on_behind_the_boundarys_instant),
+    (reading_module, "span_of", walks_begin_now),
+    (reading_module, "span_of", walks_end_with_history),
+    (reading_module, "span_of", walks_go_on_behind_the_boundarys_instant),
 ]
 
 

@@ -20,11 +20,12 @@ from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import KeptRanges
 from gateway.federation.readers import Delivery
 from gateway.federation.run import PageRequest, SessionPage
-from gateway.federation.window_reader import WindowReader
+from gateway.federation.window_reader import Slicing, WindowReader
 from gateway.model.matching import matches
 from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field, Order, Query, Sort
 from gateway.model.report import BackendStatus, BackendWarning, Relation, ServedFrom
 from gateway.model.session import Session
+from gateway.paging.order import BEFORE_ALL
 from gateway.paging.planner import BackendPlan, plan_backend
 from gateway.paging.spans import span_of
 from gateway.spi import (
@@ -487,7 +488,8 @@ async def test_a_page_that_was_broken_off_is_read_again() -> None:
     target = backend("a", adapter)
     plan = plan_backend(adapter, query)
     assert isinstance(plan, BackendPlan)
-    reader = WindowReader(target, plan, query, span_of(query, now=NOON), lambda *_: None)
+    slicing = Slicing(plan, query, BEFORE_ALL, lambda _: span_of(query, now=NOON))
+    reader = WindowReader(target, slicing, KeptRanges(timer=float), lambda *_: None)
 
     told: list[str] = []
     is_end = False

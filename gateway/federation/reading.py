@@ -1,0 +1,112 @@
+"""Choosing how a backend is read: page by page, by windows of time, or from its whole listing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+
+from gateway.federation.backend import Backend, Failed
+from gateway.federation.filling import Listings
+from gateway.federation.listing import SortedListing
+from gateway.federation.listing_reader import ListingReader
+from gateway.federation.page_reader import PageReader
+from gateway.federation.ranges import KeptRanges
+from gateway.federation.readers import Reader
+from gateway.federation.run import PageRequest
+from gateway.federation.tally import Tally
+from gateway.federation.window_reader import Slicing, WindowReader
+from gateway.model.matching import predicate
+from gateway.paging.merge import Row
+from gateway.paging.order import Key
+from gateway.paging.planner import BackendPlan
+from gateway.paging.resume import Start
+from gateway.paging.spans import Span, span_of
+
+
+class Kept(Enum):
+    """How far what is kept of a backend serves a page: wholly, or as far as it goes."""
+
+    ENOUGH = "enough"
+    BEGINNING = "beginning"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How backends are read, and where what was read of them is kept.
+
+    A horizon is how long ago, at most, a session started that windows of time look for.
+    """
+
+    listings: Listings
+    ranges: KeptRanges
+    horizons: Mapping[str, timedelta] = field(default_factory=dict)
+
+    def reader(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> Reader:
+        """Choose the reader that asks the vendor for the least."""
+        if plan.is_ordered:
+            return self._page_reader(backend, plan, request)
+        if self.is_sliced(backend, plan):
+            return self._window_reader(backend, plan, request)
+        return self._listing_reader(backend, plan, request)
+
+    def is_sliced(self, backend: Backend, plan: BackendPlan) -> bool:
+        """Say whether windows of time are read: a listing that is kept costs less."""
+        return plan.is_sliceable and not self.listings.is_kept(backend, plan)
+
+    def kept(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> Kept | None:
+        """Say how far what is kept serves a page: none where nothing is."""
+        if not plan.is_ordered and self.listings.is_kept(backend, plan):
+            return Kept.ENOUGH
+        boundary = request.position.boundary
+        kept = self.ranges.find(backend.name, request.query, boundary)
+        if kept is None or not (plan.is_ordered or plan.is_sliceable):
+            return None
+        holds = predicate(request.query.conditions)
+        rows = (row for row in kept.closed_rows if row.key > boundary and holds(row.session))
+        is_enough = kept.extent.ends is None or sum(1 for _ in rows) > request.limit
+        return Kept.ENOUGH if is_enough else Kept.BEGINNING
+
+    def _page_reader(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> PageReader:
+        position = request.position
+        return PageReader(
+            backend,
+            plan.asking_for(_first_size(backend, plan, request)),
+            request.query,
+            self.ranges,
+            Start(position.boundary, position.places.get(backend.name, ())),
+        )
+
+    def _window_reader(
+        self, backend: Backend, plan: BackendPlan, request: PageRequest
+    ) -> WindowReader:
+        def span_beyond(boundary: Key) -> Span:
+            return span_of(
+                request.query,
+                now=backend.now(),
+                boundary=boundary,
+                until=request.position.until,
+                horizon=self.horizons.get(backend.name),
+            )
+
+        def keep_whole(rows: Sequence[Row], tally: Tally) -> None:
+            self.listings.keep(backend, plan, rows, request.query.order, tally)
+
+        slicing = Slicing(plan, request.query, request.position.boundary, span_beyond)
+        return WindowReader(backend, slicing, self.ranges, keep_whole)
+
+    def _listing_reader(
+        self, backend: Backend, plan: BackendPlan, request: PageRequest
+    ) -> ListingReader:
+        async def whole(tally: Tally) -> SortedListing | Failed:
+            return await self.listings.whole(backend, plan, request.query.order, tally)
+
+        boundary = request.position.boundary
+        return ListingReader(backend, whole, boundary=boundary, stretch=request.limit)
+
+
+def _first_size(backend: Backend, plan: BackendPlan, request: PageRequest) -> int | None:
+    """Estimate the rows that are enough for the page; none where nothing is known."""
+    # Ties are closed by a row of the next group. What is kept should do for the next page too.
+    rows = request.limit + (not plan.coarsening.is_total)
+    pages = 2 if backend.ttl_seconds > 0 else 1
+    return backend.selectivity.rows_for(pages * rows, plan.residual(request.query.conditions))

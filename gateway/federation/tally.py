@@ -1,0 +1,38 @@
+"""The count of what was met while a backend was read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.federation.backend import BackendPage
+from gateway.model.report import ServedFrom
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reader has seen: the report of its backend is made from it."""
+
+    served_from: ServedFrom = ServedFrom.LIVE
+    as_of: datetime | None = None
+    requests: int = 0
+    rejected: int = 0
+    unreadable: int = 0
+    duplicates: int = 0
+    received: int = 0
+    record_bytes: int = 0
+    vendor_total: int | None = None
+    has_drifted: bool = False
+    """Whether rows moved between pages in a way that may have hidden some."""
+
+    def add(self, page: BackendPage) -> None:
+        """Count a page in."""
+        self.as_of = self.as_of or page.as_of
+        self.received += page.received
+        self.record_bytes += page.size
+        self.rejected += page.rejected
+        self.unreadable += page.unreadable
+        if page.total is not None:
+            self.vendor_total = page.total
+
+    def count_request(self) -> None:
+        """Count a request that was sent."""
+        self.requests += 1

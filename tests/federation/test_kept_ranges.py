@@ -1,0 +1,181 @@
+"""What was read of an ordered backend serves the next page, and narrower questions."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gateway.federation.fan_out import Deadline
+from gateway.federation.federation import Federation
+from gateway.federation.run import PageRequest, SessionPage
+from gateway.model.query import AnyOf, AtOrAfter, Condition, Field, Query
+from gateway.model.report import Count, Relation, ServedFrom
+from gateway.paging.cursor import FROM_THE_START, Position
+from gateway.spi import PagingStyle, Support
+from tests.support.adapters import NOON
+from tests.support.clipping import ClippingAdapter, microseconds
+from tests.support.fakes import EPOCH, FakeAdapter, FakeRow, Manners, backend, federation
+
+TTL = 60
+ACTIVE: Condition = AnyOf(Field.STATUS, frozenset({"active"}))
+NONE, SOME = Count(0, Relation.EQUAL), Count(0, Relation.AT_LEAST)
+
+
+@dataclass
+class Time:
+    """A timer that goes on when a test says so."""
+
+    seconds: float = 0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def ordered(count: int = 40, **manners: object) -> FakeAdapter:
+    rows = [FakeRow(f"{n:03d}", 1000 - n, "active" if n % 2 else "ended") for n in range(count)]
+    how = {"granule": 1, "page_cap": 10, "support": Support.EXACT, **manners}
+    return FakeAdapter(rows, Manners(**how))  # type: ignore[arg-type]  # what a test sets
+
+
+def sliced(days: int = 3000) -> ClippingAdapter:
+    rows = [FakeRow(f"{n:04d}", microseconds(NOON - timedelta(hours=7 * n))) for n in range(days)]
+    return ClippingAdapter(rows, Manners(page_cap=100))
+
+
+async def page(
+    asked: Federation, *conditions: Condition, limit: int = 4, at: Position = FROM_THE_START
+) -> SessionPage:
+    request = PageRequest(Query(tuple(asked.backends), conditions), limit, at)
+    return await asked.page(request, Deadline.within(5))
+
+
+def expected(asked: Federation, *conditions: Condition, limit: int = 4, at: Position) -> Count:
+    request = PageRequest(Query(tuple(asked.backends), conditions), limit, at)
+    return asked.explain(request)["a"].expected_requests
+
+
+async def walked(asked: Federation, pages: int, *, limit: int = 4) -> list[SessionPage]:
+    """Read so many pages, each with the explanation beside it."""
+    found: list[SessionPage] = []
+    position: Position | None = FROM_THE_START
+    while position is not None and len(found) < pages:
+        told = expected(asked, limit=limit, at=position)
+        found.append(await page(asked, limit=limit, at=position))
+        requests = found[-1].reports["a"].requests
+        assert requests == told.value or (
+            told.relation is Relation.AT_LEAST and requests > told.value
+        )
+        position = found[-1].next
+    return found
+
+
+async def test_what_is_left_of_a_page_serves_the_next() -> None:
+    adapter = ordered()
+    asked = federation(backend("a", adapter, ttl=TTL))
+
+    first, second, third = await walked(asked, 3)
+
+    assert [one.reports["a"].requests for one in (first, second, third)] == [1, 0, 1]
+    assert second.reports["a"].served_from is ServedFrom.CACHE
+    assert third.reports["a"].served_from is ServedFrom.LIVE
+    assert [s.native_id for s in third.sessions] == ["008", "009", "010", "011"]
+
+
+async def test_a_first_page_is_kept_for_whoever_asks_the_same() -> None:
+    adapter = ordered()
+    asked = federation(backend("a", adapter, ttl=TTL))
+
+    first, again = await page(asked), await page(asked)
+
+    assert again.sessions == first.sessions
+    assert adapter.requests == 1
+
+
+async def test_what_is_kept_is_not_given_beyond_its_time() -> None:
+    adapter, time = ordered(), Time()
+    asked = federation(backend("a", adapter, ttl=TTL), timer=time)
+    await page(asked)
+
+    time.seconds = TTL + 1
+    await page(asked)
+
+    assert adapter.requests == 2
+
+
+async def test_nothing_is_kept_of_a_backend_without_a_time_to_live() -> None:
+    adapter = ordered()
+    asked = federation(backend("a", adapter))
+
+    await page(asked)
+    await page(asked)
+
+    assert adapter.requests == 2
+
+
+async def test_a_narrower_question_is_answered_as_far_as_what_is_kept_goes() -> None:
+    adapter = ordered()
+    asked = federation(backend("a", adapter, ttl=TTL))
+    await page(asked)
+
+    few = await page(asked, ACTIVE, limit=3)
+    assert adapter.requests == 1
+    many = await page(asked, ACTIVE, limit=6)
+
+    assert [s.native_id for s in few.sessions] == ["001", "003", "005"]
+    assert [s.native_id for s in many.sessions] == ["001", "003", "005", "007", "009", "011"]
+    assert adapter.requests == 2, "what lies beyond is read from there"
+
+
+async def test_a_wider_question_is_not_answered_by_what_is_kept_of_a_narrower() -> None:
+    adapter = ordered()
+    asked = federation(backend("a", adapter, ttl=TTL))
+    await page(asked, ACTIVE)
+
+    whole = await page(asked)
+
+    assert [s.native_id for s in whole.sessions] == ["000", "001", "002", "003"]
+    assert adapter.requests == 2
+
+
+async def test_a_question_is_narrower_by_what_it_means_not_by_how_it_is_put() -> None:
+    adapter = ordered()
+    asked = federation(backend("a", adapter, ttl=TTL))
+    since = AtOrAfter(Field.STARTED_AT, EPOCH)
+    later = AtOrAfter(Field.STARTED_AT, EPOCH + timedelta(microseconds=900))
+    await page(asked, since)
+
+    await page(asked, later)
+
+    assert adapter.requests == 1
+
+
+async def test_where_a_key_cannot_be_asked_for_the_scan_goes_on_where_it_was() -> None:
+    adapter = ordered(style=PagingStyle.CURSOR, support=Support.UNSUPPORTED)
+    asked = federation(backend("a", adapter, ttl=TTL))
+
+    pages = await walked(asked, 20)
+
+    ids = [s.native_id for one in pages for s in one.sessions]
+    assert ids == [f"{n:03d}" for n in range(40)]
+    assert adapter.requests == 4, "forty rows, ten at a time"
+
+
+async def test_windows_that_were_read_serve_the_next_pages() -> None:
+    adapter = sliced()
+    asked = federation(backend("a", adapter, ttl=TTL))
+
+    pages = await walked(asked, 6, limit=50)
+
+    requests = [one.reports["a"].requests for one in pages]
+    assert requests[1:].count(0) >= 4
+    assert pages[1].reports["a"].served_from is ServedFrom.CACHE
+    ids = [s.native_id for one in pages for s in one.sessions]
+    assert ids == [f"{n:04d}" for n in range(300)]
+
+
+async def test_explain_tells_what_is_kept() -> None:
+    asked = federation(backend("a", ordered(), ttl=TTL))
+    first = await page(asked)
+    assert first.next is not None
+
+    assert expected(asked, at=FROM_THE_START) == NONE
+    assert expected(asked, at=first.next) == NONE
+    assert expected(asked, limit=30, at=first.next) == SOME
