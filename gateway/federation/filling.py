@@ -18,13 +18,16 @@ from gateway.federation.listings import Kept, KeptListings, ListingKey
 from gateway.federation.scan import Scan
 from gateway.federation.tally import Tally
 from gateway.model.query import Order
-from gateway.model.report import ServedFrom
+from gateway.model.report import ErrorCode, ServedFrom
 from gateway.model.session import Session
 from gateway.paging.merge import Row
 from gateway.paging.planner import BackendPlan
 from gateway.spi.abilities import PagingStyle
-from gateway.spi.errors import BadAnswer, UpstreamError
+from gateway.spi.errors import BadAnswer, GiveUp, UpstreamError
 from gateway.transport.in_flight import InFlight
+
+MAX_PAGES_OF_A_LISTING = 2_000
+"""Requests for one whole list: a vendor with more pages has to be asked for less."""
 
 
 class Listings:
@@ -170,6 +173,9 @@ async def _gather(
         return page if isinstance(page, Failed) else None
     scan = Scan(backend, plan, tally)
     while scan.next is not None:
+        if tally.requests >= MAX_PAGES_OF_A_LISTING:
+            message = f"a list of more than {MAX_PAGES_OF_A_LISTING} pages"
+            return backend.failed(GiveUp(ErrorCode.BUDGET_EXCEEDED, message))
         outcome = await scan.next_page()
         if isinstance(outcome, Failed):
             return outcome
