@@ -25,6 +25,7 @@ from gateway.model.session import (
 )
 from gateway.spi.abilities import (
     Abilities,
+    FieldKind,
     Nulls,
     Operation,
     PagingAbility,
@@ -33,6 +34,7 @@ from gateway.spi.abilities import (
     Support,
     Ties,
     VendorTotal,
+    WriteField,
 )
 from gateway.spi.adapter import (
     NO_TICKET,
@@ -40,6 +42,7 @@ from gateway.spi.adapter import (
     Done,
     Mapped,
     Provenance,
+    Refusal,
     Refused,
     Rejected,
     SessionAdapter,
@@ -100,6 +103,7 @@ __all__ = [
     "Done",
     "ErrorCode",
     "Field",
+    "FieldKind",
     "First",
     "GiveUp",
     "HttpEndpoint",
@@ -121,6 +125,7 @@ __all__ = [
     "Participants",
     "Provenance",
     "RawPage",
+    "Refusal",
     "Refused",
     "Rejected",
     "RpcEndpoint",
@@ -146,5 +151,6 @@ __all__ = [
     "UpstreamError",
     "VendorTotal",
     "Write",
+    "WriteField",
     "WriteOutcome",
 ]

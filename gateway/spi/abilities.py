@@ -70,6 +70,22 @@ class Operation(StrEnum):
     END = "end"
 
 
+class FieldKind(StrEnum):
+    """What a field of a write may hold."""
+
+    TEXT = "text"
+    WHOLE_NUMBER = "whole_number"
+    BOOLEAN = "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteField:
+    """A field that a write may name: a value of this kind, or null where it is not required."""
+
+    kind: FieldKind = FieldKind.TEXT
+    is_required: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class SortAbility:
     """An order the vendor delivers: one field, one direction.
@@ -107,7 +123,8 @@ class Abilities:
     sorts: tuple[SortAbility, ...] = ()
     paging: PagingAbility = PagingAbility()
     has_detail: bool = False
-    operations: frozenset[Operation] = frozenset()
+    operations: Mapping[Operation, Mapping[str, WriteField]] = field(default_factory=dict)
+    """The writes the vendor can do, each with the fields that it takes, as ``device.id``."""
     max_concurrency: int | None = None
     full_list_every: timedelta | None = None
     """How long one whole list serves while only the ids that come next are asked for.

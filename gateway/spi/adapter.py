@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar, Generic, TypeAlias, TypedDict, TypeVar
 
 from msgspec import Raw, Struct
@@ -93,30 +94,48 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """What is to be done to a session, or to a new one where ``native_id`` is none."""
+    """What is to be done to a session, or to a new one where ``native_id`` is none.
+
+    ``fields`` holds what the client named, all of it declared in the abilities and of the declared
+    kind: canonical names with dots, as ``space.id`` or ``attributes.timezone``.
+    """
 
     operation: Operation
     native_id: str | None
-    body: Mapping[str, object]
+    fields: Mapping[str, str | int | bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The vendor did it. ``session`` is none where the vendor does not tell it apart."""
+    """The vendor did it.
 
-    session: Session | None
+    ``record`` is the session as it is now, for ``normalise``: none where the vendor does not tell
+    it apart from others. ``is_new`` says that it was not there before.
+    """
+
+    record: Raw | None
+    is_new: bool = False
+
+
+class Refusal(StrEnum):
+    """Why a vendor did not do what it was asked for: the closed list."""
+
+    INVALID_FIELD = "invalid_field"
+    NOT_FOUND = "not_found"
+    NOT_OWN_SESSION = "not_own_session"
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The vendor did not do it, surely. ``code`` is the problem code a client sees."""
+    """The vendor did not do it, surely. ``field`` names what of the write was wrong."""
 
-    code: str
+    refusal: Refusal
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """The call may have reached the vendor, and nobody knows whether it was carried out."""
+    """The call reached the vendor, or may have, and nobody knows whether it was carried out."""
 
 
 WriteOutcome: TypeAlias = Done | Refused | Unclear
@@ -202,7 +221,8 @@ class SessionAdapter(ABC, Generic[TransportT]):
     async def write(self, write: Write, context: Context[TransportT]) -> WriteOutcome:
         """Carry out a write. Called only for what ``abilities().operations`` names.
 
-        An error raised means that the vendor surely did nothing.
+        Sent once: what may have reached the vendor is never sent again. An error raised means that
+        the vendor surely did nothing, unless it says that it ``has_been_sent``.
         """
         raise NotImplementedError
 

@@ -8,9 +8,14 @@ from gateway.model.report import ErrorCode, Failure
 
 
 class UpstreamError(Exception):
-    """A vendor could not be read. Use a subclass: it says what happens next."""
+    """A vendor could not be read. Use a subclass: it says what happens next.
+
+    ``has_been_sent`` is set by a transport where the request may have reached the vendor and no
+    whole reply came back: a write may then have been carried out.
+    """
 
     is_retryable = False
+    has_been_sent = False
 
     def __init__(
         self, code: ErrorCode, message: str, *, retry_after_seconds: float | None = None
