@@ -7,13 +7,14 @@ PYTHON = $$(command -v python3.11 || command -v python3)
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint types contracts check bench clean help
+.PHONY: demo test lint types contracts check bench walks clean help
 
 help:
 	@echo "make demo   run the gateway over a simulator of every vendor"
 	@echo "make test   run the tests"
 	@echo "make check  lint, types and import contracts"
 	@echo "make bench  measure against a hand-written gateway"
+	@echo "make walks  count what pages cost the vendors, and measure a long walk's memory"
 	@echo "make clean  remove what was set up"
 
 demo: $(VENV)/.run
@@ -36,6 +37,9 @@ contracts: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/compare.py
+
+walks: $(VENV)/.dev
+	$(BIN)/python benchmarks/walks.py
 
 clean:
 	rm -rf $(VENV)

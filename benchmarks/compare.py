@@ -7,22 +7,19 @@ counts is the ratio of two figures of one run: a figure alone is of one machine 
 """
 
 import argparse
-import json
 import signal
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import msgspec
 from load import Load
-from servers import Server, python, running, session_gateway
+from servers import Server, fetched, python, running, session_gateway
 from workload import QUERY, write_configuration
 
 _CLIENTS = 16
@@ -103,9 +100,9 @@ def _started(stack: ExitStack, delay_ms: float) -> tuple[Server, list[Contest]]:
 
 def _check_rows(first: Server, *others: Server) -> None:
     """Compare answers: unless they hold the same rows, comparing their costs means nothing."""
-    rows = _fetched(first.address + QUERY)["data"]
+    rows = fetched(first.address + QUERY)["data"]
     for other in others:
-        if _fetched(other.address + QUERY)["data"] != rows:
+        if fetched(other.address + QUERY)["data"] != rows:
             sys.exit(f"{other.address} answers with other rows than {first.address}")
 
 
@@ -147,10 +144,10 @@ def _measure(contestant: Contestant, upstreams: Server, clients: int, bounds: Bo
     if not contestant.cpu_ms:
         warm_up = Bounds(min(_WARM_UP_REQUESTS, bounds.requests), bounds.seconds)
         _loaded(contestant, clients, warm_up)
-    asked, cpu = _fetched(f"{upstreams.address}/asked"), contestant.server.cpu_seconds()
+    asked, cpu = fetched(f"{upstreams.address}/asked"), contestant.server.cpu_seconds()
     load = _loaded(contestant, clients, bounds)
     cpu = contestant.server.cpu_seconds() - cpu
-    asked = _fetched(f"{upstreams.address}/asked") - asked
+    asked = fetched(f"{upstreams.address}/asked") - asked
     contestant.cpu_ms.append(cpu / load.requests * 1000)
     contestant.asked.append(asked / load.requests)
     contestant.p50_ms.append(load.p50_ms)
@@ -171,14 +168,6 @@ def _loaded(contestant: Contestant, clients: int, bounds: Bounds) -> Load:
     if done.returncode:
         sys.exit(f"the load on {contestant.name} ended with {done.returncode}")
     return msgspec.json.decode(done.stdout, type=Load)
-
-
-def _fetched(url: str) -> Any:  # noqa: ANN401  # JSON
-    try:
-        with urllib.request.urlopen(url, timeout=30) as reply:  # noqa: S310  # our own servers
-            return json.load(reply)
-    except OSError as error:
-        sys.exit(f"{url}: {error}")
 
 
 _HEADINGS = ("CPU ms/answer", "spread", "ratio", "asked", "p50 ms", "RSS MB")

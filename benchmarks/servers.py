@@ -1,14 +1,17 @@
 """The measured servers: processes of their own, what they take, and their end. Linux only."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workload import SECRET
 
@@ -34,8 +37,28 @@ class Server:
 
     def resident_mb(self) -> float:
         """Give the memory it takes now."""
+        return self._status_mb("VmRSS")
+
+    def peak_mb(self) -> float:
+        """Give the most memory it took since its start, or since that was forgotten."""
+        return self._status_mb("VmHWM")
+
+    def forget_peak(self) -> None:
+        """Let the peak begin anew at what it takes now."""
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")  # as proc(5) has it
+
+    def _status_mb(self, name: str) -> float:
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+        return int(status.partition(f"{name}:")[2].split()[0]) / 1024
+
+
+def fetched(url: str) -> Any:  # noqa: ANN401  # JSON
+    """Give what a server tells of itself, or end with why it does not."""
+    try:
+        with urllib.request.urlopen(url, timeout=30) as reply:  # noqa: S310  # our own servers
+            return json.load(reply)
+    except OSError as error:
+        sys.exit(f"{url}: {error}")
 
 
 def python(script: str, *arguments: str) -> list[str]:
