@@ -83,10 +83,10 @@ def _resume(backend: Backend, plan: BackendPlan, request: PageRequest, reading: 
     if not plan.is_ordered:
         return "listing"
     position = request.position
-    if not position.boundary or plan.begins == position.boundary:
-        return "range"
-    is_placed = bool(position.places.get(backend.name))
-    return plan.paging.value if is_placed else "restart"
+    if position.places.get(backend.name):
+        return plan.paging.value
+    is_bounded = not position.boundary or plan.begins == position.boundary
+    return "range" if is_bounded else "restart"
 
 
 def _requests(

@@ -68,7 +68,7 @@ class PageReader(Reader):
         """Give where to go on beyond a key, where a vendor cannot be asked for what lies there."""
         if not self._pages:
             return self._places
-        if self._is_resumed_by_key(reached):
+        if self._plan_beyond(reached, is_exact=True) is not None:
             return ()
         return places_behind(self._pages, reached, self.coarsening, self._plan.paging)
 
@@ -96,18 +96,18 @@ class PageReader(Reader):
 
     def _can_go_on_from(self, kept: KeptRange) -> bool:
         """Say whether what lies beyond a range can be read, should it be needed."""
-        extent = kept.extent
-        is_same = extent.pushed == self._plan.pushed_of(self._query.conditions)
-        return extent.ends is None or is_same or self._is_resumed_by_key(extent.ends)
+        ends = kept.extent.ends
+        return ends is None or self._is_same(kept) or self._plan_beyond(ends) is not None
 
-    def _is_resumed_by_key(self, key: Key) -> bool:
-        return self._plan_beyond(key) is not None
+    def _is_same(self, kept: KeptRange) -> bool:
+        return kept.extent.pushed == self._plan.pushed_of(self._query.conditions)
 
-    def _plan_beyond(self, key: Key) -> BackendPlan | None:
-        """Plan what lies beyond a key, if the vendor can be asked for just that."""
+    def _plan_beyond(self, key: Key, *, is_exact: bool = False) -> BackendPlan | None:
+        """Plan what lies beyond a key, if the vendor can be asked for that, or for just that."""
         plan = self._backend.plan(self._query, boundary=key)
-        is_narrowed = isinstance(plan, BackendPlan) and plan.begins == key != BEFORE_ALL
-        return plan if isinstance(plan, BackendPlan) and is_narrowed else None
+        if not isinstance(plan, BackendPlan) or plan.begins != key or key == BEFORE_ALL:
+            return None
+        return None if is_exact and plan.unbounded is not None else plan
 
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""
@@ -115,7 +115,7 @@ class PageReader(Reader):
         ends = kept.extent.ends
         if ends is None:
             return Delivery(tuple(kept.rows), is_end=True)
-        plan = self._plan_beyond(ends)
+        plan = self._plan_beyond(ends, is_exact=self._is_same(kept))
         if plan is not None:
             self._plan = plan.asking_for(self._plan.first_size)
             self._boundary = self._begins = ends

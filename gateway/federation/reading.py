@@ -107,6 +107,8 @@ class Reading:
 def _first_size(backend: Backend, plan: BackendPlan, request: PageRequest) -> int | None:
     """Estimate the rows that are enough for the page; none where nothing is known."""
     # Ties are closed by a row of the next group. What is kept should do for the next page too.
-    rows = request.limit + (not plan.coarsening.is_total)
+    # A place brings the last row before the boundary once more, and the one at it.
+    is_placed = backend.name in request.position.places
+    rows = request.limit + (not plan.coarsening.is_total) + 2 * is_placed
     pages = 2 if backend.ttl_seconds > 0 else 1
     return backend.selectivity.rows_for(pages * rows, plan.residual(request.query.conditions))

@@ -55,6 +55,7 @@ class Scan:
         self.next: Address | None = First()
         """Where the page that follows is: none at the end."""
         self._plan = plan
+        self._scan = plan.unbounded if places and plan.unbounded else plan.scan
         self._size = plan.first_size or plan.scan.page_size
         self._is_passed = is_passed
         self._is_resumed = bool(places)
@@ -75,6 +76,8 @@ class Scan:
         Where nothing would tell that rows have moved since, the last of them is read once more.
         """
         self._is_rereading = True
+        self._scan = self._plan.unbounded or self._plan.scan
+        self.next = address
         self._remember(row.session.native_id for page in behind for row in page.rows)
         match address:
             case Offset(rows):
@@ -96,6 +99,8 @@ class Scan:
         """Read the page that follows. Not to be called again after the one without a next."""
         while self._at is not None:
             self.asked = self._at
+            if self.asked == First():
+                self._scan = self._plan.scan
             page = await self.backend.page(self._scan_plan(), self.asked, self.tally.count_request)
             if isinstance(page, Failed):
                 return page
@@ -113,7 +118,7 @@ class Scan:
         self._at = next(self._ladder)
 
     def _scan_plan(self) -> ScanPlan:
-        return replace(self._plan.scan, page_size=self._size)
+        return replace(self._scan, page_size=self._size)
 
     def _is_anchored(self, page: BackendPage) -> bool:
         """Say whether nothing can be missing between what was read before and this page."""

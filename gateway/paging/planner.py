@@ -36,8 +36,9 @@ class BackendPlan:
     ``coarsening`` says how its stream is ordered: one that follows no order is read whole, or by
     windows of time where it ``is_sliceable``. ``counts`` says what the vendor's own total counts,
     ``paging`` how its pages are asked for, and ``is_stable`` whether their addresses outlast
-    inserts and deletes. ``begins`` is the key beyond which the stream begins. ``first_size`` is
-    how many rows to ask for at first.
+    inserts and deletes. ``begins`` is the key beyond which the stream begins: with an ``unbounded``
+    beside it only about there, so that an address in the unbounded stream is better, where one is
+    known. ``first_size`` is how many rows to ask for at first.
     """
 
     scan: ScanPlan
@@ -46,6 +47,7 @@ class BackendPlan:
     paging: PagingStyle
     is_stable: bool
     begins: Key = BEFORE_ALL
+    unbounded: ScanPlan | None = None
     first_size: int | None = None
     is_sliceable: bool = False
 
@@ -53,6 +55,12 @@ class BackendPlan:
     def is_ordered(self) -> bool:
         """Say whether the first page is enough to begin with."""
         return self.coarsening.is_total or self.coarsening.components > 0
+
+    @property
+    def has_lasting_addresses(self) -> bool:
+        """Say whether addresses name the same place whatever is asked for, and comes and goes."""
+        is_by_row = self.paging in (PagingStyle.CURSOR, PagingStyle.LINK) and self.is_stable
+        return is_by_row or self.paging is PagingStyle.AFTER_ID
 
     def pushed_of(self, conditions: Iterable[Condition]) -> frozenset[Condition]:
         """Give those of the conditions that are sent to the vendor."""
@@ -110,8 +118,11 @@ def plan_backend(
         return plan
     narrowed = _plan(adapter, (*query.conditions, beyond), query.order)
     # One listing serves every page of a walk, so what is read whole is not narrowed.
-    is_narrowed = narrowed.is_ordered and beyond in narrowed.scan.pushed
-    return replace(narrowed, begins=boundary) if is_narrowed else plan
+    if not narrowed.is_ordered or beyond not in narrowed.scan.pushed:
+        return plan
+    is_exact = narrowed.scan.pushed[beyond] is Support.EXACT
+    unbounded = None if is_exact or not plan.has_lasting_addresses else plan.scan
+    return replace(narrowed, begins=boundary, unbounded=unbounded)
 
 
 def _plan(

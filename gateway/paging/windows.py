@@ -39,7 +39,9 @@ class Windows:
         self.pace = pace
         self._span = span
         self._cap = cap
-        self._wanted = cap // 2
+        # With what comes beside it a window should fill half of what may come. Where that is not to
+        # be had it should at least be worth what comes beside it.
+        self._wanted = max(cap // 2 - pace.margin, min(pace.margin, cap))
         self._first = span.first
         self._is_open_before = span.is_open_before
         self._length = pace.length or span.end - span.first

@@ -18,6 +18,7 @@ from gateway.model.query import NEWEST_FIRST, Condition, Query
 from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.paging.order import Key, key_of
 from gateway.paging.planner import BackendPlan
+from gateway.spi import First
 from tests.federation.test_walks import NAMES, conditions, manners, rows
 from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend, federation
 
@@ -37,7 +38,9 @@ class Cost:
 
     def least(self, end: Key | None) -> int:
         """Count the requests without which the page could not be known to end there."""
-        stream = self.adapter.stream(self.plan.scan)
+        is_bounded = self.adapter.asked[0] == First()
+        scan = self.plan.scan if is_bounded else self.plan.unbounded or self.plan.scan
+        stream = self.adapter.stream(scan)
         begins = [self.adapter.begin(address, stream) for address in self.adapter.asked]
         reached = [begin + size for begin, size in zip(begins, self.adapter.sizes, strict=True)]
         wanted = begins[0] + self._wanted(stream[begins[0] :], end)
