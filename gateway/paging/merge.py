@@ -220,9 +220,11 @@ class Merge:
         if group > (lane.frontier or BEFORE_ALL):
             self._release(lane.group)
             lane.frontier = group
-        if is_wanted and not lane.coarsening.is_total and group == lane.frontier:
+        if not is_wanted:
+            return
+        if row.key > (lane.frontier or BEFORE_ALL):
             lane.group.append(row)
-        elif is_wanted:
+        else:
             heapq.heappush(self._ready, row)
 
     def _is_wanted(self, lane: Lane, row: Row) -> bool:

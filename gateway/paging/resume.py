@@ -110,8 +110,8 @@ def _back(address: Address, steps: int) -> Address:
 class LoopGuard:
     """Notices that addresses repeat, remembering one of them only.
 
-    The one remembered is replaced after 1, 2, 4, 8 ... addresses, so a loop is noticed before it
-    was gone through three times.
+    The one remembered is replaced after 1, 2, 4, 8 ... addresses, so a loop is noticed within three
+    times as many addresses as lead into it and once through it.
     """
 
     def __init__(self) -> None:

@@ -1,8 +1,11 @@
 """A page costs no more of a backend than its budget, and a walk still comes to its end."""
 
 import asyncio
+from dataclasses import dataclass
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.federation import readers as readers_module
 from gateway.federation.budget import Budget
@@ -13,8 +16,9 @@ from gateway.model.query import AnyOf, Condition, Field, Query
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode, Relation
 from gateway.paging import merge as merge_module
 from gateway.paging.cursor import FROM_THE_START, Position
-from gateway.spi import Address, RawPage
+from gateway.spi import Address, PagingStyle, RawPage, Support
 from tests.federation.liars import Scripted
+from tests.federation.test_walks import World, backends_of, union
 from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend, federation
 
 ACTIVE: Condition = AnyOf(Field.STATUS, frozenset({"active"}))
@@ -140,3 +144,76 @@ async def test_a_backend_that_answers_page_after_page_until_time_is_up_ends_the_
     assert page.reports["a"].warnings == (BackendWarning.BUDGET_REACHED,)
     assert page.next is not None
     assert busy.requests > 5
+
+
+@dataclass(frozen=True)
+class Case:
+    """Ordered backends of which few rows match, and what a page may cost of each."""
+
+    world: World
+    limit: int
+    requests: int
+
+    def faults(self) -> list[str]:
+        """Walk to the end, and say what is wrong with it."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(readers_module, "BUDGET", Budget(requests=self.requests))
+            pages = asyncio.run(
+                walked(federation(*backends_of(self.world)), ACTIVE, limit=self.limit)
+            )
+        faults = [] if ids(pages) == union(self.world, (ACTIVE,)) else [f"given is {ids(pages)}"]
+        boundaries = [page.next.boundary for page in pages if page.next]
+        if boundaries != sorted(set(boundaries)) or len(boundaries) == len(pages):
+            faults.append("the walk gets no further")
+        reports = [report for page in pages for report in page.reports.values()]
+        return faults + [
+            f"a page cost {report.requests} requests: {report.error}"
+            for report in reports
+            if report.requests > self.requests or report.error is not None
+        ]
+
+
+# With no ties, and no rows that a vendor brings in vain, so that two requests always get further.
+sparse = st.lists(
+    st.builds(
+        FakeRow,
+        st.integers(0, 30).map(str),
+        st.integers(0, 50),
+        st.sampled_from(["active", "ended", "ended", "ended"]),
+    ),
+    max_size=16,
+    unique_by=(lambda row: row.native_id, lambda row: row.started),
+)
+cases = st.builds(
+    Case,
+    st.lists(
+        st.tuples(
+            sparse,
+            st.builds(
+                Manners,
+                granule=st.just(1),
+                page_cap=st.integers(2, 4),
+                style=st.sampled_from(
+                    [
+                        PagingStyle.OFFSET,
+                        PagingStyle.PAGE_INDEX,
+                        PagingStyle.CURSOR,
+                        PagingStyle.AFTER_ID,
+                    ]
+                ),
+                is_stable=st.booleans(),
+                support=st.sampled_from([Support.UNSUPPORTED, Support.EXACT]),
+            ),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    st.integers(1, 5),
+    st.integers(2, 3),
+)
+
+
+@given(cases)
+@settings(max_examples=150)
+def test_pages_that_a_budget_ends_are_joined_the_sorted_filtered_union(case: Case) -> None:
+    assert case.faults() == []

@@ -25,6 +25,9 @@ from tests.federation.test_walks import (
 )
 from tests.support.fakes import backend, federation
 
+_MOST_PAGES = 200
+"""Pages of a walk: one that has more never comes to its end."""
+
 
 @dataclass
 class Walk:
@@ -38,7 +41,7 @@ class Walk:
 
     async def to_the_end(self) -> list[Session]:
         position: Position | None = FROM_THE_START
-        while position is not None:
+        while position is not None and len(self.pages) < _MOST_PAGES:
             request = PageRequest(self.query, self.limit, position)
             page = await self.federation.page(request, Deadline.within(5))
             self.pages.append(page)

@@ -22,6 +22,7 @@ from gateway.paging.cursor import (
     Position,
 )
 from gateway.paging.order import Key, key_of
+from gateway.spi import Address, AfterId, First, Offset, PageIndex, Token
 
 KEY = b"the key of these tests"
 OLD_KEY = b"the key before that one"
@@ -43,10 +44,26 @@ boundaries: st.SearchStrategy[Key] = st.tuples(
     names,
     st.text(max_size=40),
 )
-positions = st.builds(Position, boundaries, counts, counts, st.frozensets(names, max_size=4))
+addresses: st.SearchStrategy[Address] = st.one_of(
+    st.just(First()),
+    st.builds(Offset, st.integers(0, 2**31)),
+    st.builds(PageIndex, *[st.integers(0, 2**31)] * 3),
+    st.builds(Token, st.text(max_size=60)),
+    st.builds(AfterId, names, st.integers(0, 2**31)),
+)
+positions = st.builds(
+    Position,
+    boundaries,
+    counts,
+    counts,
+    st.frozensets(names, max_size=4),
+    st.none() | boundaries,
+    st.dictionaries(names, boundaries.map(lambda key: key[:1]), max_size=4),
+    st.dictionaries(names, st.lists(addresses, max_size=3).map(tuple), max_size=4),
+)
 
 
-def sealed(payload: bytes, *, version: bytes = b"\x01") -> str:
+def sealed(payload: bytes, *, version: bytes = b"\x02") -> str:
     """Seal any bytes with the right key, as another version of the gateway might have."""
     body = version + payload
     seal = hmac.digest(sha256(KEY).digest(), body, "sha256")
@@ -142,10 +159,12 @@ OLD_SHAPES = [
     pytest.param(sealed(packed([WALK, ["x"], "museum", "1", {}, {}, []])), id="other fields"),
     pytest.param(sealed(packed([WALK, [[0, 2.5]], "a", "1", {}, {}, []])), id="other numbers"),
     pytest.param(sealed(packed([WALK, [], "a", "1", {}, {}, []])), id="no place"),
+    pytest.param(sealed(packed([WALK, [], None, {}, {}, [], {}, {"a": [[9]]}])), id="no address"),
+    pytest.param(sealed(packed([WALK, [], None, {}, {}, [], {}, {"a": [[]]}])), id="no kind"),
     pytest.param(sealed(packed(["x" * 20_000])), id="too much"),
     pytest.param(sealed(packed("x")[:-6]), id="cut before it was sealed"),
     pytest.param(sealed(zlib.compress(b"\xff\xfe")), id="not text"),
-    pytest.param(sealed(packed([]), version=b"\x02"), id="another version"),
+    pytest.param(sealed(packed([]), version=b"\x01"), id="another version"),
     pytest.param(sealed(b"", version=b""), id="no version"),
 ]
 

@@ -314,3 +314,17 @@ def test_what_a_failed_lane_had_released_is_still_given() -> None:
     assert ids(merge.page) == ["a:0"], "a row that starts like the second may never have been read"
     assert not merge.has_more
     assert merge.ended() == frozenset()
+
+
+def test_what_a_failed_lane_gave_beyond_its_frontier_is_owed_and_not_given() -> None:
+    expected = rows("a", 3)
+    merge = Merge({"a": BY_MILLISECOND}, limit=5)
+    merge.expect({"a": expected[0].key[:1]})
+    merge.step()
+    merge.deliver("a", expected, is_end=False)
+
+    merge.fail("a")
+    merge.step()
+
+    assert merge.lanes["a"].given_up_at == expected[0].key[:1]
+    assert merge.page == []

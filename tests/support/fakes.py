@@ -13,7 +13,7 @@ from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
 from gateway.federation.listing import REMEMBERED_BYTES
 from gateway.federation.listings import KeptListings
-from gateway.federation.ranges import KeptRanges
+from gateway.federation.ranges import MAX_KEPT_BYTES, KeptRanges
 from gateway.model.matching import matches
 from gateway.model.query import Condition, Field, Op, Sort
 from gateway.spi import (
@@ -214,16 +214,23 @@ def record(row: FakeRow) -> Raw:
     return Raw(json.dumps(asdict(row)).encode())
 
 
-def backend(name: str, adapter: SessionAdapter[HttpTransport], *, ttl: float = 0) -> Backend:
+def backend(
+    name: str,
+    adapter: SessionAdapter[HttpTransport],
+    *,
+    ttl: float = 0,
+    clock: Callable[[], datetime] = noon,
+) -> Backend:
     """Make a backend over a fake adapter."""
-    return Backend(name, adapter, NoTransport(), ttl_seconds=ttl, clock=noon)
+    return Backend(name, adapter, NoTransport(), ttl_seconds=ttl, clock=clock)
 
 
 def federation(
     *backends: Backend,
     timer: Callable[[], float] = float,
     remembered_bytes: int = REMEMBERED_BYTES,
+    range_bytes: int = MAX_KEPT_BYTES,
 ) -> Federation:
-    """Make a federation of backends; listings are kept by ``timer``, which stands still."""
+    """Make a federation of backends; what is kept is kept by ``timer``, which stands still."""
     listings = Listings(KeptListings(timer=timer), remembered_bytes=remembered_bytes)
-    return Federation(backends, listings, KeptRanges(timer=timer))
+    return Federation(backends, listings, KeptRanges(timer=timer, max_bytes=range_bytes))
