@@ -16,6 +16,7 @@ from gateway.spi import Address, PagingStyle, RawPage
 from tests.federation.liars import Scripted
 from tests.federation.test_positions import Walk
 from tests.federation.test_walks import NAMES
+from tests.support.examples import examples
 from tests.support.fakes import FakeRow, Manners, backend, federation
 
 _MOST_PAGES = 200
@@ -125,7 +126,7 @@ def cases(styles: st.SearchStrategy[tuple[PagingStyle, bool]]) -> st.SearchStrat
 
 
 @given(cases(addressed | st.just((PagingStyle.CURSOR, False))))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_what_stays_is_given_once_whatever_comes_and_goes_between_pages(case: Case) -> None:
     change, backends = case.changed(lambda _: None)
     query = Query(tuple(b.name for b in backends))
@@ -134,7 +135,7 @@ def test_what_stays_is_given_once_whatever_comes_and_goes_between_pages(case: Ca
 
 
 @given(cases(addressed))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_what_stays_is_given_once_whatever_comes_and_goes_between_requests(case: Case) -> None:
     # Where pages are counted, one row for another is not noticed: there are as many as before.
     is_counted = case.manners.style is PagingStyle.PAGE_INDEX

@@ -19,6 +19,7 @@ from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.paging.order import Key, key_of
 from gateway.paging.planner import BackendPlan
 from tests.federation.test_walks import NAMES, conditions, manners, rows
+from tests.support.examples import examples
 from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend, federation
 
 # Rows without a start wait for the end of a stream, wherever it puts them.
@@ -84,7 +85,7 @@ async def costs(world: Started, wanted: tuple[Condition, ...], limits: list[int]
 
 
 @given(worlds, conditions, st.lists(st.integers(1, 9), min_size=1, max_size=3))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_every_page_of_a_walk_costs_the_lower_bound(
     world: Started, wanted: tuple[Condition, ...], limits: list[int]
 ) -> None:

@@ -41,6 +41,7 @@ from gateway.spi import (
 from tests.federation.test_walks import is_cut, walk
 from tests.support.adapters import NOON
 from tests.support.clipping import MICROSECOND, ClippingAdapter, microseconds
+from tests.support.examples import examples
 from tests.support.fakes import NEWEST, FakeAdapter, FakeRow, Manners, backend, federation
 
 OLDEST = Sort(Field.STARTED_AT)
@@ -175,7 +176,7 @@ def ids(pages: Sequence[SessionPage]) -> list[str]:
 
 
 @given(case=cases)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_pages_joined_are_the_sorted_filtered_union(case: Case) -> None:
     joined = federation(*case.backends())
 
@@ -190,7 +191,7 @@ def test_pages_joined_are_the_sorted_filtered_union(case: Case) -> None:
 
 
 @given(case=cases)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_one_run_over_all_pages_gives_them_too(case: Case) -> None:
     request = PageRequest(Query(NAMES, case.wanted, case.order), 1)
 

@@ -22,6 +22,7 @@ from gateway.paging.cursor import (
     Position,
 )
 from gateway.paging.order import Key, key_of
+from tests.support.examples import examples
 
 KEY = b"the key of these tests"
 OLD_KEY = b"the key before that one"
@@ -157,7 +158,7 @@ def test_what_was_sealed_in_another_shape_is_refused(token: str) -> None:
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_whatever_was_sealed_nothing_but_a_refusal_comes_of_it(payload: bytes) -> None:
     for content in (payload, zlib.compress(payload)):
         with pytest.raises((CursorError, CursorMismatchError)):
