@@ -216,11 +216,13 @@ class Merge:
         if is_null(row.key) and not lane.coarsening.is_total:
             lane.tail += [row] * is_wanted
             return
-        group = lane.coarsening.group(row.key)
-        if group > (lane.frontier or BEFORE_ALL):
+        group, frontier = lane.coarsening.group(row.key), lane.frontier or BEFORE_ALL
+        if group > frontier:
             self._release(lane.group)
-            lane.frontier = group
-        if is_wanted and not lane.coarsening.is_total and group == lane.frontier:
+            lane.frontier = frontier = group
+        # A peek may lie within a group, which then is the open one.
+        is_open = group == frontier or group == lane.coarsening.group(frontier)
+        if is_wanted and not lane.coarsening.is_total and is_open:
             lane.group.append(row)
         elif is_wanted:
             heapq.heappush(self._ready, row)

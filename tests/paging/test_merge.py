@@ -315,3 +315,17 @@ def test_what_a_failed_lane_had_released_is_still_given() -> None:
     assert ids(merge.page) == ["a:0"], "a row that starts like the second may never have been read"
     assert not merge.has_more
     assert merge.ended() == frozenset()
+
+
+def test_a_failed_lane_gives_nothing_of_the_group_that_a_peek_lies_in() -> None:
+    merge = Merge({"a": BY_MILLISECOND, "b": TOTAL}, limit=2)
+    merge.expect({"a": rows("a", 500)[0].key[:1]})
+    merge.step()
+
+    merge.deliver("a", rows("a", 500), is_end=False)
+    merge.deliver("b", rows("b", 0), is_end=True)
+    merge.fail("a")
+    merge.step()
+
+    assert ids(merge.page) == ["b:0"], "what a failed lane owes is told as from the peek on"
+    assert merge.lanes["a"].given_up_at == rows("a", 500)[0].key[:1]
