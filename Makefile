@@ -7,21 +7,30 @@ PYTHON = $$(command -v python3.11 || command -v python3)
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint types contracts check bench walks clean help
+# How many times as many examples "make test-deep" tries, and after how long it begins no more tests.
+DEPTH = 20
+MINUTES = 60
+
+.PHONY: demo test test-deep lint types contracts check bench walks clean help
 
 help:
-	@echo "make demo   run the gateway over a simulator of every vendor"
-	@echo "make test   run the tests"
-	@echo "make check  lint, types and import contracts"
-	@echo "make bench  measure against a hand-written gateway"
-	@echo "make walks  count what pages cost the vendors, and measure a long walk's memory"
-	@echo "make clean  remove what was set up"
+	@echo "make demo       run the gateway over a simulator of every vendor"
+	@echo "make test       run the tests"
+	@echo "make test-deep  try each property with DEPTH=20 times the examples, for up to MINUTES=60"
+	@echo "make check      lint, types and import contracts"
+	@echo "make bench      measure against a hand-written gateway"
+	@echo "make walks      count what pages cost the vendors, and measure a long walk's memory"
+	@echo "make clean      remove what was set up"
 
 demo: $(VENV)/.run
 	@$(BIN)/session-gateway demo
 
 test: $(VENV)/.dev
 	$(BIN)/pytest
+
+test-deep: $(VENV)/.dev
+	TEST_DEPTH=$(DEPTH) $(BIN)/pytest -m hypothesis \
+		--timeout=0 --session-timeout=$$(($(MINUTES) * 60))
 
 check: lint types contracts
 

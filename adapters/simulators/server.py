@@ -28,6 +28,8 @@ class VendorServer(ABC):
         A request counts whatever is answered; of a JSON-RPC vendor each call counts, the opening
         of the socket being one of the others.
         """
+        self.before_answering: Callable[[], None] = lambda: None
+        """Called when a request has come: what changes the world now changes the answer."""
         self._runner: web.AppRunner | None = None
 
     @abstractmethod
@@ -50,7 +52,7 @@ class VendorServer(ABC):
         """Listen on a loopback port, a free one unless told which, and give the address."""
         await self.stop()
         self.catch_up()  # The first time takes the longest: no visitor is to wait for it.
-        app = web.Application(middlewares=[self._note])
+        app = web.Application(middlewares=[self._note_each])
         app.add_routes(self.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -66,8 +68,13 @@ class VendorServer(ABC):
             self._runner = None
             await asyncio.sleep(0)
 
+    def note(self, request: str, kind: str) -> None:
+        """Note a request that has come."""
+        self.requests.append(request)
+        self.served[kind] += 1
+        self.before_answering()
+
     @web.middleware
-    async def _note(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        self.requests.append(f"{request.method} {request.path_qs}")
-        self.served[request.match_info.route.name or "other"] += 1
+    async def _note_each(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.note(f"{request.method} {request.path_qs}", request.match_info.route.name or "other")
         return await handler(request)

@@ -19,6 +19,7 @@ from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.spi import Address, PagingStyle, RawPage, Support
 from tests.federation.liars import Scripted
 from tests.federation.test_walks import World, backends_of, union
+from tests.support.examples import examples
 from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend, federation
 
 ACTIVE: Condition = AnyOf(Field.STATUS, frozenset({"active"}))
@@ -214,6 +215,6 @@ cases = st.builds(
 
 
 @given(cases)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_pages_that_a_budget_ends_are_joined_the_sorted_filtered_union(case: Case) -> None:
     assert case.faults() == []

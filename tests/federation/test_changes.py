@@ -16,6 +16,7 @@ from gateway.spi import Address, PagingStyle, RawPage
 from tests.federation.liars import Scripted
 from tests.federation.test_positions import Walk
 from tests.federation.test_walks import NAMES
+from tests.support.examples import examples
 from tests.support.fakes import FakeRow, Manners, backend, federation
 
 # None where a token is worth no more than an offset, and nothing tells that rows have moved.
@@ -151,12 +152,12 @@ def faults_between_requests(case: Case) -> list[str]:
 
 
 @given(resumed)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_what_stays_is_given_once_whatever_comes_and_goes_between_pages(case: Case) -> None:
     assert faults_between_pages(case) == []
 
 
 @given(read_on)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_what_stays_is_given_once_whatever_comes_and_goes_between_requests(case: Case) -> None:
     assert faults_between_requests(case) == []

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.federation.flights import Flights, LastingFlights
+from tests.support.examples import examples
 
 
 class Mishap(Exception):
@@ -242,7 +243,7 @@ STEPS: list[Callable[[Schedule, int], Awaitable[None]]] = [
 
 
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5)), max_size=25))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_whatever_happens_nobody_gets_anothers_cancellation(
     steps: list[tuple[Callable[[Schedule, int], Awaitable[None]], int]],
 ) -> None:

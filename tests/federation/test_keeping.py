@@ -12,6 +12,7 @@ from gateway.model.query import NEWEST_FIRST, Condition, Field, Order, Sort
 from gateway.spi import PagingStyle, Support
 from tests.federation.keeping import Keeping
 from tests.federation.test_walks import World, conditions, instants, worlds
+from tests.support.examples import examples
 from tests.support.fakes import FakeRow, Manners
 
 native_ids = st.sampled_from(["0", "1", "2", "9", "a", "b"])
@@ -139,4 +140,4 @@ class WhatIsKept(RuleBasedStateMachine):
 
 
 TestWhatIsKept = WhatIsKept.TestCase
-TestWhatIsKept.settings = settings(max_examples=100, stateful_step_count=25)
+TestWhatIsKept.settings = settings(max_examples=examples(100), stateful_step_count=25)

@@ -37,6 +37,7 @@ from tests.federation.liars import (
     rows,
     self_cancelling,
 )
+from tests.support.examples import examples
 from tests.support.fakes import FakeAdapter, Manners, backend, federation
 
 GOOD_ROWS = rows(9, 7, 5, 3, 1)
@@ -162,7 +163,7 @@ starts = st.lists(st.none() | st.integers(0, 6), min_size=1, max_size=8)
 
 
 @given(starts, orders, st.integers(1, 5), st.integers(1, 4), st.sampled_from([1, 3]))
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_keys_grow_strictly_over_a_walk_whatever_a_liar_sends(
     starts: list[int | None], order: tuple[int, ...], limit: int, page_cap: int, granule: int
 ) -> None:
@@ -188,7 +189,7 @@ def test_keys_grow_strictly_over_a_walk_whatever_a_liar_sends(
     st.booleans(),
     st.integers(1, 4),
 )
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_failures_at_any_request_cost_the_rows_of_their_backend_only(
     world: list[list[int | None]], requests: set[int], is_ordered: bool, page_cap: int
 ) -> None:

@@ -23,6 +23,7 @@ from gateway.paging.planner import BackendPlan
 from gateway.paging.resume import has_passed
 from gateway.spi import First
 from tests.federation.test_walks import NAMES, conditions, manners, rows
+from tests.support.examples import examples
 from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend, federation
 
 _MOST_PAGES = 100
@@ -147,6 +148,6 @@ async def faults(case: Case) -> list[str]:
 
 
 @given(cases)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_every_page_of_a_walk_costs_the_lower_bound(case: Case) -> None:
     assert asyncio.run(faults(case)) == []

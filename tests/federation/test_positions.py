@@ -23,6 +23,7 @@ from tests.federation.test_walks import (
     union,
     worlds,
 )
+from tests.support.examples import examples
 from tests.support.fakes import backend, federation
 
 _MOST_PAGES = 200
@@ -62,7 +63,7 @@ def without(draw: Callable[[], bool], position: Position) -> Position:
 
 
 @given(st.data(), worlds, conditions, st.integers(1, 5))
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_hints_change_nothing(
     data: st.DataObject, world: World, wanted: tuple[Condition, ...], limit: int
 ) -> None:
@@ -80,7 +81,7 @@ def test_hints_change_nothing(
 
 
 @given(worlds, st.integers(1, 5), st.lists(st.integers(0, 7), min_size=1, max_size=20))
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_who_answers_first_changes_nothing(world: World, limit: int, turns: list[int]) -> None:
     waits = iter(turns * 1000)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.federation.sorting import RUN, sorted_in_turns
 from gateway.paging.order import Key
+from tests.support.examples import examples
 
 keys = st.lists(st.integers(0, 30), unique=True).map(
     lambda numbers: [_key(number) for number in numbers]
@@ -18,7 +19,7 @@ def _key(number: int) -> Key:
 
 
 @given(keys, st.integers(1, 9))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_sorting_in_turns_is_sorting(keys: list[Key], run: int) -> None:
     assert asyncio.run(sorted_in_turns(keys, run=run)) == sorted(keys)
 

@@ -22,6 +22,7 @@ from gateway.paging.cursor import FROM_THE_START, CursorSealer
 from gateway.paging.order import key_of
 from gateway.spi import PagingStyle, Support
 from tests.federation.liars import Scripted, failing_at
+from tests.support.examples import examples
 from tests.support.fakes import EPOCH, FakeAdapter, FakeRow, Manners, backend, federation
 
 NAMES = ("a", "b", "c", "d")
@@ -131,7 +132,7 @@ async def walk(federation: Federation, query: Query, limits: Sequence[int]) -> l
     ttl=st.sampled_from([0, 60]),
     remembered_bytes=remembered,
 )
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_pages_joined_are_the_sorted_filtered_union(
     world: World,
     wanted: tuple[Condition, ...],
@@ -152,7 +153,7 @@ def test_pages_joined_are_the_sorted_filtered_union(
 
 
 @given(world=worlds, wanted=conditions, limit=st.integers(1, 9), remembered_bytes=remembered)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_a_total_is_never_a_guess(
     world: World, wanted: tuple[Condition, ...], limit: int, remembered_bytes: int
 ) -> None:
@@ -171,7 +172,7 @@ def test_a_total_is_never_a_guess(
 
 
 @given(world=worlds)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_keys_grow_strictly_along_a_walk(world: World) -> None:
     backends = backends_of(world)
     query = Query(tuple(b.name for b in backends))
@@ -226,7 +227,7 @@ def sorted_union(world: World, order: Order) -> list[str]:
     limits=st.lists(st.integers(1, 9), min_size=1, max_size=3),
     remembered_bytes=remembered,
 )
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_pages_joined_are_sorted_in_any_order(
     world: World, order: Order, limits: list[int], remembered_bytes: int
 ) -> None:
@@ -245,7 +246,7 @@ def test_pages_joined_are_sorted_in_any_order(
     failing=st.frozensets(st.integers(1, 12), min_size=1, max_size=4),
     limit=st.integers(1, 9),
 )
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_the_gaps_of_a_walk_are_just_what_is_missing(
     world: World, failing: frozenset[int], limit: int
 ) -> None:
@@ -271,7 +272,7 @@ def test_the_gaps_of_a_walk_are_just_what_is_missing(
 
 
 @given(world=worlds, wanted=conditions, cap=st.integers(1, 9), remembered_bytes=remembered)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_an_exact_count_is_exact_and_changes_no_row(
     world: World, wanted: tuple[Condition, ...], cap: int, remembered_bytes: int
 ) -> None:
@@ -293,7 +294,7 @@ def test_an_exact_count_is_exact_and_changes_no_row(
 
 
 @given(world=worlds, wanted=conditions, stretches=st.lists(st.integers(1, 9), min_size=1))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_a_run_gives_page_after_page_what_a_walk_gives(
     world: World, wanted: tuple[Condition, ...], stretches: list[int]
 ) -> None:

@@ -23,6 +23,7 @@ from gateway.paging.cursor import (
 )
 from gateway.paging.order import Key, key_of
 from gateway.spi import Address, AfterId, First, Offset, PageIndex, Token
+from tests.support.examples import examples
 
 KEY = b"the key of these tests"
 OLD_KEY = b"the key before that one"
@@ -176,7 +177,7 @@ def test_what_was_sealed_in_another_shape_is_refused(token: str) -> None:
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_whatever_was_sealed_nothing_but_a_refusal_comes_of_it(payload: bytes) -> None:
     for content in (payload, zlib.compress(payload)):
         with pytest.raises((CursorError, CursorMismatchError)):

@@ -24,6 +24,7 @@ from tests.paging.lanes import (
     streams,
     union,
 )
+from tests.support.examples import examples
 from tests.support.fakes import FakeRow
 
 ACTIVE: Condition = AnyOf(Field.STATUS, frozenset({"active"}))
@@ -45,7 +46,7 @@ def boundaries(draw: st.DrawFn, streams: dict[str, Stream]) -> Key:
 
 
 @given(st.data(), streams(), limits, conditions)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_a_page_is_the_first_of_the_sorted_union(
     data: st.DataObject, streams: dict[str, Stream], limit: int, conditions: tuple[Condition, ...]
 ) -> None:
@@ -89,7 +90,7 @@ def test_an_ended_lane_has_all_its_rows_on_the_page(
 
 
 @given(st.data(), lying_streams(), limits)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_keys_grow_strictly_whatever_order_a_lane_comes_in(
     data: st.DataObject, streams: dict[str, Stream], limit: int
 ) -> None:
@@ -103,7 +104,7 @@ def test_keys_grow_strictly_whatever_order_a_lane_comes_in(
 
 
 @given(lying_streams())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_every_row_of_a_lying_lane_is_given_or_counted(streams: dict[str, Stream]) -> None:
     merge = Merge(coarsenings(streams), limit=1000)
 
@@ -116,7 +117,7 @@ def test_every_row_of_a_lying_lane_is_given_or_counted(streams: dict[str, Stream
 
 
 @given(streams(), st.sets(st.integers(0, 12)))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_a_failing_lane_costs_its_own_rows_only(
     streams: dict[str, Stream], failing: set[int]
 ) -> None:

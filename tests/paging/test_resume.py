@@ -13,6 +13,7 @@ from gateway.paging.order import BEFORE_ALL, TOTAL, Coarsening, Key
 from gateway.paging.resume import LoopGuard, Places, ReadPage, ladder, places_behind
 from gateway.spi import Address, AfterId, First, Offset, PageIndex, PagingStyle, Token
 from tests.paging.lanes import BY_MILLISECOND, BY_START, fakes, row
+from tests.support.examples import examples
 
 _TRIES = settings(max_examples=10_000, phases=[Phase.generate], database=None)
 
@@ -165,7 +166,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 @given(cases())
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_a_place_never_lies_behind_what_is_still_to_come(case: Case) -> None:
     assert case.faults() == []
 

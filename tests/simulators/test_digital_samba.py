@@ -14,6 +14,7 @@ from adapters.simulators.digital_samba import DEVELOPER_KEY, DigitalSambaSimulat
 from adapters.simulators.world import Stay
 from tests.simulators.lives import EVENTS, Clock, Event
 from tests.support.adapters import NOON
+from tests.support.examples import examples
 
 Query = dict[str, str]
 Page = tuple[int, list[tuple[str, bool]]]
@@ -109,7 +110,7 @@ def with_cursor(query: dict[str, Any], simulator: DigitalSambaSimulator) -> Quer
     return query | {"after": id_of(stays[query["after"] % len(stays)].number)}
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     lives=st.lists(st.tuples(EVENTS, QUERIES), min_size=1, max_size=4),
     manners=st.builds(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from adapters.simulators.ekran import KEY, EkranSimulator
 from tests.simulators.lives import EVENTS, Clock, Event
 from tests.support.adapters import NOON
+from tests.support.examples import examples
 
 Query = dict[str, str | int]
 Page = tuple[int, list[int]]
@@ -77,7 +78,7 @@ QUERIES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(lives=st.lists(st.tuples(EVENTS, QUERIES), min_size=1, max_size=4))
 async def test_a_page_is_what_a_search_through_everything_finds(
     lives: list[tuple[list[Event], Query]],

@@ -11,6 +11,7 @@ from adapters.simulators.world import Held
 from gateway.spi.registry import load_adapter
 from tests.simulators.lives import EVENTS, Clock, Event, Pass
 from tests.support.adapters import NOON, driving, mapped
+from tests.support.examples import examples
 from tests.support.gateway import SIMULATORS
 
 every_vendor = pytest.mark.parametrize("simulator_class", SIMULATORS)
@@ -38,7 +39,7 @@ def told(server: VendorServer) -> set[Held]:
 
 
 @every_vendor
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(events=EVENTS)
 async def test_what_is_read_is_what_is_held_and_reading_changes_nothing(
     simulator_class: type[VendorServer], events: list[Event]

@@ -15,7 +15,7 @@ from adapters.simulators.digital_samba import DigitalSambaSimulator
 from adapters.simulators.ekran import EkranSimulator
 from adapters.simulators.roundware import RoundwareSimulator
 from adapters.simulators.server import VendorServer
-from gateway.app import build_app
+from gateway.app import Clock, build_app
 from gateway.config import BackendSettings, ServerSettings, Settings
 from gateway.spi.registry import load_adapter
 from tests.support.adapters import noon
@@ -106,9 +106,9 @@ def settings_for(*backends: BackendSettings, **sections: Any) -> Settings:  # no
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Gateway]:
-    """Run the built gateway on a free loopback port, with a clock that stands at noon."""
-    runner = web.AppRunner(build_app(settings, clock=noon), access_log=None, shutdown_timeout=0.1)
+async def running(settings: Settings, clock: Clock = noon) -> AsyncIterator[Gateway]:
+    """Run the built gateway on a free loopback port; unless told, its clock stands at noon."""
+    runner = web.AppRunner(build_app(settings, clock=clock), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
@@ -121,7 +121,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
 
 @dataclass
 class Vendors:
-    """All five simulators, frozen at noon."""
+    """All five simulators, and how to reach them."""
 
     servers: dict[str, VendorServer] = field(default_factory=dict)
     backends: dict[str, BackendSettings] = field(default_factory=dict)
@@ -132,12 +132,12 @@ class Vendors:
 
 
 @asynccontextmanager
-async def all_vendors(rows: int) -> AsyncIterator[Vendors]:
-    """Run a simulator of every vendor, each with this many stays."""
+async def all_vendors(rows: int, clock: Clock = noon) -> AsyncIterator[Vendors]:
+    """Run a simulator of every vendor, each with this many stays; unless told, it is noon."""
     vendors = Vendors()
     async with AsyncExitStack() as stack:
         for seed, simulator_class in enumerate(SIMULATORS):
-            server = simulator_class(rows=rows, seed=seed, clock=noon)
+            server = simulator_class(rows=rows, seed=seed, clock=clock)
             address = await server.start()
             stack.push_async_callback(server.stop)
             configured = backend(server.adapter, server.options(address))

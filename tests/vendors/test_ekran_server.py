@@ -28,6 +28,7 @@ from gateway.spi import (
     Status,
 )
 from tests.support.adapters import NOON, Driver, driving, mapped, noon
+from tests.support.examples import examples
 from tests.support.payloads import raw
 
 URL = "https://ekran.example/ekranapi"
@@ -166,7 +167,7 @@ _WINDOWS = st.tuples(st.none() | _INSTANTS.map(since), st.none() | _INSTANTS.map
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(conditions=_WINDOWS)
 async def test_a_window_brings_every_match_as_it_is_without_a_window(
     conditions: tuple[Condition, ...],

@@ -126,8 +126,7 @@ class CortexSimulator(VendorServer):
         return f'{json.dumps(reply)[:-1]}, "result": {written}}}'
 
     def _result(self, method: str, params: object) -> object:
-        self.requests.append(method)
-        self.served["listing" if method == "querySessions" else "other"] += 1
+        self.note(method, "listing" if method == "querySessions" else "other")
         if method not in self._methods:
             raise _Refusal(-32601, "The method does not exist / is not available.")
         if not isinstance(params, dict | None):
