@@ -123,9 +123,6 @@ def test_walks_measure_memory_to_the_end_of_a_stream(
     assert all(int(peak_mb) > 0 for _, peak_mb in figures)
 
 
-@pytest.mark.xfail(
-    reason="explain says one request where a range is pushed inexactly, or kept",
-)
 def test_walks_find_that_vendors_count_what_is_explained(
     walks: subprocess.CompletedProcess[str],
 ) -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from adapters.toolkit import paginators
 from gateway.federation import scan as scan_module
 from gateway.federation.backend import Failed
-from gateway.federation.scan import Scan, Tally
+from gateway.federation.scan import Scan
+from gateway.federation.tally import Tally
 from gateway.model.query import Query
 from gateway.paging.planner import BackendPlan
 from gateway.spi import (
