@@ -97,7 +97,7 @@ class CortexSimulator(VendorServer):
 
     async def _warn(self, code: int, message: object) -> None:
         """Push a warning ("Warning Objects"): its message is a text or an object."""
-        for socket in self._sockets:
+        for socket in list(self._sockets):
             await socket.send_json(_warning(code, message))
 
     async def _serve(self, request: web.Request) -> web.WebSocketResponse:

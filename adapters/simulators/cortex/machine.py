@@ -59,6 +59,7 @@ class Machine:
         self.user = user
         self.own_account = self.logged_in_account = "501"  # of the operating system
         self.approved = {GATEWAY.id, PRO.id}
+        self.is_eula_accepted = True
         self.headsets = list(HEADSETS)
         self.quota = 0
         self.debits = 10

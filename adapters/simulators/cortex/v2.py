@@ -22,10 +22,7 @@ _NOT_ACCEPTED = {"code": 6, "licenseUrl": "https://emotiv.example/eula", "messag
 
 
 class V2(Service):
-    """The methods of "Authentication" and "Sessions", as far as sessions need them.
-
-    ``is_accepted``: the user has accepted the EULA ("authorize").
-    """
+    """The methods of "Authentication" and "Sessions", as far as sessions need them."""
 
     admitted_by: ClassVar[str] = "cortexToken"
     missing_parameters: ClassVar[int] = -32602
@@ -39,7 +36,6 @@ class V2(Service):
 
     def __init__(self, machine: Machine, rows: Rows, manners: Manners) -> None:
         super().__init__(machine, rows, manners)
-        self.is_accepted = True
         self.methods = {
             "getCortexInfo": self._get_cortex_info,
             "getUserLogin": self._get_user_login,
@@ -102,7 +98,7 @@ class V2(Service):
         if application.id not in self.machine.approved:
             raise Refusal(-32102, "The application has no access right.")
         token = self.machine.authorize(application.id, params)
-        warning = {} if self.is_accepted else {"warning": _NOT_ACCEPTED}
+        warning = {} if self.machine.is_eula_accepted else {"warning": _NOT_ACCEPTED}
         return {"cortexToken": token, **warning}
 
     def _generate_new_token(self, params: Params, _connection: Connection) -> object:
