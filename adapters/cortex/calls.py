@@ -68,10 +68,10 @@ def error_for(error: RpcError, dialect: Dialect) -> UpstreamError:
 def is_doubtful(error: RpcError, dialect: Dialect) -> bool:
     """Say whether a call that was answered so may yet have been carried out.
 
-    All that is listed beside these is refused before anything is done.
+    A fault may come at any time, and what no document lists may be one. All others are refusals.
     """
-    known = (_LOGGED_OUT, _TROUBLE, _REFUSED)
-    return error.code in _BROKEN or not any(error.code in codes[dialect] for codes in known)
+    known = (_LOGGED_OUT, _TROUBLE, _REFUSED, _ABOUT_SESSIONS)
+    return error.code in _FAULTS or not any(error.code in codes[dialect] for codes in known)
 
 
 # Version 1: "Errors". Later: "Error Codes", which calls itself incomplete, and the codes that the
@@ -82,20 +82,22 @@ _LOGGED_OUT = {
     Dialect.V1: _TOKEN | {-32033, -32035},
     Dialect.V2: _TOKEN | {-32033, -32108, -32109, -32135, -32170},
 }
-_FAULTS = {-32603: ErrorCode.UPSTREAM_ERROR, -32039: ErrorCode.TIMEOUT}
-_OFFLINE = {-32003: ErrorCode.UNAVAILABLE}  # no Internet connection
+_FAULTS = {-32603, -32039, -32000}
+_ALWAYS_TROUBLE = {
+    -32603: ErrorCode.UPSTREAM_ERROR,
+    -32039: ErrorCode.TIMEOUT,
+    -32003: ErrorCode.UNAVAILABLE,  # no Internet connection
+}
 _TROUBLE = {
-    Dialect.V1: _FAULTS | _OFFLINE,
+    Dialect.V1: _ALWAYS_TROUBLE,
     Dialect.V2: {
-        **_FAULTS,
-        **_OFFLINE,
+        **_ALWAYS_TROUBLE,
         -32000: ErrorCode.UPSTREAM_ERROR,  # of the vendor's cloud
         -32122: ErrorCode.UNAVAILABLE,  # Cortex is still starting
         -32130: ErrorCode.UNAVAILABLE,  # the token of the cloud is being renewed
         -32152: ErrorCode.UNAVAILABLE,  # the headset is not ready yet
     },
 }
-_BROKEN = {*_FAULTS, -32000}
 
 _MISTAKES = (-32700, -32600, -32601, -32602, -32018)
 _CREDENTIALS = (-32002, -32021, -32023)
@@ -109,4 +111,9 @@ _REFUSED = {
     Dialect.V1: {**_COMMON, **dict.fromkeys((-32001, -32032, -32047), ErrorCode.AUTH)},
     # The application may not work with Cortex, or is not published.
     Dialect.V2: {**_COMMON, **dict.fromkeys((-32102, -32142), ErrorCode.FORBIDDEN)},
+}
+# The rest of what is listed: headsets, sessions, records and profiles.
+_ABOUT_SESSIONS = {
+    Dialect.V1: frozenset(range(-32047, -32000)),
+    Dialect.V2: frozenset({-32001, -32004, -32005, -32007, -32012, -32016, -32046}),
 }

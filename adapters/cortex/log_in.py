@@ -31,6 +31,12 @@ class _User(msgspec.Struct):
     of_this_connection: str | None = msgspec.field(default=None, name="currentOSUId")
     of_the_log_in: str | None = msgspec.field(default=None, name="loggedInOSUId")
 
+    @property
+    def is_here(self) -> bool:
+        """Say whether the log-in is of the account of the operating system that we reach."""
+        accounts = {self.of_this_connection, self.of_the_log_in}
+        return None in accounts or len(accounts) == 1
+
 
 class _Access(msgspec.Struct, rename="camel"):
     access_granted: bool
@@ -138,7 +144,7 @@ def _check_user(options: CortexOptions, users: list[_User]) -> None:
         raise GiveUp(
             ErrorCode.AUTH, "getUserLogin: nobody is logged in; log in with EMOTIV Launcher"
         )
-    if users[0].of_this_connection != users[0].of_the_log_in:
+    if not users[0].is_here:
         raise GiveUp(
             ErrorCode.AUTH,
             "getUserLogin: Cortex is in use from another account of the operating system",

@@ -81,8 +81,6 @@ async def create(
     except RpcError as error:
         if error.code in _IN_USE or (error.code in _NO_HEADSET[dialect] and "headset" in wanted):
             return Refused(Refusal.INVALID_FIELD, "device.id")
-        if error.code in _NO_HEADSET[dialect]:
-            raise TryAgainLater(ErrorCode.UNAVAILABLE, f"{error}: no headset") from error
         raise _failure(error, dialect) from error
 
 
@@ -158,6 +156,8 @@ def _known(row: msgspec.Raw) -> _Known | None:
 
 
 def _failure(error: RpcError, dialect: Dialect) -> UpstreamError:
+    if error.code in _NO_HEADSET[dialect]:
+        return TryAgainLater(ErrorCode.UNAVAILABLE, f"{error}: no headset")
     failure = error_for(error, dialect)
     failure.has_been_sent = is_doubtful(error, dialect)
     return failure

@@ -195,6 +195,7 @@ async def test_after_a_fault_or_an_unknown_error_a_write_may_have_been_carried_o
         (-32014, LogInAgain, ErrorCode.AUTH),
         (-32006, GiveUp, ErrorCode.FORBIDDEN),
         (-32602, GiveUp, ErrorCode.PROTOCOL),
+        (-32012, BadAnswer, ErrorCode.UPSTREAM_ERROR),
     ],
 )
 async def test_what_the_vendor_refuses_by_name_has_not_been_carried_out(

@@ -249,9 +249,20 @@ async def test_every_error_of_the_vendor_says_what_happens_next_and_the_log_its_
     assert caught.value.code is means
 
 
-async def test_users_as_later_versions_tell_them_are_no_answer_of_version_1() -> None:
-    with pytest.raises(BadAnswer) as caught:
-        await ADAPTER.log_in(Answering(raw([{"username": "cortextest"}])))
+@pytest.mark.parametrize(
+    ("dialect", "users"), [("v1", [{"username": "cortextest"}]), ("v2", ["cortextest"])]
+)
+async def test_users_as_the_other_dialect_tells_them_are_no_answer(
+    dialect: str, users: list[object]
+) -> None:
+    """After "getUserLogin": texts in version 1, and objects later."""
+    options = {"url": URL, "dialect": dialect, **CLIENT}
+    adapter = CortexAdapter(CortexOptions.model_validate(options))
+
+    with pytest.raises(
+        BadAnswer, match=f"getUserLogin: not the result that {dialect} has"
+    ) as caught:
+        await adapter.log_in(Answering(raw(users)))
 
     assert caught.value.code is ErrorCode.SCHEMA
 
