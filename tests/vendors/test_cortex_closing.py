@@ -187,6 +187,14 @@ async def test_after_a_fault_or_an_unknown_error_a_write_may_have_been_carried_o
 
 
 @BY_EACH_WRITE
+async def test_after_a_fault_of_the_cloud_a_write_may_have_been_carried_out(method: str) -> None:
+    """After "Error Codes": -32000 is an internal error of the cloud, and may pass."""
+    error = await failed(method, "v2", -32000)
+
+    assert (type(error), error.has_been_sent) == (TryAgainLater, True)
+
+
+@BY_EACH_WRITE
 @IN_EACH_DIALECT
 @pytest.mark.parametrize(
     ("code", "kind", "means"),
