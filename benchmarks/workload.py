@@ -16,7 +16,7 @@ QUERY = f"/v1/sessions?limit={RECORDS}&status=ended&status=unknown&started_after
 _REFERENCE = f"${{env:{SECRET}}}"
 _OPTIONS: dict[str, dict[str, str]] = {
     "canopsis": {"auth_key": _REFERENCE},
-    "cortex": {},
+    "cortex": {"dialect": "v1"},
     "digital_samba": {"developer_key": _REFERENCE},
     "ekran": {"api_key": _REFERENCE, "timezone": "Europe/Paris"},
     "roundware": {"token": _REFERENCE},

@@ -1,6 +1,7 @@
 """How every simulator listens, and what it notes of its visitors."""
 
 import asyncio
+import ssl
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +18,8 @@ class VendorServer(ABC):
     """A stand-in for one vendor on a loopback port of its own."""
 
     adapter: ClassVar[str]
+    tls: ssl.SSLContext | None = None
+    """With it, the server encrypts."""
 
     def __init__(self, *, rows: int, seed: int, clock: Callable[[], datetime]) -> None:
         """Hold ``rows`` past sessions, and live by the clock: one that stands still freezes it."""
@@ -56,10 +59,10 @@ class VendorServer(ABC):
         app.add_routes(self.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=self.tls)
         await site.start()
         host, port = self._runner.addresses[0][:2]
-        return f"http://{host}:{port}"
+        return f"http{'s' if self.tls else ''}://{host}:{port}"
 
     async def stop(self) -> None:
         """Stop listening and drop all connections."""

@@ -8,6 +8,7 @@ import asyncio
 import itertools
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal, TypeAlias
 
@@ -50,6 +51,15 @@ async def connect(client: aiohttp.ClientSession, url: str, limits: Limits) -> "R
     return RpcConnection(socket, limits.connect_timeout_seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as it is written, not sent yet."""
+
+    id: int
+    method: str
+    frame: bytes
+
+
 class RpcConnection:
     """Carries any number of calls at the same time; each gets its own answer, in any order."""
 
@@ -65,21 +75,24 @@ class RpcConnection:
         """Say whether the reader has ended, so that no answer can arrive any more."""
         return self._reader.done()
 
-    async def call(self, method: str, params: Mapping[str, object] | None) -> msgspec.Raw:
+    def written(self, method: str, params: Mapping[str, object] | None) -> Call:
+        """Write a call; raise ``ValueError`` for parameters that JSON cannot hold."""
+        call_id = next(self._ids)
+        return Call(call_id, method, call_frame(call_id, method, params))
+
+    async def send(self, call: Call) -> msgspec.Raw:
         """Send a call and wait for its answer.
 
         Raises :class:`~gateway.spi.transport.RpcError` for an answer with an error, and
         :class:`~gateway.spi.errors.UpstreamError` when the connection ends before the answer.
         """
-        call_id = next(self._ids)
-        frame = call_frame(call_id, method, params)
         answer: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting[call_id] = answer
+        self._waiting[call.id] = answer
         try:
-            await self._socket.send_frame(frame, aiohttp.WSMsgType.TEXT)
-            return _result(await answer, method)
+            await self._socket.send_frame(call.frame, aiohttp.WSMsgType.TEXT)
+            return _result(await answer, call.method)
         finally:
-            del self._waiting[call_id]
+            del self._waiting[call.id]
 
     async def close(self) -> None:
         """Close the socket, which ends the reader and every call that waits."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from gateway.spi import RpcEndpoint
+from gateway.spi import RpcEndpoint, UpstreamError
 from gateway.transport.client import Client
 from gateway.transport.connection import RpcConnection, connect, only_an_upgrade
 from gateway.transport.failures import translated
@@ -37,12 +37,19 @@ class RpcWire:
         Sent once. Raises :class:`~gateway.spi.transport.RpcError` where the vendor answers with
         an error, and :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
-        async with self._slots.slot(method):
-            with translated(method):
-                connection = await self._connected()
-                result = await connection.call(method, params)
-        # Not before: a message is given as a whole.
-        charge(memoryview(result).nbytes, method)
+        is_sent = False
+        try:
+            async with self._slots.slot(method):
+                with translated(method):
+                    connection = await self._connected()
+                    call = connection.written(method, params)
+                    is_sent = True
+                    result = await connection.send(call)
+            # Not before: a message is given as a whole.
+            charge(memoryview(result).nbytes, method)
+        except UpstreamError as error:
+            error.has_been_sent = is_sent
+            raise
         return result
 
     async def close(self) -> None:

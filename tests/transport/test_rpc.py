@@ -127,8 +127,30 @@ async def test_a_connection_that_breaks_ends_its_calls_and_the_next_call_opens_a
 
     assert (type(caught.value), caught.value.code) == (kind, code)
     assert str(caught.value).startswith("list: ")
+    assert caught.value.has_been_sent
     assert bytes(again) == b'{"n": 2}'
     assert peer.visits == 2
+
+
+async def test_a_call_that_waits_for_its_answer_has_been_sent_and_one_in_line_has_not() -> None:
+    async def silent(talk: Talk) -> None:
+        await talk.until_left()
+
+    limits = replace(PATIENT, timeout_seconds=0.3)
+    async with RpcPeer(silent) as peer, rpc_wire(peer.url, limits, is_serial=True) as wire:
+        ends = await asyncio.gather(wire.call("asked"), wire.call("queued"), return_exceptions=True)
+
+    sent = {str(end): end.has_been_sent for end in ends if isinstance(end, UpstreamError)}
+    assert sent == {"asked: no answer in time": True, "queued: no answer in time": False}
+
+
+async def test_what_json_cannot_hold_is_not_sent() -> None:
+    async with RpcPeer(echo) as peer, rpc_wire(peer.url) as wire:
+        with pytest.raises(GiveUp) as caught:
+            await wire.call("list", {"text": "\ud800"})
+
+    assert caught.value.code is ErrorCode.CONFIG
+    assert not caught.value.has_been_sent
 
 
 async def test_a_connection_that_broke_while_idle_is_opened_anew() -> None:
@@ -267,6 +289,7 @@ async def test_a_server_that_is_not_there_may_be_tried_again() -> None:
             await wire.call("list")
 
     assert caught.value.code is ErrorCode.CONNECT
+    assert not caught.value.has_been_sent
 
 
 class Doorman:

@@ -1,4 +1,4 @@
-"""EMOTIV Cortex v1: its document's samples, both generations of its sessions, its simulator."""
+"""EMOTIV Cortex: the samples of its documents, the three generations of its sessions, options."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from adapters.cortex import CortexAdapter, CortexOptions
-from adapters.simulators.cortex import CLIENT
+from adapters.simulators.cortex import ACCOUNT, CLIENT
 from gateway.spi import (
     Client,
     Mapped,
@@ -108,6 +108,38 @@ def test_a_later_session_maps_field_by_field() -> None:
         "streams": None,
         "subject": "cuong",
     }
+
+
+def test_a_session_of_version_2_maps_field_by_field() -> None:
+    """The fields of "Session object" and "Headset object", and one that is in no document."""
+    record = sample("cortex/v2_session.json")
+
+    result = mapped(ADAPTER, raw(record))
+    session = result.session
+
+    assert result.unreadable == ()
+    assert session.native_id == "d8fe7658-71f1-4cd6-bb5d-f6775b03438f"
+    assert (session.status, session.native_status) == (Status.ACTIVE, "activated")
+    assert session.started_at == datetime(2026, 11, 20, 3, 15, 30, 123000, tzinfo=UTC)
+    assert (session.ended_at, session.duration_s, session.last_activity_at) == (None, None, None)
+    assert session.user == Named(id="harry.potter")
+    assert session.device == Named("EPOCX-E2020300", "Lab 3")
+    assert session.client == Client(name="com.example.gateway")
+    assert (session.space, session.title, session.tags) == (None, None, ())
+    left = ("headset", "license", "performanceMetrics", "recordIds", "recording", "streams")
+    assert session.attributes == {name: record[name] for name in left}
+
+
+def test_a_session_of_version_2_that_was_just_closed_has_ended() -> None:
+    """The answer of "updateSession" is the only one that shows a session closed."""
+    record = sample("cortex/v2_session.json")
+    over = record | {"status": "closed", "stopped": "2026-11-20T10:16:00.623+07:00"}
+
+    session = mapped(ADAPTER, raw(over)).session
+
+    assert session.status is Status.ENDED
+    assert session.duration_s == 30.5
+    assert session.last_activity_at == session.ended_at
 
 
 @pytest.mark.parametrize(
@@ -279,13 +311,15 @@ def test_whatever_arrives_is_mapped_or_rejected_and_nothing_is_lost(record: Any)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"dialect": "v2"}, "dialect 'v2' is not in force yet; use v1"),
-        ({"dialect": "auto"}, "dialect 'auto' is not in force yet; use v1"),
-        ({"dialect": "v3"}, "Input should be 'v1'"),
-        ({"remember_closed": False}, "remember_closed is not in force yet"),
+        ({"dialect": "v3"}, "Input should be 'auto', 'v1' or 'v2'"),
+        ({"remember_closed": True}, "only false is in force yet"),
         ({"client_secret": "hush"}, "client_id and client_secret go together"),
+        ({"client_id": ""}, "at least 1 character"),
+        ({"license": ""}, "at least 1 character"),
         ({**CLIENT, "password": "hush"}, "username and password go together"),
         ({"username": "me", "password": "hush"}, "username needs client_id and client_secret"),
+        ({"dialect": "v2"}, "dialect v2 needs client_id and client_secret"),
+        ({"dialect": "v2", **CLIENT, **ACCOUNT}, "username and password are for v1"),
     ],
 )
 def test_options_that_cannot_work_are_refused_by_name_without_their_secrets(
@@ -296,3 +330,18 @@ def test_options_that_cannot_work_are_refused_by_name_without_their_secrets(
 
     assert message in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"dialect": "v1", **CLIENT, **ACCOUNT, "license": "1ca3fd1c"},
+        {"dialect": "v2", **CLIENT, "license": "1ca3fd1c", "remember_closed": False},
+        {"dialect": "auto", **CLIENT, **ACCOUNT},
+    ],
+)
+def test_options_that_suit_their_dialect_are_taken(options: dict[str, object]) -> None:
+    taken = CortexOptions.model_validate({"url": URL, **options})
+
+    assert taken.dialect == options.get("dialect", "auto")

@@ -1,7 +1,6 @@
 """EMOTIV Cortex v1 over a real WebSocket: log-in, calls, errors, and the simulator."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,35 +10,30 @@ import pytest
 from msgspec import Raw
 
 from adapters.cortex import CortexAdapter, CortexOptions
-from adapters.simulators.cortex import ACCOUNT, CLIENT, CortexSimulator
+from adapters.simulators.cortex import ACCOUNT, CLIENT, CortexSimulator, Manners
 from gateway.spi import (
     AnyOf,
     BadAnswer,
+    Context,
     ErrorCode,
     Field,
+    First,
     GiveUp,
     LogInAgain,
     RpcEndpoint,
     RpcError,
+    ScanPlan,
+    Ticket,
     TryAgainLater,
     UpstreamError,
 )
 from gateway.transport.limits import Limits
 from tests.support.adapters import NOON, Driver, driving, noon
 from tests.support.payloads import raw
+from tests.vendors.cortex import serving
 
 URL = "wss://cortex.example:54321"
-ADAPTER = CortexAdapter(CortexOptions.model_validate({"url": URL}))
-
-
-@asynccontextmanager
-async def serving(simulator: CortexSimulator) -> AsyncIterator[dict[str, object]]:
-    """Start a simulator, and give the options to reach it with."""
-    address = await simulator.start()
-    try:
-        yield simulator.options(address)
-    finally:
-        await simulator.stop()
+ADAPTER = CortexAdapter(CortexOptions.model_validate({"url": URL, "dialect": "v1"}))
 
 
 @pytest.fixture
@@ -138,7 +132,8 @@ async def test_without_an_account_whoever_is_logged_in_is_used(
 ) -> None:
     simulator, driver = lab
 
-    async with driving(CortexAdapter, {"url": driver.adapter.endpoint().url}) as guest:
+    url = driver.adapter.endpoint().url
+    async with driving(CortexAdapter, {"url": url, "dialect": "v1"}) as guest:
         assert len(await guest.sessions()) == 300
 
     assert simulator.requests.count("login") == 1
@@ -157,7 +152,7 @@ async def test_a_log_in_that_somebody_must_put_right_is_given_up_and_nobody_is_l
     user: str | None, options: dict[str, object], calls: list[str]
 ) -> None:
     simulator = CortexSimulator(rows=1, seed=4, clock=noon)
-    simulator.user = user
+    simulator.machine.user = user
     async with serving(simulator) as right:
         with pytest.raises(GiveUp) as caught:
             async with driving(CortexAdapter, right | options):
@@ -170,16 +165,18 @@ async def test_a_log_in_that_somebody_must_put_right_is_given_up_and_nobody_is_l
 async def test_without_an_account_somebody_has_to_be_logged_in_at_the_machine() -> None:
     simulator = CortexSimulator(rows=1, seed=4, clock=noon)
     async with serving(simulator) as options:
-        with pytest.raises(LogInAgain):
-            async with driving(CortexAdapter, {"url": options["url"]}):
+        with pytest.raises(GiveUp, match="-32033; log in at the machine") as caught:
+            async with driving(CortexAdapter, {"url": options["url"], "dialect": "v1"}):
                 pass
+
+    assert caught.value.code is ErrorCode.AUTH
 
 
 async def test_an_expired_token_asks_for_a_new_log_in_which_works(
     lab: tuple[CortexSimulator, Driver],
 ) -> None:
     simulator, driver = lab
-    simulator.expire_tokens()
+    simulator.machine.expire_tokens()
 
     with pytest.raises(LogInAgain):
         await driver.sessions()
@@ -192,41 +189,80 @@ async def test_a_token_of_another_account_asks_for_a_new_log_in(
     lab: tuple[CortexSimulator, Driver],
 ) -> None:
     simulator, driver = lab
-    simulator.user = "somebody else"
+    simulator.machine.user = "somebody else"
 
     with pytest.raises(LogInAgain):
         await driver.sessions()
 
 
+EVERYTHING = ScanPlan({}, None, None)
+
+
 @pytest.mark.parametrize(
-    ("code", "error", "means"),
+    ("dialect", "code", "error", "means"),
     [
-        (-32014, LogInAgain, ErrorCode.AUTH),
-        (-32603, TryAgainLater, ErrorCode.UPSTREAM_ERROR),
-        (-32039, TryAgainLater, ErrorCode.TIMEOUT),
-        (-32003, TryAgainLater, ErrorCode.UNAVAILABLE),
-        (-32033, LogInAgain, ErrorCode.AUTH),
-        (-32035, LogInAgain, ErrorCode.AUTH),
-        (-32032, GiveUp, ErrorCode.AUTH),
-        (-32041, GiveUp, ErrorCode.AUTH),
-        (-32601, GiveUp, ErrorCode.PROTOCOL),
-        (-32602, GiveUp, ErrorCode.PROTOCOL),
-        (-32004, BadAnswer, ErrorCode.UPSTREAM_ERROR),
-        (-1, BadAnswer, ErrorCode.UPSTREAM_ERROR),
+        ("v1", -32014, LogInAgain, ErrorCode.AUTH),
+        ("v1", -32015, LogInAgain, ErrorCode.AUTH),
+        ("v1", -32033, LogInAgain, ErrorCode.AUTH),
+        ("v1", -32034, LogInAgain, ErrorCode.AUTH),
+        ("v1", -32035, LogInAgain, ErrorCode.AUTH),
+        ("v1", -32603, TryAgainLater, ErrorCode.UPSTREAM_ERROR),
+        ("v1", -32039, TryAgainLater, ErrorCode.TIMEOUT),
+        ("v1", -32003, TryAgainLater, ErrorCode.UNAVAILABLE),
+        ("v1", -32001, GiveUp, ErrorCode.AUTH),
+        ("v1", -32032, GiveUp, ErrorCode.AUTH),
+        ("v1", -32024, GiveUp, ErrorCode.FORBIDDEN),
+        ("v1", -32029, GiveUp, ErrorCode.FORBIDDEN),
+        ("v1", -32041, GiveUp, ErrorCode.FORBIDDEN),
+        ("v1", -32601, GiveUp, ErrorCode.PROTOCOL),
+        ("v1", -32602, GiveUp, ErrorCode.PROTOCOL),
+        ("v1", -32004, BadAnswer, ErrorCode.UPSTREAM_ERROR),
+        ("v1", -32122, BadAnswer, ErrorCode.UPSTREAM_ERROR),
+        ("v1", -1, BadAnswer, ErrorCode.UPSTREAM_ERROR),
+        ("v2", -32014, LogInAgain, ErrorCode.AUTH),
+        ("v2", -32033, LogInAgain, ErrorCode.AUTH),
+        ("v2", -32109, LogInAgain, ErrorCode.AUTH),
+        ("v2", -32135, LogInAgain, ErrorCode.AUTH),
+        ("v2", -32170, LogInAgain, ErrorCode.AUTH),
+        ("v2", -32000, TryAgainLater, ErrorCode.UPSTREAM_ERROR),
+        ("v2", -32122, TryAgainLater, ErrorCode.UNAVAILABLE),
+        ("v2", -32130, TryAgainLater, ErrorCode.UNAVAILABLE),
+        ("v2", -32152, TryAgainLater, ErrorCode.UNAVAILABLE),
+        ("v2", -32021, GiveUp, ErrorCode.AUTH),
+        ("v2", -32102, GiveUp, ErrorCode.FORBIDDEN),
+        ("v2", -32142, GiveUp, ErrorCode.FORBIDDEN),
+        ("v2", -32001, BadAnswer, ErrorCode.UPSTREAM_ERROR),  # no headset, and no password
+        ("v2", -32035, BadAnswer, ErrorCode.UPSTREAM_ERROR),
+        ("v2", -32232, BadAnswer, ErrorCode.UPSTREAM_ERROR),
     ],
 )
-async def test_every_error_of_the_vendor_says_what_happens_next(
-    code: int, error: type[UpstreamError], means: ErrorCode
+async def test_every_error_of_the_vendor_says_what_happens_next_and_the_log_its_number(
+    dialect: str, code: int, error: type[UpstreamError], means: ErrorCode
 ) -> None:
-    with pytest.raises(error, match=f"JSON-RPC error {code}") as caught:
-        await ADAPTER.log_in(Answering(RpcError("getUserLogin", code)))
+    """Cortex API v1, "Errors"; later "Error Codes", where -32001 has got another meaning."""
+    answering = Answering(RpcError("querySessions", code))
+    ticket = Ticket({"dialect": dialect, "token": "abcd"})
+
+    with pytest.raises(error, match=f"querySessions: JSON-RPC error {code}") as caught:
+        await ADAPTER.fetch_page(EVERYTHING, First(), Context(answering, ticket, NOON))
 
     assert caught.value.code is means
 
 
-async def test_users_as_later_versions_tell_them_are_no_answer_of_version_1() -> None:
-    with pytest.raises(BadAnswer) as caught:
-        await ADAPTER.log_in(Answering(raw([{"username": "cortextest"}])))
+@pytest.mark.parametrize(
+    ("dialect", "users"), [("v1", [{"username": "cortextest"}]), ("v2", ["cortextest"])]
+)
+async def test_users_as_the_other_dialect_tells_them_are_no_answer(
+    dialect: str, users: list[object]
+) -> None:
+    """After "getUserLogin": texts in version 1, and objects later."""
+    options = {"url": URL, "dialect": dialect, **CLIENT}
+    adapter = CortexAdapter(CortexOptions.model_validate(options))
+
+    with pytest.raises(
+        BadAnswer, match=f"getUserLogin: not the result that {dialect} has"
+    ) as caught:
+        await adapter.log_in(Answering(raw(users)))
 
     assert caught.value.code is ErrorCode.SCHEMA
 
@@ -256,9 +292,10 @@ async def test_the_simulator_refuses_what_the_document_refuses(
 async def test_the_simulator_filters_by_one_status_at_most(
     ignores_query: bool, statuses: int
 ) -> None:
-    simulator = CortexSimulator(rows=300, seed=5, clock=noon, ignores_query=ignores_query)
+    manners = Manners(ignores_query=ignores_query)
+    simulator = CortexSimulator(rows=300, seed=5, clock=noon, manners=manners)
     async with serving(simulator) as options, driving(CortexAdapter, options) as driver:
-        params = {**driver.ticket.values, "query": {"status": "opened"}}
+        params = {"_auth": driver.ticket.values["token"], "query": {"status": "opened"}}
         rows = msgspec.json.decode(await driver.wire.call("querySessions", params))
 
     assert len({record["status"] for record in rows}) == statuses
@@ -281,7 +318,7 @@ async def test_a_renewed_token_lives_48_hours_beside_the_old_one() -> None:
     simulator = CortexSimulator(rows=1, seed=6, clock=lambda: now)
     async with serving(simulator) as options, driving(CortexAdapter, options) as driver:
         now += timedelta(hours=47)
-        old = {"token": driver.ticket.values["_auth"]}
+        old = {"token": driver.ticket.values["token"]}
         renewed = msgspec.json.decode(await driver.wire.call("generateNewToken", old))
         await driver.sessions()
         now += timedelta(hours=1)

@@ -1,0 +1,52 @@
+"""Where Cortex is, which of its dialects it speaks, and as whom to work with it."""
+
+from typing import Literal, Self
+
+from pydantic import Field as OptionField
+from pydantic import SecretStr, field_validator, model_validator
+
+from gateway.spi import AdapterOptions
+
+
+class CortexOptions(AdapterOptions):
+    """Where Cortex listens, and the application and the account to work as.
+
+    Without ``username`` the account that is logged in at the machine is used, whoever it is. With
+    ``dialect: auto`` the service is asked at each log-in which one it speaks; an account is then
+    logged in where that is version 1, and only looked for where it is a later one.
+    """
+
+    dialect: Literal["auto", "v1", "v2"] = "auto"
+    client_id: str | None = OptionField(default=None, min_length=1)
+    client_secret: SecretStr | None = None
+    username: str | None = OptionField(default=None, min_length=1)
+    password: SecretStr | None = None
+    license: str | None = OptionField(default=None, min_length=1)
+    remember_closed: bool = False
+
+    @field_validator("remember_closed")
+    @classmethod
+    def _remember_nothing(cls, is_wanted: bool) -> bool:  # noqa: FBT001  # pydantic's signature
+        if is_wanted:
+            raise ValueError("only false is in force yet")
+        return is_wanted
+
+    @model_validator(mode="after")
+    def _have_whole_credentials(self) -> Self:
+        if (self.client_id is None) != (self.client_secret is None):
+            raise ValueError("client_id and client_secret go together; give both or neither")
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together; give both or neither")
+        if self.username is not None and self.client_id is None:
+            raise ValueError("username needs client_id and client_secret: login asks for them")
+        return self
+
+    @model_validator(mode="after")
+    def _suit_the_dialect(self) -> Self:
+        if self.dialect == "v2" and self.client_id is None:
+            raise ValueError("dialect v2 needs client_id and client_secret")
+        if self.dialect == "v2" and self.username is not None:
+            raise ValueError(
+                "username and password are for v1; with v2 log in with EMOTIV Launcher"
+            )
+        return self
