@@ -16,6 +16,7 @@ import msgspec
 
 from gateway.model.report import ErrorCode
 from gateway.spi import BadAnswer, RpcError, UpstreamError
+from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import failure
 from gateway.transport.frames import Refusal, call_frame, read_answer
 from gateway.transport.limits import Limits
@@ -65,7 +66,9 @@ class RpcConnection:
         """Say whether the reader has ended, so that no answer can arrive any more."""
         return self._reader.done()
 
-    async def call(self, method: str, params: Mapping[str, object] | None) -> msgspec.Raw:
+    async def call(
+        self, method: str, params: Mapping[str, object] | None, dispatch: Dispatch
+    ) -> msgspec.Raw:
         """Send a call and wait for its answer.
 
         Raises :class:`~gateway.spi.transport.RpcError` for an answer with an error, and
@@ -76,6 +79,7 @@ class RpcConnection:
         answer: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
         self._waiting[call_id] = answer
         try:
+            dispatch.has_begun = True
             await self._socket.send_frame(frame, aiohttp.WSMsgType.TEXT)
             return _result(await answer, method)
         finally:

@@ -8,6 +8,7 @@ import msgspec
 from gateway.spi import RpcEndpoint
 from gateway.transport.client import Client
 from gateway.transport.connection import RpcConnection, connect, only_an_upgrade
+from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import translated
 from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
@@ -37,12 +38,14 @@ class RpcWire:
         Sent once. Raises :class:`~gateway.spi.transport.RpcError` where the vendor answers with
         an error, and :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
-        async with self._slots.slot(method):
-            with translated(method):
-                connection = await self._connected()
-                result = await connection.call(method, params)
-        # Not before: a message is given as a whole.
-        charge(memoryview(result).nbytes, method)
+        dispatch = Dispatch()
+        with dispatch.watched():
+            async with self._slots.slot(method):
+                with translated(method):
+                    connection = await self._connected()
+                    result = await connection.call(method, params, dispatch)
+            # Not before: a message is given as a whole.
+            charge(memoryview(result).nbytes, method)
         return result
 
     async def close(self) -> None:
