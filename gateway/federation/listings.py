@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from cachetools import TLRUCache
+from msgspec import Raw
 
 from gateway.federation.listing import Listing
 from gateway.model.query import Condition
+from gateway.model.session import Session
 
 MAX_KEPT_BYTES = 512 * 1024 * 1024
 """Room for listings of 100,000 sessions of each of five vendors."""
@@ -87,6 +89,23 @@ class KeptListings:
         """Keep what a listing has grown to in its place, if it is still there."""
         if self._kept.get(key) is kept:
             self._keep(key, replace(kept, listing=listing, fresh_until=self._timer() + ttl_seconds))
+
+    def put(self, backend: str, session: Session, record: Raw) -> None:
+        """Put a session as it was written into the listing of all of a backend.
+
+        Listings of some of its sessions are dropped: they may gain it, or lose it.
+        """
+        whole = ListingKey(backend, frozenset())
+        kept = self._kept.get(whole)
+        self.drop(backend)
+        if kept is not None:
+            listing = kept.listing.overwritten(session, record)
+            self._keep(whole, replace(kept, listing=listing))
+
+    def drop(self, backend: str) -> None:
+        """Drop all listings of a backend."""
+        for key in [key for key in self._kept if key.backend == backend]:
+            self._kept.pop(key, None)
 
     def _held(self, key: ListingKey) -> Kept | None:
         whole = ListingKey(key.backend, frozenset())
