@@ -138,7 +138,7 @@ class Listings:
         listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
         await listing.in_order_of(harvest.keys, order)
         changes = backend.changes.since(begun)
-        if changes is None or (changes and plan.scan.pushed):
+        if changes is None:
             return listing
         for session, record in changes:
             listing = listing.overwritten(session, record)

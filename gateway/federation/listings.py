@@ -91,21 +91,23 @@ class KeptListings:
             self._keep(key, replace(kept, listing=listing, fresh_until=self._timer() + ttl_seconds))
 
     def put(self, backend: str, session: Session, record: Raw) -> None:
-        """Put a session as it was written into the listing of all of a backend.
+        """Put a session as it was written into the listings of a backend.
 
-        Listings of some of its sessions are dropped: they may gain it, or lose it.
+        One of some sessions may hold more than those: all conditions are checked here.
         """
-        whole = ListingKey(backend, frozenset())
-        kept = self._kept.get(whole)
-        self.drop(backend)
-        if kept is not None:
+        for key, kept in self._taken(backend):
             listing = kept.listing.overwritten(session, record)
-            self._keep(whole, replace(kept, listing=listing))
+            self._keep(key, replace(kept, listing=listing))
 
     def drop(self, backend: str) -> None:
         """Drop all listings of a backend."""
-        for key in [key for key in self._kept if key.backend == backend]:
-            self._kept.pop(key, None)
+        self._taken(backend)
+
+    def _taken(self, backend: str) -> list[tuple[ListingKey, Kept]]:
+        """Take out the listings of a backend."""
+        keys = [key for key in self._kept if key.backend == backend]
+        taken = [(key, self._kept.pop(key, None)) for key in keys]
+        return [(key, kept) for key, kept in taken if kept is not None]
 
     def _held(self, key: ListingKey) -> Kept | None:
         whole = ListingKey(key.backend, frozenset())

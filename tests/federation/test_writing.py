@@ -19,7 +19,7 @@ from gateway.federation.listings import KeptListings
 from gateway.federation.run import PageRequest
 from gateway.federation.tally import Tally
 from gateway.federation.writing import Carried, WriteResult
-from gateway.model.query import NEWEST_FIRST, Query
+from gateway.model.query import NEWEST_FIRST, AnyOf, Field, Query
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode, Failure
 from gateway.model.session import Session
 from gateway.paging.planner import BackendPlan
@@ -213,6 +213,35 @@ async def test_a_page_that_was_begun_before_a_write_is_not_what_the_next_is_made
     assert await late == ["new", "0000"]
     await early
     assert await page(asked) == ["new", "0000"]
+
+
+@EVERY_STYLE
+async def test_a_page_that_was_begun_before_a_write_is_not_kept_after_it(style: str) -> None:
+    adapter = STYLES[style]()
+    asked = of(adapter)
+    held = adapter.writing.held = asyncio.Event()
+    early = asyncio.create_task(page(asked))
+    await adapter.writing.has_come.wait()
+    await carry_out(asked)
+    held.set()
+    await early
+
+    assert await page(asked) == ["new", "0000"]
+
+
+async def test_a_listing_of_some_sessions_gains_what_was_written() -> None:
+    adapter = Taking(FEW, Manners(page_cap=3, support=Support.EXACT))
+    asked = of(adapter)
+    ended = PageRequest(Query(("x",), (AnyOf(Field.STATUS, frozenset({"ended"})),)), 2)
+    before = await asked.page(ended, Deadline.within(5))
+    requests = adapter.requests
+    await carry_out(asked)
+    after = await asked.page(ended, Deadline.within(5))
+
+    assert [session.native_id for session in before.sessions] == ["0000", "0001"]
+    assert [session.native_id for session in after.sessions] == ["new", "0000"]
+    assert after.total.value == before.total.value + 1
+    assert adapter.requests == requests
 
 
 async def test_a_backend_that_was_not_written_to_keeps_what_was_read() -> None:

@@ -161,11 +161,11 @@ async def test_a_list_under_way_is_not_kept_where_nobody_knows_what_a_write_did(
         server.trouble_with_lists = second
         late = asyncio.create_task(newest(gateway))
         await second.has_come.wait()
-        gate.is_open.set()
         second.is_open.set()
-
-        assert await early == ["n1", "n2"]
         assert await late == ["n1", "n2", "n3"]
+        gate.is_open.set()
+        assert await early == ["n1", "n2"]
+
         assert await newest(gateway) == ["n1", "n2", "n3"]
 
 
