@@ -1,7 +1,7 @@
 """A write shows in what is read next, in whatever way its backend is read, and it is made once."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -157,6 +157,23 @@ class SlicedAndTaking(Taking, ClippingAdapter):
     """Is read by windows of time."""
 
 
+@dataclass
+class GrowingAndTaking(Taking):
+    """Has a list that grows by the ids that come next, of which there is never one."""
+
+    def abilities(self) -> Abilities:
+        return replace(super().abilities(), has_detail=True, full_list_every=timedelta(hours=1))
+
+    def next_ids(self, known: Collection[str]) -> Iterable[str]:
+        del known
+        return ["next"]
+
+    async def get(self, native_id: str, context: Context[HttpTransport]) -> Raw | None:
+        del native_id, context
+        await self.writing.let_through()
+        return None
+
+
 ROWS = [FakeRow(f"{n:04d}", microseconds(NOON - timedelta(hours=7 * (n + 1)))) for n in range(3000)]
 FEW = ROWS[:8]
 
@@ -242,6 +259,25 @@ async def test_a_listing_of_some_sessions_gains_what_was_written() -> None:
     assert [session.native_id for session in after.sessions] == ["new", "0000"]
     assert after.total.value == before.total.value + 1
     assert adapter.requests == requests
+
+
+async def test_a_growth_that_was_begun_before_a_write_does_not_hide_it() -> None:
+    adapter, passed = GrowingAndTaking(FEW), 0.0
+    asked = federation(backend("x", adapter, ttl=TTL), timer=lambda: passed)
+    await page(asked)
+    passed = TTL
+    held = adapter.writing.held = asyncio.Event()
+    early = asyncio.create_task(page(asked))
+    await adapter.writing.has_come.wait()
+    await carry_out(asked)
+    late = asyncio.create_task(page(asked))
+    await asyncio.sleep(0)
+    held.set()
+
+    assert await late == ["new", "0000"]
+    await early
+    assert await page(asked) == ["new", "0000"]
+    assert adapter.requests == 1
 
 
 async def test_a_backend_that_was_not_written_to_keeps_what_was_read() -> None:
