@@ -7,22 +7,25 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from gateway.config.settings import AuthSettings, BackendSettings, SetBy, Settings
+from gateway.config.settings import Action, AuthSettings, BackendSettings, SetBy, Settings
 from gateway.federation.backend import Backend
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
+from gateway.federation.flights import LastingFlights
 from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import KeptRanges
 from gateway.paging.cursor import CursorSealer
 from gateway.spi.abilities import Abilities, PagingStyle
 from gateway.spi.options import AdapterOptions
 from gateway.spi.registry import load_adapter
+from gateway.state.idempotency import IdempotencyRecords
 from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.rpc import RpcWire
 from gateway.transport.wire import open_wire
+from gateway.web.bodies import MAX_BODY_BYTES
 from gateway.web.callers import ApiKey, Caller, Keyring
-from gateway.web.keys import DEADLINE_SECONDS, FEDERATION, SEALER
+from gateway.web.keys import DEADLINE_SECONDS, FEDERATION, RECORDS, SEALER, UNDERTAKINGS
 from gateway.web.middlewares import answer_problems, authenticate, log_requests, tell_request_id
 from gateway.web.routes import routes
 
@@ -55,6 +58,7 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
             authenticate(_keyring(settings.auth), clock),
         ],
         handler_args={"handler_cancellation": True},
+        client_max_size=MAX_BODY_BYTES,
     )
     wired = [_wired(backend, clock) for backend in settings.backends if backend.enabled]
     kept = KeptListings(timer=time.monotonic)
@@ -69,19 +73,30 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
     )
     app[SEALER] = CursorSealer([key.get_secret_value().encode() for key in settings.cursor.keys])
     app[DEADLINE_SECONDS] = settings.server.deadline_s
+    app[UNDERTAKINGS] = LastingFlights()
+    folder = settings.server.state_dir
+    app[RECORDS] = None if folder is None else IdempotencyRecords(folder, clock)
     app.on_response_prepare.append(tell_request_id)
     app.add_routes(routes())
-    app.cleanup_ctx.append(_closing(app[FEDERATION], wired))
+    app.cleanup_ctx.append(_remembering)
+    app.cleanup_ctx.append(_closing(wired))
     return app
 
 
-def _closing(
-    federation: Federation,
-    wired: Sequence[_Wired],
-) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def context(_app: web.Application) -> AsyncIterator[None]:
+async def _remembering(app: web.Application) -> AsyncIterator[None]:
+    records = app[RECORDS]
+    if records is not None:
+        await records.open()
+    yield
+    if records is not None:
+        await records.close()
+
+
+def _closing(wired: Sequence[_Wired]) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def context(app: web.Application) -> AsyncIterator[None]:
         yield
-        await federation.close()
+        await app[UNDERTAKINGS].close()
+        await app[FEDERATION].close()
         for each in wired:
             await each.wire.close()
 
@@ -92,7 +107,14 @@ def _wired(settings: BackendSettings, clock: Clock) -> _Wired:
     adapter = load_adapter(settings.adapter)(settings.options)
     limits = _limits(settings, adapter.abilities())
     wire = open_wire(adapter.endpoint(), limits, _trust(settings.options))
-    backend = Backend(settings.name, adapter, wire, ttl_seconds=settings.cache.ttl_s, clock=clock)
+    backend = Backend(
+        settings.name,
+        adapter,
+        wire,
+        ttl_seconds=settings.cache.ttl_s,
+        clock=clock,
+        operations=settings.operations,
+    )
     return _Wired(backend, wire)
 
 
@@ -121,7 +143,12 @@ def _trust(options: AdapterOptions) -> Trust:
 def _keyring(auth: AuthSettings) -> Keyring:
     keys = [
         ApiKey(
-            Caller(key.name, None if "*" in key.backends else frozenset(key.backends)),
+            Caller(
+                key.name,
+                None if "*" in key.backends else frozenset(key.backends),
+                may_read=Action.READ in key.actions,
+                may_write=Action.WRITE in key.actions,
+            ),
             bytes.fromhex(key.sha256),
             key.expires,
         )

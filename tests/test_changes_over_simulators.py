@@ -138,7 +138,10 @@ async def test_what_stays_is_given_once_whatever_changes_between_pages(case: Cas
     clock = Clock(case.begin)
     async with all_vendors(case.rows, clock) as vendors:
         settings = sharing_a_key(vendors, case.ttl)
-        async with running(settings, clock) as first, running(settings, clock) as second:
+        async with (
+            running(settings, clock=clock) as first,
+            running(settings, clock=clock) as second,
+        ):
             upheaval = Upheaval(vendors, clock, iter(case.story))
             pages = await walk([first, first, second], case, upheaval)
 
@@ -153,7 +156,7 @@ async def test_what_stays_is_given_once_whatever_changes_between_requests(case: 
         upheaval = Upheaval(vendors, clock, iter(case.story))
         for server in vendors.servers.values():
             server.before_answering = upheaval.happen
-        async with running(sharing_a_key(vendors, case.ttl), clock) as gateway:
+        async with running(sharing_a_key(vendors, case.ttl), clock=clock) as gateway:
             resting = Upheaval(vendors, clock, iter([]))
             pages = await walk([gateway], case, resting)
 

@@ -12,6 +12,7 @@ from gateway.app import build_app
 from gateway.cli.ending import fail
 from gateway.cli.settings import loaded
 from gateway.config import Settings
+from gateway.state.idempotency import StateError
 
 _LOG = logging.getLogger(__name__)
 _SHUTDOWN_SECONDS = 10.0
@@ -52,7 +53,10 @@ async def _serve(settings: Settings) -> None:
 async def start(settings: Settings) -> web.AppRunner:
     """Listen; the caller cleans up."""
     runner = web.AppRunner(build_app(settings), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
-    await runner.setup()
+    try:
+        await runner.setup()
+    except StateError as error:
+        fail(f"server.state_dir: {error}")
     server = settings.server
     try:
         await web.TCPSite(runner, server.host, server.port).start()

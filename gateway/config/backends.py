@@ -16,10 +16,10 @@ from gateway.config.settings import (
     Section,
     SetBy,
 )
-from gateway.config.tree import KeyPath
+from gateway.config.tree import KeyPath, select
 from gateway.config.validation import Validator
 from gateway.paging.planner import can_slice
-from gateway.spi import AdapterOptions, Json
+from gateway.spi import Abilities, AdapterOptions, Json, Operation
 from gateway.spi.registry import NotUsableError, load_adapter
 
 OptionsT = TypeVar("OptionsT", bound=AdapterOptions)
@@ -46,16 +46,26 @@ class OptionsReader:
         options = _located(options, self._folder)
         for file, message in unusable_files(options, at):
             self._problems.add(file, message)
-        self._check_horizon(backend, options, path)
+        if isinstance(backend, dict):
+            abilities = self._adapter(str(backend.get("adapter")))(options).abilities()
+            self._check_horizon(backend, abilities, path)
+            self._check_operations(backend, abilities, path)
         return options
 
-    def _check_horizon(self, backend: Json, options: AdapterOptions, path: KeyPath) -> None:
+    def _check_horizon(self, backend: Json, abilities: Abilities, path: KeyPath) -> None:
         """Refuse a horizon that would have no effect."""
-        if not isinstance(backend, dict) or backend.get("horizon") is None:
-            return
-        if not can_slice(self._adapter(str(backend.get("adapter")))(options).abilities()):
+        if backend.get("horizon") is not None and not can_slice(abilities):
             message = "has no effect: this vendor is not read by windows of time"
             self._problems.add((*path, "horizon"), message)
+
+    def _check_operations(self, backend: Json, abilities: Abilities, path: KeyPath) -> None:
+        """Refuse writes that the vendor cannot do."""
+        possible = sorted(operation.value for operation in abilities.operations)
+        words = f"are: {', '.join(possible)}" if possible else "are none"
+        for at, operation in select(backend, "operations[]"):
+            if operation in set(Operation) and operation not in possible:
+                message = f"this vendor cannot do that; the operations of its adapter {words}"
+                self._problems.add((*path, *at), message)
 
     def _model(self, backend: Json, path: KeyPath) -> type[AdapterOptions] | None:
         name = backend.get("adapter") if isinstance(backend, dict) else None

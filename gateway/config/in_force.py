@@ -1,33 +1,31 @@
 """Keys that a file may name but that nothing heeds yet.
 
-Asking for one is an error: it is better to stop than to seem to obey. The value beside each is
-the only one accepted. Deleting a line puts its key in force.
+Asking for one is an error: it is better to stop than to seem to obey. The values beside each are
+the only ones accepted. Deleting a line puts its key in force.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.config.tree import KeyPath, select
 from gateway.spi import Json
 
-NOT_YET_IN_FORCE: Mapping[str, Json] = {
-    "server.workers": 1,
-    "server.state_dir": None,
-    "server.trusted_proxies": [],
-    "server.tls": None,
-    "auth.keys[].actions[]": "read",
-    "auth.keys[].redact": [],
-    "auth.keys[].rate": None,
-    "cors.origins": [],
-    "shared_cache": None,
-    "defaults.cache.stale_while_revalidate_s": 0,
-    "defaults.cache.stale_if_error_s": 0,
-    "defaults.limits.rate": None,
-    "backends[].cache.stale_while_revalidate_s": 0,
-    "backends[].cache.stale_if_error_s": 0,
-    "backends[].limits.rate": None,
-    "backends[].operations": [],
-    "backends[].proxy": None,
+NOT_YET_IN_FORCE: Mapping[str, Sequence[Json]] = {
+    "server.workers": [1],
+    "server.trusted_proxies": [[]],
+    "server.tls": [None],
+    "auth.keys[].actions[]": ["read", "write"],
+    "auth.keys[].redact": [[]],
+    "auth.keys[].rate": [None],
+    "cors.origins": [[]],
+    "shared_cache": [None],
+    "defaults.cache.stale_while_revalidate_s": [0],
+    "defaults.cache.stale_if_error_s": [0],
+    "defaults.limits.rate": [None],
+    "backends[].cache.stale_while_revalidate_s": [0],
+    "backends[].cache.stale_if_error_s": [0],
+    "backends[].limits.rate": [None],
+    "backends[].proxy": [None],
 }
 
 
@@ -35,8 +33,10 @@ def refusals(tree: Json) -> Iterator[tuple[KeyPath, str]]:
     """Find what is asked for though it is not in force, and say what is."""
     for pattern, accepted in NOT_YET_IN_FORCE.items():
         for path, value in select(tree, pattern):
-            if not _is(value, accepted):
-                yield path, f"only {json.dumps(accepted)} is in force yet"
+            if not any(_is(value, each) for each in accepted):
+                words = " and ".join(map(json.dumps, accepted))
+                verb = "is" if len(accepted) == 1 else "are"
+                yield path, f"only {words} {verb} in force yet"
 
 
 def _is(value: Json, accepted: Json) -> bool:

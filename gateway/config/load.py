@@ -8,8 +8,13 @@ from gateway.config.backends import OptionsReader, resolved
 from gateway.config.in_force import refusals
 from gateway.config.problems import ConfigurationError, Problem, Problems
 from gateway.config.references import References
-from gateway.config.rules import open_to_strangers, repeated_names, unknown_backends
-from gateway.config.settings import ConfigurationFile, Settings
+from gateway.config.rules import (
+    open_to_strangers,
+    repeated_names,
+    unknown_backends,
+    unusable_folder,
+)
+from gateway.config.settings import ConfigurationFile, ServerSettings, Settings
 from gateway.config.sources import UnreadableFileError, read_text
 from gateway.config.tree import select
 from gateway.config.validation import Validator
@@ -46,10 +51,14 @@ def load(
     written = validator.read(ConfigurationFile, tree, ())
     reader = OptionsReader(file.parent, validator, problems)
     options = [reader.read(backend, at) for at, backend in select(tree, "backends[]")]
+    server = None if written is None else _located(written.server, file.parent)
+    for at, message in unusable_folder(server.state_dir if server else None):
+        problems.add(at, message)
 
-    if written is None or problems:
+    if written is None or server is None or problems:
         raise ConfigurationError(problems)
-    return _settings(written, [chosen for chosen in options if chosen is not None])
+    located = written.model_copy(update={"server": server})
+    return _settings(located, [chosen for chosen in options if chosen is not None])
 
 
 def _document(file: Path) -> Document:
@@ -64,6 +73,13 @@ def _served_at(tree: Json, **address: object) -> Json:
     given = {key: value for key, value in address.items() if value is not None}
     server = tree.get("server", {}) if isinstance(tree, dict) else None
     return {**tree, "server": {**server, **given}} if given and isinstance(server, dict) else tree
+
+
+def _located(server: ServerSettings, folder: Path) -> ServerSettings:
+    """Take the folder of what is remembered from that of the file, wherever we were started."""
+    if server.state_dir is None:
+        return server
+    return server.model_copy(update={"state_dir": folder / server.state_dir})
 
 
 def _settings(written: ConfigurationFile, options: Sequence[AdapterOptions]) -> Settings:

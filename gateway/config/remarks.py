@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gateway.config.accounts import Account, account
 from gateway.config.rules import is_loopback
-from gateway.config.settings import Settings
+from gateway.config.settings import Action, Settings
 
 
 def warnings(settings: Settings) -> Iterator[str]:
@@ -16,7 +16,17 @@ def warnings(settings: Settings) -> Iterator[str]:
             "server.tls: not given, so keys and sessions travel unencrypted"
             " unless a proxy in front encrypts them"
         )
+    yield from _unused_operations(settings)
     yield from _shared_accounts(settings)
+
+
+def _unused_operations(settings: Settings) -> Iterator[str]:
+    writing = [backend.name for backend in settings.backends if backend.operations]
+    if writing and not any(Action.WRITE in key.actions for key in settings.auth.keys):
+        yield (
+            f"auth.keys: none has the action write, so nobody may use the operations"
+            f" of {', '.join(writing)}"
+        )
 
 
 def _shared_accounts(settings: Settings) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """What must hold between parts of a configuration."""
 
 import ipaddress
+import os
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 from gateway.config.problems import shown
 from gateway.config.tree import KeyPath, select
@@ -49,6 +51,16 @@ def unusable_files(options: AdapterOptions, path: KeyPath) -> Iterator[tuple[Key
         yield (*path, "ca_file"), f"no such file: {options.ca_file}"
     except OSError:  # What is not PEM is an SSLError, which is an OSError too.
         yield (*path, "ca_file"), f"no PEM certificates can be read from {options.ca_file}"
+
+
+def unusable_folder(folder: Path | None) -> Iterator[tuple[KeyPath, str]]:
+    """Find that what is to outlive the gateway could not be written down."""
+    if folder is None:
+        return
+    if not folder.is_dir():
+        yield ("server", "state_dir"), f"no such folder: {folder}"
+    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield ("server", "state_dir"), f"cannot be written to: {folder}"
 
 
 def is_loopback(host: str) -> bool:

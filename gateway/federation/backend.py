@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-import traceback
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -12,25 +10,26 @@ from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Raw
 
+from gateway.federation.changes import Changes
 from gateway.federation.flights import Flights
 from gateway.federation.selectivity import Selectivity
+from gateway.federation.tickets import Tickets
+from gateway.federation.translating import translated
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
 from gateway.model.session import Session
 from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
-from gateway.spi.abilities import Abilities
+from gateway.spi.abilities import Abilities, Operation
 from gateway.spi.adapter import (
-    NO_TICKET,
     Context,
     Mapped,
     Provenance,
     Rejected,
     SessionAdapter,
-    Ticket,
 )
-from gateway.spi.errors import BadAnswer, LogInAgain, StartOver, TryAgainLater, UpstreamError
+from gateway.spi.errors import BadAnswer, StartOver, TryAgainLater, UpstreamError
 from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport
 
@@ -98,7 +97,7 @@ class Health:
 class Backend:
     """One backend. Its failures are values; nothing but cancellation leaves its methods."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a configuration says of a backend, each by its name
         self,
         name: str,
         adapter: SessionAdapter[Any],
@@ -106,17 +105,19 @@ class Backend:
         *,
         ttl_seconds: float,
         clock: Callable[[], datetime],
+        operations: Collection[Operation] = (),
     ) -> None:
+        """Take the writes that are ``operations`` as those that its operator lets through."""
         self.name = name
         self.adapter = adapter
         self.ttl_seconds = ttl_seconds
+        self.operations = frozenset(operations)
+        self.changes = Changes()
         self.health = Health()
         self.selectivity = Selectivity()
         self.pace = Pace()
-        self._transport = transport
+        self._tickets = Tickets(adapter, transport)
         self._clock = clock
-        self._ticket: Ticket | None = None
-        self._log_ins: Flights[Ticket] = Flights()
         self._pages: Flights[Outcome | Lost] = Flights()
         self._disorders = 0
 
@@ -148,10 +149,10 @@ class Backend:
     ) -> Outcome | Lost:
         """Read one page and map its records.
 
-        All who want the same page at the same time share one request. ``sent`` is called by whoever
-        sends it.
+        All who want the same page at the same time share one request, unless something was written
+        meanwhile. ``sent`` is called by whoever sends it.
         """
-        key = (frozenset(plan.pushed), plan.sorted_by, plan.page_size, at)
+        key = (frozenset(plan.pushed), plan.sorted_by, plan.page_size, at, self.changes.count)
         return await self._pages.join(key, lambda: self._page(plan, at, sent))
 
     async def only_page(self, plan: ScanPlan, take: Take) -> Outcome:
@@ -180,7 +181,7 @@ class Backend:
                 return Lost()
 
         async def read() -> BackendPage | Lost:
-            raw = await self._logged_in(fetch, as_of)
+            raw = await self._tickets.call(fetch, as_of)
             if isinstance(raw, Lost):
                 return raw
             page = await self._mapped(raw, as_of, take)
@@ -196,12 +197,21 @@ class Backend:
             return await self.adapter.get(native_id, context)
 
         async def read() -> BackendPage | None:
-            record = await self._logged_in(get, as_of)
+            record = await self._tickets.call(get, as_of)
             if record is None:
                 return None
             return _legible(await self._mapped(RawPage([record]), as_of))
 
         return await self._outcome(read)
+
+    async def call(self, call: Callable[[Context[Any]], Awaitable[T]]) -> T | Failed:
+        """Make a call with a ticket, and once more where the vendor wants a new log-in."""
+        return await self._outcome(lambda: self._tickets.call(call, self._clock()))
+
+    async def mapped(self, record: Raw) -> BackendPage | Failed:
+        """Map one record that has just come."""
+        as_of = self._clock()
+        return await self._outcome(lambda: self._mapped(RawPage([record]), as_of))
 
     def now(self) -> datetime:
         """Read the clock by which what it answers is dated."""
@@ -214,7 +224,7 @@ class Backend:
     def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
         """Map records again that were sessions at this instant; raise for one that is none now."""
         provenance = self._provenance(as_of)
-        with _translated():
+        with translated():
             return [_session(self.adapter.normalise(record, provenance)) for record in records]
 
     def failed(self, error: UpstreamError) -> Failed:
@@ -232,14 +242,14 @@ class Backend:
 
     def _tried(self, call: Callable[[], T]) -> T | Failed:
         try:
-            with _translated():
+            with translated():
                 return call()
         except UpstreamError as error:
             return self.failed(error)
 
     async def _outcome(self, call: Callable[[], Awaitable[T]]) -> T | Failed:
         try:
-            with _translated():
+            with translated():
                 result = await call()
         except UpstreamError as error:
             return self.failed(error)
@@ -248,27 +258,6 @@ class Backend:
         self.health.error = None
         self.health.last_success = self._clock()
         return result
-
-    async def _logged_in(self, call: Callable[[Context[Any]], Awaitable[T]], now: datetime) -> T:
-        """Make a call, and once more after a new log-in if the vendor no longer knows us."""
-        ticket = await self._current_ticket(refused=None)
-        try:
-            return await call(Context(self._transport, ticket, now))
-        except LogInAgain:
-            if ticket is NO_TICKET:
-                raise
-        ticket = await self._current_ticket(refused=ticket)
-        return await call(Context(self._transport, ticket, now))
-
-    async def _current_ticket(self, *, refused: Ticket | None) -> Ticket:
-        """Give the ticket, from a log-in that all who need one share."""
-        if self._ticket is refused:
-            self._ticket = None
-        return self._ticket or await self._log_ins.join("log in", self._log_in)
-
-    async def _log_in(self) -> Ticket:
-        self._ticket = await self.adapter.log_in(self._transport)
-        return self._ticket
 
     async def _mapped(self, raw: RawPage, as_of: datetime, take: Take | None = None) -> BackendPage:
         provenance = self._provenance(as_of)
@@ -327,25 +316,3 @@ def _session(mapped: Mapped | Rejected) -> Session:
     if isinstance(mapped, Rejected):
         raise BadAnswer(ErrorCode.SCHEMA, "a record that was a session is none any more")
     return mapped.session
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Raise an error of the closed set for whatever an adapter raises."""
-    try:
-        yield
-    except UpstreamError:
-        raise
-    except asyncio.CancelledError:
-        if _is_being_cancelled():
-            raise
-        raise TryAgainLater(ErrorCode.RESET, "broken off by nobody who asked") from None
-    except Exception as error:  # the one place: an adapter's bug costs its backend, never the page
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        message = f"{type(error).__name__} at {where.filename}:{where.lineno}"
-        raise BadAnswer(ErrorCode.UPSTREAM_ERROR, message) from error
-
-
-def _is_being_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

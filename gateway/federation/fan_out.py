@@ -51,6 +51,10 @@ class Deadline:
         now = asyncio.get_running_loop().time()
         return cls(now, now + seconds)
 
+    def left(self) -> float:
+        """Give the seconds that are left."""
+        return max(0.0, self.due - asyncio.get_running_loop().time())
+
     def has_come_to(self, share: float) -> bool:
         """Say whether this share of the time is over."""
         return asyncio.get_running_loop().time() >= self._at(share)

@@ -19,9 +19,11 @@ from gateway.federation.reports import (
     unanswerable,
 )
 from gateway.federation.run import PageRequest, Run, SessionPage
+from gateway.federation.writing import WriteResult, Writing
 from gateway.model.report import BackendReport, BackendStatus
 from gateway.paging.domains import domain_of
 from gateway.paging.planner import Unanswerable
+from gateway.spi.adapter import Write
 
 
 class Federation:
@@ -44,6 +46,7 @@ class Federation:
         self.disabled = dict(disabled or {})
         self._listings = listings
         self._reading = Reading(listings, ranges, horizons or {})
+        self._writing = Writing(listings, ranges)
 
     async def page(
         self, request: PageRequest, deadline: Deadline, *, is_counted: bool = False
@@ -75,8 +78,13 @@ class Federation:
         """Find one session of one backend."""
         return await find(self.backends[backend], native_id, self._listings, deadline)
 
+    async def write(self, backend: str, write: Write, deadline: Deadline) -> WriteResult:
+        """Carry out a write on one backend that can do it, and may."""
+        return await self._writing.carry_out(self.backends[backend], write, deadline)
+
     async def close(self) -> None:
         """End what goes on without callers."""
+        await self._writing.close()
         await self._listings.close()
 
     def _planned(self, request: PageRequest) -> tuple[list[Part], dict[str, BackendReport]]:

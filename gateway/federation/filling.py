@@ -4,7 +4,7 @@ What is fetched is fetched by a task of its own: it goes on when its callers hav
 the next one finds it done.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -94,8 +94,10 @@ class Listings:
         key = _key(backend, plan)
         listing = await self._kept_or_grown(key, backend, plan, order, tally)
         if listing is None:
+            # A fill takes in what is written meanwhile, as far as anybody knows what that was.
+            flight = (key, backend.changes.unknown)
             listing = await _counted(
-                tally, self._fills, key, lambda own: self._fill(key, backend, plan, order, own)
+                tally, self._fills, flight, lambda own: self._fill(key, backend, plan, order, own)
             )
         if isinstance(listing, Listing):
             tally.as_of = listing.as_of
@@ -112,10 +114,12 @@ class Listings:
         growing = self.kept.find_growing(key)
         if growing is not None and self.kept.is_due(growing):
             # Nobody waits for it: the kept one serves, and if it fails the next to ask tries again.
-            self._fills.start(key, lambda: self._fill(key, backend, plan, order, Tally()))
+            flight = (key, backend.changes.unknown)
+            self._fills.start(flight, lambda: self._fill(key, backend, plan, order, Tally()))
         if listing is None and growing is not None:
+            flight = (key, backend.changes.count)
             listing = await _counted(
-                tally, self._growths, key, lambda own: self._grow(key, backend, growing, own)
+                tally, self._growths, flight, lambda own: self._grow(key, backend, growing, own)
             )
         if isinstance(listing, Failed) and not listing.failure.retryable:
             return None
@@ -126,13 +130,18 @@ class Listings:
     async def _fill(
         self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
     ) -> Listing | Failed:
-        harvest = self._harvest(order)
+        harvest, begun = self._harvest(order), backend.changes.count
         with self._in_flight.charged():
             failed = await _gather(harvest, backend, plan, tally)
         if failed is not None:
             return failed
         listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
         await listing.in_order_of(harvest.keys, order)
+        changes = backend.changes.since(begun)
+        if changes is None:
+            return listing
+        for session, record in changes:
+            listing = listing.overwritten(session, record)
         every = _full_list_every(backend, plan)
         self.kept.keep(key, listing, backend.ttl_seconds, full_list_every=every)
         return listing
@@ -190,7 +199,7 @@ async def _gather(
 async def _counted(
     tally: Tally,
     flights: LastingFlights[Listing | Failed],
-    key: ListingKey,
+    key: Hashable,
     call: Callable[[Tally], Coroutine[Any, Any, Listing | Failed]],
 ) -> Listing | Failed:
     """Join a fetch. Whoever starts it counts its requests, as far as it waits."""

@@ -132,6 +132,21 @@ class Listing:
             _ids={order: self._grown_order(order, sessions) for order in self._ids},
         )
 
+    def overwritten(self, session: Session, record: Raw) -> "Listing":
+        """Give the listing with a session as it was written, in the place of the one it was."""
+        native_id = session.native_id
+        before = self.records.get(native_id)
+        size_before = 0 if before is None else memoryview(before).nbytes
+        return replace(
+            self,
+            records={**self.records, native_id: record},
+            record_bytes=self.record_bytes + memoryview(record).nbytes - size_before,
+            sessions=None if self.sessions is None else {**self.sessions, native_id: session},
+            _counts={},
+            _rows={},
+            _ids={order: self._grown_order(order, [session]) for order in self._ids},
+        )
+
     def _sessions_at(self, now: datetime, found: Sequence[Session]) -> dict[str, Session] | None:
         if self.sessions is None:
             return None
@@ -141,8 +156,9 @@ class Listing:
         return {**self.sessions, **changed}
 
     def _grown_order(self, order: Order, found: Sequence[Session]) -> list[str]:
-        rows = _RemadeRows(self, order, self._ids[order])
-        ids = list(self._ids[order])
+        changed = {session.native_id for session in found}
+        others = [native_id for native_id in self._ids[order] if native_id not in changed]
+        rows, ids = _RemadeRows(self, order, others), list(others)
         # From the last on, so that the places of the others stay what they are.
         for key in sorted((key_of(session, order) for session in found), reverse=True):
             ids.insert(bisect.bisect(rows, key, key=_key), _native_id(key))

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from cachetools import TLRUCache
+from msgspec import Raw
 
 from gateway.federation.listing import Listing
 from gateway.model.query import Condition
+from gateway.model.session import Session
 
 MAX_KEPT_BYTES = 512 * 1024 * 1024
 """Room for listings of 100,000 sessions of each of five vendors."""
@@ -87,6 +89,25 @@ class KeptListings:
         """Keep what a listing has grown to in its place, if it is still there."""
         if self._kept.get(key) is kept:
             self._keep(key, replace(kept, listing=listing, fresh_until=self._timer() + ttl_seconds))
+
+    def put(self, backend: str, session: Session, record: Raw) -> None:
+        """Put a session as it was written into the listings of a backend.
+
+        One of some sessions may hold more than those: all conditions are checked here.
+        """
+        for key, kept in self._taken(backend):
+            listing = kept.listing.overwritten(session, record)
+            self._keep(key, replace(kept, listing=listing))
+
+    def drop(self, backend: str) -> None:
+        """Drop all listings of a backend."""
+        self._taken(backend)
+
+    def _taken(self, backend: str) -> list[tuple[ListingKey, Kept]]:
+        """Take out the listings of a backend."""
+        keys = [key for key in self._kept if key.backend == backend]
+        taken = [(key, self._kept.pop(key, None)) for key in keys]
+        return [(key, kept) for key, kept in taken if kept is not None]
 
     def _held(self, key: ListingKey) -> Kept | None:
         whole = ListingKey(key.backend, frozenset())

@@ -47,6 +47,7 @@ class PageReader(Reader):
         self._pages: list[ReadPage] = []
         self._begins = start.boundary if start.places else plan.begins
         self._expires = ranges.timer() + backend.ttl_seconds
+        self._changes = backend.changes.count
 
     async def read(self) -> Delivered:
         """Give what is kept, then page after page from the vendor."""
@@ -83,6 +84,8 @@ class PageReader(Reader):
         tally, scan = self.tally, self._scan
         if scan is None or not self._has_asked or self._backend.ttl_seconds <= 0:
             return
+        if self._backend.changes.count != self._changes:
+            return  # What was read before something was written is not what is there now.
         self.forget(self._boundary)
         extent = Extent(
             pushed=self._plan.pushed_of(self._query.conditions),

@@ -135,6 +135,12 @@ class KeptRanges:
         while len(places) > _MOST_OF_A_KIND:
             self._forget(next(iter(places)))
 
+    def drop(self, backend: str) -> None:
+        """Drop all ranges of a backend."""
+        for kind in [kind for kind in self._places if kind.backend == backend]:
+            for place in tuple(self._places[kind]):
+                self._forget(place)
+
     def _still_kept(self, place: _Place) -> KeptRange | None:
         kept = self._ranges.get(place)
         if kept is None:

@@ -88,8 +88,11 @@ class Reading:
                 horizon=self.horizons.get(backend.name),
             )
 
+        changes = backend.changes.count
+
         def keep_whole(rows: Sequence[Row], tally: Tally) -> None:
-            self.listings.keep(backend, plan, rows, request.query.order, tally)
+            if backend.changes.count == changes:
+                self.listings.keep(backend, plan, rows, request.query.order, tally)
 
         slicing = Slicing(plan, request.query, request.position.boundary, span_beyond)
         return WindowReader(backend, slicing, self.ranges, keep_whole)

@@ -84,6 +84,7 @@ class WindowReader(Reader):
         self._undated: dict[str, Row] = {}
         self._given: list[Row] = []
         self._expires = ranges.timer() + backend.ttl_seconds
+        self._changes = backend.changes.count
 
     @property
     def is_at_horizon(self) -> bool:
@@ -127,6 +128,8 @@ class WindowReader(Reader):
         """Keep the rows of the windows that were read for whoever asks next."""
         if self._ends == self._begins or self._backend.ttl_seconds <= 0:
             return
+        if self._backend.changes.count != self._changes:
+            return  # What was read before something was written is not what is there now.
         extent = Extent(
             pushed=self._plan.pushed_of(self._query.conditions),
             begins=self._begins,

@@ -32,13 +32,18 @@ class RpcEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One HTTP request. ``path`` is relative to the endpoint, and already percent-encoded."""
+    """One HTTP request. ``path`` is relative to the endpoint, and already percent-encoded.
+
+    ``is_repeatable``: a GET or HEAD may be sent once more when the connection ends before any
+    answer. The gateway takes that from what is sent by a write, whatever its method.
+    """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+    is_repeatable: bool = True
 
     def __str__(self) -> str:
         """Name the request in messages: neither its headers nor its query, which hold secrets."""

@@ -2,11 +2,13 @@
 
 import asyncio
 import functools
+from types import SimpleNamespace
 
 import aiohttp
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
+from gateway.transport.dispatch import Dispatch
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.tls import verification
 
@@ -42,6 +44,7 @@ class Client:
                 ),
                 headers={"Accept-Encoding": "gzip", "User-Agent": "session-gateway"},
                 middlewares=self._middlewares,
+                trace_configs=[_noting_dispatch()],
                 trust_env=False,
             )
         return self._session
@@ -52,6 +55,23 @@ class Client:
             await self._session.close()
             # A transport that was aborted lets go of its socket in the next turn of the loop.
             await asyncio.sleep(0)
+
+
+def _noting_dispatch() -> aiohttp.TraceConfig:
+    """Note on the dispatch that a request was made with when its head is about to go out."""
+
+    async def note(
+        _session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        _sent: aiohttp.TraceRequestHeadersSentParams,
+    ) -> None:
+        dispatch = context.trace_request_ctx
+        if isinstance(dispatch, Dispatch):
+            dispatch.has_begun = True
+
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(note)
+    return config
 
 
 class _Connector(aiohttp.TCPConnector):

@@ -8,7 +8,6 @@ import asyncio
 import itertools
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal, TypeAlias
 
@@ -17,6 +16,7 @@ import msgspec
 
 from gateway.model.report import ErrorCode
 from gateway.spi import BadAnswer, RpcError, UpstreamError
+from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import failure
 from gateway.transport.frames import Refusal, call_frame, read_answer
 from gateway.transport.limits import Limits
@@ -51,15 +51,6 @@ async def connect(client: aiohttp.ClientSession, url: str, limits: Limits) -> "R
     return RpcConnection(socket, limits.connect_timeout_seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call as it is written, not sent yet."""
-
-    id: int
-    method: str
-    frame: bytes
-
-
 class RpcConnection:
     """Carries any number of calls at the same time; each gets its own answer, in any order."""
 
@@ -75,24 +66,24 @@ class RpcConnection:
         """Say whether the reader has ended, so that no answer can arrive any more."""
         return self._reader.done()
 
-    def written(self, method: str, params: Mapping[str, object] | None) -> Call:
-        """Write a call; raise ``ValueError`` for parameters that JSON cannot hold."""
-        call_id = next(self._ids)
-        return Call(call_id, method, call_frame(call_id, method, params))
-
-    async def send(self, call: Call) -> msgspec.Raw:
+    async def call(
+        self, method: str, params: Mapping[str, object] | None, dispatch: Dispatch
+    ) -> msgspec.Raw:
         """Send a call and wait for its answer.
 
         Raises :class:`~gateway.spi.transport.RpcError` for an answer with an error, and
         :class:`~gateway.spi.errors.UpstreamError` when the connection ends before the answer.
         """
+        call_id = next(self._ids)
+        frame = call_frame(call_id, method, params)
         answer: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting[call.id] = answer
+        self._waiting[call_id] = answer
         try:
-            await self._socket.send_frame(call.frame, aiohttp.WSMsgType.TEXT)
-            return _result(await answer, call.method)
+            dispatch.has_begun = True
+            await self._socket.send_frame(frame, aiohttp.WSMsgType.TEXT)
+            return _result(await answer, method)
         finally:
-            del self._waiting[call.id]
+            del self._waiting[call_id]
 
     async def close(self) -> None:
         """Close the socket, which ends the reader and every call that waits."""

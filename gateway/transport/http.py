@@ -6,6 +6,7 @@ from yarl import URL
 from gateway.model.report import ErrorCode
 from gateway.spi import BadAnswer, HttpEndpoint, HttpReply, HttpRequest
 from gateway.transport.client import Client
+from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import translated
 from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
@@ -34,28 +35,32 @@ class HttpWire:
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send a request and read its reply whole, whatever its status.
 
-        Sent once. Only a GET or HEAD is repeated, once and at once, when the connection ended
-        before any answer. Raises :class:`~gateway.spi.errors.UpstreamError` for all that goes
-        wrong on the way.
+        Sent once. Only a GET or HEAD that is repeatable is repeated, once and at once, when the
+        connection ended before any answer. Raises :class:`~gateway.spi.errors.UpstreamError` for
+        all that goes wrong on the way.
         """
         what = str(request)
-        async with self._slots.slot(what):
-            with translated(what):
-                return await self._exchange(request, what)
+        dispatch = Dispatch()
+        with dispatch.watched():
+            async with self._slots.slot(what):
+                with translated(what):
+                    return await self._exchange(request, what, dispatch)
 
     async def close(self) -> None:
         """End what is under way, refuse what is asked from now on, and close all connections."""
         await self._slots.close()
         await self._client.close()
 
-    async def _exchange(self, request: HttpRequest, what: str) -> HttpReply:
+    async def _exchange(self, request: HttpRequest, what: str, dispatch: Dispatch) -> HttpReply:
+        may_repeat = request.is_repeatable and request.method in _READS
         async with self._client.opened().request(
             request.method,
             self._url(request),
             headers=request.headers,
             data=request.body,
             allow_redirects=False,
-            middlewares=() if request.method in _READS else (_sending_once(what),),
+            middlewares=() if may_repeat else (_sending_once(what),),
+            trace_request_ctx=dispatch,
         ) as response:
             body = await self._read(response, what)
             headers = {name.lower(): value for name, value in response.headers.items()}

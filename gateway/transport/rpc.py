@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from gateway.spi import RpcEndpoint, UpstreamError
+from gateway.spi import RpcEndpoint
 from gateway.transport.client import Client
 from gateway.transport.connection import RpcConnection, connect, only_an_upgrade
+from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import translated
 from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
@@ -37,19 +38,14 @@ class RpcWire:
         Sent once. Raises :class:`~gateway.spi.transport.RpcError` where the vendor answers with
         an error, and :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
-        is_sent = False
-        try:
+        dispatch = Dispatch()
+        with dispatch.watched():
             async with self._slots.slot(method):
                 with translated(method):
                     connection = await self._connected()
-                    call = connection.written(method, params)
-                    is_sent = True
-                    result = await connection.send(call)
+                    result = await connection.call(method, params, dispatch)
             # Not before: a message is given as a whole.
             charge(memoryview(result).nbytes, method)
-        except UpstreamError as error:
-            error.has_been_sent = is_sent
-            raise
         return result
 
     async def close(self) -> None:

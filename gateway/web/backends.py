@@ -27,6 +27,7 @@ def describe(backend: Backend) -> dict[str, object]:
         "health": backend.health,
         "freshness": {"ttl_s": backend.ttl_seconds},
         "capabilities": capabilities,
+        "operations": sorted(backend.operations),
     }
 
 

@@ -9,17 +9,30 @@ from http import HTTPStatus
 
 from gateway.web.problems import Problem
 
+_READING = frozenset({"GET", "HEAD"})
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who may read. ``backends`` names what exists for them, none means all."""
+    """Somebody who calls. ``backends`` names what exists for them, none means all."""
 
     name: str
     backends: frozenset[str] | None = None
+    may_read: bool = True
+    may_write: bool = False
 
     def may_see(self, backend: str) -> bool:
         """Say whether the backend exists for this caller."""
         return self.backends is None or backend in self.backends
+
+    def refuse_unless_allowed(self, method: str) -> None:
+        """Raise a 401 or 403 for a caller who may not call with this method."""
+        if self.may_read if method in _READING else self.may_write:
+            return
+        if self is ANYONE:
+            raise _unauthorised("To write, send a key that may.")
+        action = "read" if method in _READING else "write"
+        raise Problem(HTTPStatus.FORBIDDEN, "forbidden", f"This key may not {action}.")
 
 
 ANYONE = Caller("")

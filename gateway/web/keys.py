@@ -3,12 +3,19 @@
 from aiohttp import web
 
 from gateway.federation.federation import Federation
+from gateway.federation.flights import LastingFlights
 from gateway.paging.cursor import CursorSealer
+from gateway.state.idempotency import IdempotencyRecords
 from gateway.web.callers import Caller
 
 FEDERATION = web.AppKey("FEDERATION", Federation)
 SEALER = web.AppKey("SEALER", CursorSealer)
 DEADLINE_SECONDS = web.AppKey("DEADLINE_SECONDS", float)
+
+RECORDS: web.AppKey[IdempotencyRecords | None] = web.AppKey("RECORDS")
+"""Where calls are remembered by their keys: none where that is not configured."""
+UNDERTAKINGS: web.AppKey[LastingFlights[web.Response]] = web.AppKey("UNDERTAKINGS")
+"""Calls that are answered to the end, whether or not their callers wait."""
 
 CALLER = web.RequestKey("CALLER", Caller)
 REQUEST_ID = web.RequestKey("REQUEST_ID", str)

@@ -80,7 +80,10 @@ def authenticate(keyring: Keyring, clock: Callable[[], datetime]) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith(_PROTECTED):
-            request[CALLER] = keyring.caller(request.headers, clock())
+            request[CALLER] = caller = keyring.caller(request.headers, clock())
+            # What is not served is answered as such, whoever asks.
+            if request.match_info.http_exception is None:
+                caller.refuse_unless_allowed(request.method)
         return await handler(request)
 
     return middleware

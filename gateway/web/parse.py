@@ -183,10 +183,10 @@ def is_condition(name: str) -> bool:
     return is_attribute or name in _CONDITIONS
 
 
-def parse_session_id(raw_path: str, prefix: str) -> tuple[str, str]:
+def parse_session_id(raw_path: str, prefix: str, suffix: str = "") -> tuple[str, str]:
     """Read ``{backend}:{native_id}`` from the path as it was sent, percent-encoding and all."""
     try:
-        text = unquote_to_bytes(raw_path.removeprefix(prefix)).decode()
+        text = unquote_to_bytes(raw_path.removeprefix(prefix).removesuffix(suffix)).decode()
     except UnicodeDecodeError:
         error = ParameterError("id", "invalid_id", "an escape in the id is not UTF-8")
         raise bad_parameters([error]) from None

@@ -62,6 +62,14 @@ def bad_parameters(errors: Sequence[ParameterError]) -> Problem:
     )
 
 
+def unprocessable(errors: Sequence[ParameterError]) -> Problem:
+    """Refuse a body for all that is wrong with its fields at once."""
+    names = ", ".join(dict.fromkeys(error.parameter for error in errors))
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, errors[0].code, f"Not acceptable: {names}.", tuple(errors)
+    )
+
+
 def not_found(detail: str) -> Problem:
     """Say that there is no such thing, or none that the caller may know of."""
     return Problem(HTTPStatus.NOT_FOUND, "not_found", detail)

@@ -84,12 +84,17 @@ def session_response(found: Found) -> web.Response:
     return json_response({"data": found.session, "backend": found.report})
 
 
-def json_response(document: object) -> web.Response:
+def json_response(
+    document: object,
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
     """Write a document as JSON."""
     return web.Response(
+        status=status.value,
         body=msgspec.json.encode(document),
         content_type="application/json",
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", **(headers or {})},
     )
 
 

@@ -1,5 +1,7 @@
 """The endpoints."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from gateway.federation.backend import Backend
@@ -7,15 +9,21 @@ from gateway.federation.fan_out import Deadline
 from gateway.federation.lookup import Found, Missing
 from gateway.federation.run import PageRequest
 from gateway.model.report import Failure
+from gateway.model.session import Json
+from gateway.spi.abilities import Operation
+from gateway.spi.adapter import Write
 from gateway.web import streaming
 from gateway.web.backends import describe
+from gateway.web.bodies import read_object
 from gateway.web.cursors import Cursors
 from gateway.web.form import Form
+from gateway.web.idempotency import Ending, Undertaking, answer_once
 from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, SEALER
 from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
 from gateway.web.problems import not_found
 from gateway.web.render import failure_problem, json_response, page_response, session_response
 from gateway.web.summary import ROWS_AT_A_TIME, parse_summary, summarise
+from gateway.web.writes import decided, ending, named_backend, outcome_unknown
 
 _SESSIONS = "/v1/sessions"
 _BACKENDS = "/v1/backends"
@@ -29,6 +37,10 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get(_SESSIONS + "/summary", summarise_sessions),
         # The id is read from the path as it was sent: a router would decode it too early.
         web.get(_SESSIONS + "/{id:.+}", get_session),
+        web.post(_SESSIONS, create_session),
+        web.post(_SESSIONS + "/{id:.+}/keepalive", keep_session_alive),
+        web.post(_SESSIONS + "/{id:.+}/hide", hide_session),
+        web.post(_SESSIONS + "/{id:.+}/end", end_session),
         web.get(_BACKENDS, list_backends),
         web.get(_BACKENDS + "/{name}", get_backend),
         web.get("/healthz", health),
@@ -75,6 +87,32 @@ async def get_session(request: web.Request) -> web.Response:
             raise failure_problem([lookup])
 
 
+async def create_session(request: web.Request) -> web.Response:
+    """Create a session on the backend that the body names."""
+    _refuse_parameters(request)
+    document = await read_object(request, may_be_absent=False)
+    disabled = frozenset(_directory(request).disabled)
+    backend = named_backend(document, _visible(request), disabled)
+    fields = {name: value for name, value in document.items() if name != "backend"}
+    write = decided(backend, Operation.CREATE, None, fields)
+    return await _written(request, backend, write, document)
+
+
+async def keep_session_alive(request: web.Request) -> web.Response:
+    """Say that a session is still going on."""
+    return await _change_session(request, Operation.KEEPALIVE)
+
+
+async def hide_session(request: web.Request) -> web.Response:
+    """Say that a session was left for now."""
+    return await _change_session(request, Operation.HIDE)
+
+
+async def end_session(request: web.Request) -> web.Response:
+    """End a session."""
+    return await _change_session(request, Operation.END)
+
+
 async def list_backends(request: web.Request) -> web.Response:
     """Describe every backend the caller may see."""
     _refuse_parameters(request)
@@ -98,6 +136,31 @@ async def health(_request: web.Request) -> web.Response:
 async def readiness(_request: web.Request) -> web.Response:
     """Say that calls can be served. Vendors are never asked: their trouble is not ours."""
     return json_response({"status": "ready"})
+
+
+async def _change_session(request: web.Request, operation: Operation) -> web.Response:
+    _refuse_parameters(request)
+    path, end = request.rel_url.raw_path, f"/{operation.value}"
+    name, native_id = parse_session_id(path, _SESSIONS + "/", end)
+    backend = _visible(request).get(name)
+    if backend is None:
+        raise not_found("There is no such session.")
+    document = await read_object(request, may_be_absent=True)
+    write = decided(backend, operation, native_id, document)
+    return await _written(request, backend, write, document)
+
+
+async def _written(
+    request: web.Request, backend: Backend, write: Write, document: Mapping[str, Json]
+) -> web.Response:
+    federation, deadline, path = request.app[FEDERATION], _deadline(request), request.path
+
+    async def carry_out() -> Ending:
+        return ending(backend, write, await federation.write(backend.name, write, deadline), path)
+
+    route = [write.operation, backend.name if write.native_id else None, write.native_id]
+    undertaking = Undertaking(carry_out, outcome_unknown(backend.name), path)
+    return await answer_once(request, route, document, undertaking)
 
 
 def _refuse_parameters(request: web.Request) -> None:

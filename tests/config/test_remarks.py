@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from gateway.config import account, warnings
 from tests.config.files import ENVIRONMENT, MUSEUM, loaded
+from tests.support.scribe import install_scribe
 
 CURSOR = "cursor: {keys: ['${env:CURSOR_KEY}']}\n"
 
@@ -28,6 +31,19 @@ def test_there_may_be_nothing_to_say(tmp_path: Path) -> None:
 def test_cursors_that_end_with_the_process_are_worth_a_remark(tmp_path: Path) -> None:
     assert remarks(tmp_path, MUSEUM, head="") == [
         "cursor.keys: not given, so no cursor survives a restart"
+    ]
+
+
+def test_operations_that_nobody_may_use_are_worth_a_remark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_scribe(tmp_path, monkeypatch)
+    acme = backend("acme", adapter="scribe", token="") + "    operations: [end]\n"
+    key = f"auth: {{keys: [{{name: a, sha256: '{'0' * 64}', actions: [read, write]}}]}}\n"
+
+    assert remarks(tmp_path, acme, head=CURSOR + key) == []
+    assert remarks(tmp_path, acme) == [
+        "auth.keys: none has the action write, so nobody may use the operations of acme"
     ]
 
 

@@ -6,7 +6,9 @@ import pytest
 import trustme
 
 from gateway.config import is_loopback
+from gateway.spi import Operation
 from tests.config.files import BACKENDS, ENVIRONMENT, MUSEUM, loaded, refused
+from tests.support.scribe import install_scribe
 
 SHA = "0" * 64
 BEYOND = "beyond this machine auth.keys are needed, or auth.anonymous: true"
@@ -121,6 +123,53 @@ def test_a_certificate_file_must_hold_certificates(tmp_path: Path) -> None:
     (problem,) = refused(tmp_path, text)
 
     assert "no PEM certificates can be read from" in problem
+
+
+def test_a_folder_for_what_is_remembered_must_be_there(tmp_path: Path) -> None:
+    text = f"server: {{state_dir: state}}\n{BACKENDS}"
+
+    assert refused(tmp_path, text) == [
+        f"1:10: server.state_dir: no such folder: {tmp_path / 'state'}"
+    ]
+
+
+def test_a_folder_for_what_is_remembered_is_taken_from_that_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "state").mkdir()
+    monkeypatch.chdir("/")
+
+    settings = loaded(tmp_path, f"server: {{state_dir: state}}\n{BACKENDS}")
+
+    assert settings.server.state_dir == tmp_path / "state"
+
+
+@pytest.fixture
+def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have a vendor that can be written to, and a backend of it."""
+    install_scribe(tmp_path, monkeypatch)
+    return 'backends:\n  - {name: acme, adapter: scribe, options: {url: "https://acme.example"}, '
+
+
+def test_operations_that_the_vendor_can_do_are_allowed_by_name(tmp_path: Path, acme: str) -> None:
+    settings = loaded(tmp_path, f"{acme}operations: [create, end]}}\n")
+
+    assert settings.backends[0].operations == (Operation.CREATE, Operation.END)
+
+
+def test_operations_that_the_vendor_cannot_do_are_refused(tmp_path: Path, acme: str) -> None:
+    (problem,) = refused(tmp_path, f"{acme}operations: [end, hide]}}\n")
+
+    assert problem == (
+        "2:93: backends[0].operations[1]: this vendor cannot do that;"
+        " the operations of its adapter are: create, end, keepalive"
+    )
+
+
+def test_operations_that_nobody_knows_are_refused(tmp_path: Path, acme: str) -> None:
+    (problem,) = refused(tmp_path, f"{acme}operations: [erase]}}\n")
+
+    assert "backends[0].operations[0]: must be " in problem
 
 
 def test_a_path_of_an_option_is_taken_from_the_folder_of_the_file(

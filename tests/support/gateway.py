@@ -1,5 +1,6 @@
 """The built gateway on a loopback port, over simulators that stand still."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class Gateway:
         path: str,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Answer:
         """Call with any method."""
         pairs = [
@@ -72,9 +74,18 @@ class Gateway:
         url = URL(self.address + path, encoded=True)
         if pairs:
             url = url.with_query(pairs)
-        async with self.client.request(method, url, headers=headers) as response:
-            body = await response.json(content_type=None)
-            return Answer(response.status, dict(response.headers), body)
+        async with self.client.request(method, url, headers=headers, data=body) as response:
+            document = await response.json(content_type=None)
+            return Answer(response.status, dict(response.headers), document)
+
+    async def post(
+        self, path: str, body: object = None, *, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Write, with a body of JSON where there is one."""
+        if body is None:
+            return await self.call("POST", path, headers=headers)
+        given = {"Content-Type": "application/json", **(headers or {})}
+        return await self.call("POST", path, headers=given, body=json.dumps(body).encode())
 
     async def walk(self, limits: list[int], **query: object) -> list[Answer]:
         """Follow cursors to the end, with changing limits."""
@@ -106,8 +117,8 @@ def settings_for(*backends: BackendSettings, **sections: Any) -> Settings:  # no
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock = noon) -> AsyncIterator[Gateway]:
-    """Run the built gateway on a free loopback port; unless told, its clock stands at noon."""
+async def running(settings: Settings, *, clock: Clock = noon) -> AsyncIterator[Gateway]:
+    """Run the built gateway on a free loopback port, with a clock that stands at noon."""
     runner = web.AppRunner(build_app(settings, clock=clock), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -1,0 +1,39 @@
+"""What was written to a backend, so that nothing read before passes for what is there now."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from msgspec import Raw
+
+from gateway.model.session import Session
+
+_REMEMBERED = 1_000
+"""Writes remembered: more than a vendor takes while its whole list is read."""
+
+Change: TypeAlias = tuple[Session, Raw]
+"""A session as a write left it, and the record it was."""
+
+
+class Changes:
+    """The writes to one backend, in the order in which they ended."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        """How many there were: what was begun at another count may lack some."""
+        self.unknown = 0
+        """How many of them nobody can say what they changed."""
+        self._known: deque[tuple[int, Change]] = deque(maxlen=_REMEMBERED)
+
+    def note(self, change: Change | None) -> None:
+        """Note a write that has ended, or may have; none where nobody knows what it changed."""
+        self.count += 1
+        if change is None:
+            self.unknown += 1
+        else:
+            self._known.append((self.count, change))
+
+    def since(self, count: int) -> Sequence[Change] | None:
+        """Give what was written since there were so many; none if not all of it is known."""
+        known = [change for number, change in self._known if number > count]
+        return known if len(known) == self.count - count else None

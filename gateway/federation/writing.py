@@ -1,0 +1,117 @@
+"""Carrying out writes: each is sent once, and goes on to its end whoever waits for it."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gateway.federation.attempt import Attempt, Written
+from gateway.federation.backend import Backend, Failed
+from gateway.federation.changes import Change
+from gateway.federation.fan_out import Deadline
+from gateway.federation.filling import Listings
+from gateway.federation.flights import LastingFlights
+from gateway.federation.ranges import KeptRanges
+from gateway.model.report import (
+    BackendReport,
+    BackendStatus,
+    BackendWarning,
+    ErrorCode,
+    Failure,
+    ServedFrom,
+)
+from gateway.model.session import Session
+from gateway.spi.adapter import Refused, Write
+
+_End: TypeAlias = Written | Refused | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A write was carried out. ``session`` is none where it is not told apart from others."""
+
+    session: Session | None
+    is_new: bool
+    report: BackendReport
+
+
+WriteResult: TypeAlias = Carried | Refused | Failure
+
+
+class Writing:
+    """Writes to all backends, and what they change of what is kept."""
+
+    def __init__(self, listings: Listings, ranges: KeptRanges) -> None:
+        self._listings = listings
+        self._ranges = ranges
+        self._under_way: LastingFlights[_End] = LastingFlights()
+
+    async def carry_out(self, backend: Backend, write: Write, deadline: Deadline) -> WriteResult:
+        """Carry out a write, and say by the deadline what became of it.
+
+        One that the vendor may have been sent by then goes on by itself, and its end is unknown;
+        one that has not come so far is given up.
+        """
+        attempt = Attempt(backend, write)
+        task = self._under_way.start(attempt, lambda: self._ended(attempt))
+        await asyncio.wait([task], timeout=deadline.left())
+        if not task.done() and not attempt.has_begun:
+            task.cancel()
+            await asyncio.wait([task])
+            return backend.timed_out().failure
+        if not task.done():
+            return backend.failed(attempt.unknown("no answer within a deadline")).failure
+        return _result(task.result())
+
+    async def close(self) -> None:
+        """End the writes under way."""
+        await self._under_way.close()
+
+    async def _ended(self, attempt: Attempt) -> _End:
+        try:
+            end = await attempt.make()
+        except asyncio.CancelledError:
+            if attempt.has_begun:
+                self._note(attempt.backend, None)
+            raise
+        match end:
+            case Written():
+                self._note(attempt.backend, end.change)
+            case Failed(Failure(code=ErrorCode.WRITE_OUTCOME_UNKNOWN)):
+                self._note(attempt.backend, None)
+        return end
+
+    def _note(self, backend: Backend, change: Change | None) -> None:
+        """Have the next list show what was written; where that is not known, have all read anew."""
+        backend.changes.note(change)
+        self._ranges.drop(backend.name)
+        if change is None:
+            self._listings.kept.drop(backend.name)
+        else:
+            self._listings.kept.put(backend.name, *change)
+
+
+def _result(end: _End) -> WriteResult:
+    match end:
+        case Written():
+            return Carried(end.change[0] if end.change else None, end.is_new, _report(end))
+        case Failed(failure):
+            return failure
+        case Refused():
+            return end
+
+
+def _report(written: Written) -> BackendReport:
+    warnings = []
+    if written.rejected:
+        warnings.append(BackendWarning.REJECTED_ROWS)
+    if written.unreadable:
+        warnings.append(BackendWarning.UNREADABLE_FIELDS)
+    return BackendReport(
+        status=BackendStatus.PARTIAL if written.rejected else BackendStatus.OK,
+        served_from=ServedFrom.LIVE,
+        as_of=written.as_of,
+        rows=0 if written.change is None else 1,
+        requests=written.requests,
+        rejected=written.rejected,
+        warnings=tuple(warnings),
+    )

@@ -1,0 +1,1 @@
+"""What outlives the process, in files under one folder that its workers share."""
