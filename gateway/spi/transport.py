@@ -32,13 +32,17 @@ class RpcEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One HTTP request. ``path`` is relative to the endpoint, and already percent-encoded."""
+    """One HTTP request. ``path`` is relative to the endpoint, and already percent-encoded.
+
+    ``is_write`` tells that a GET changes something, so that it is sent once as a POST is.
+    """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+    is_write: bool = False
 
     def __str__(self) -> str:
         """Name the request in messages: neither its headers nor its query, which hold secrets."""

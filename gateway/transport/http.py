@@ -34,9 +34,9 @@ class HttpWire:
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send a request and read its reply whole, whatever its status.
 
-        Sent once. Only a GET or HEAD is repeated, once and at once, when the connection ended
-        before any answer. Raises :class:`~gateway.spi.errors.UpstreamError` for all that goes
-        wrong on the way.
+        Sent once. Only a GET or HEAD that is no write is repeated, once and at once, when the
+        connection ended before any answer. Raises :class:`~gateway.spi.errors.UpstreamError` for
+        all that goes wrong on the way.
         """
         what = str(request)
         async with self._slots.slot(what):
@@ -55,7 +55,7 @@ class HttpWire:
             headers=request.headers,
             data=request.body,
             allow_redirects=False,
-            middlewares=() if request.method in _READS else (_sending_once(what),),
+            middlewares=() if _is_read(request) else (_sending_once(what),),
         ) as response:
             body = await self._read(response, what)
             headers = {name.lower(): value for name, value in response.headers.items()}
@@ -77,6 +77,10 @@ class HttpWire:
             charge(len(chunk), what)
             chunks.append(chunk)
         return b"".join(chunks)
+
+
+def _is_read(request: HttpRequest) -> bool:
+    return request.method in _READS and not request.is_write
 
 
 def _sending_once(what: str) -> aiohttp.ClientMiddlewareType:
