@@ -29,7 +29,7 @@ from adapters.simulators.canopsis.documents import Document, Documents, identity
 from adapters.simulators.server import VendorServer
 from adapters.simulators.world import Held
 
-__all__ = ["FINAL", "V2020", "CanopsisSimulator", "Dialect", "Manners"]
+__all__ = ["AS_RECORDED", "FINAL", "V2020", "CanopsisSimulator", "Dialect", "Manners"]
 
 _BASE = "/api/v2"
 _ACTIVE_WINDOW = timedelta(seconds=300)
