@@ -15,7 +15,7 @@ class _Document(msgspec.Struct):
 
     id: str = msgspec.field(name="_id")
     id_beaker_session: str
-    tab_duration: dict[str, object] = {}
+    tab_duration: object = None
 
 
 _decode = msgspec.json.Decoder(_Document).decode
@@ -75,8 +75,13 @@ def _latest(records: Iterable[msgspec.Raw], identities: Sequence[str]) -> OwnSes
     if not used:
         return None
     document, record = used[-1]
-    by_tab = (view for view, counted in document.tab_duration.items() if isinstance(counted, dict))
-    return OwnSession(document.id, record, frozenset(by_tab))
+    return OwnSession(document.id, record, _views_by_tab(document.tab_duration))
+
+
+def _views_by_tab(durations: object) -> frozenset[str]:
+    if not isinstance(durations, dict):
+        return frozenset()
+    return frozenset(view for view, counted in durations.items() if isinstance(counted, dict))
 
 
 def _read(records: Iterable[msgspec.Raw]) -> Iterable[tuple[_Document, msgspec.Raw]]:

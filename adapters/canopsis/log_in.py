@@ -59,7 +59,8 @@ async def log_in(options: CanopsisOptions, transport: HttpTransport) -> Ticket:
     if not options.needs_log_in:
         return NO_TICKET
     looked = await transport.send(listing(NOBODY, options.key_header()))
-    if _is_key_enough(options, looked):
+    if options.username is None and looked.status == HTTPStatus.OK:
+        # Only the later dialect takes a key in a header.
         return Ticket({"dialect": Dialect.FINAL})
     request = listing((*NOBODY, *options.key_query()), options.password_header())
     entered = await transport.send(request)
@@ -72,12 +73,6 @@ async def log_in(options: CanopsisOptions, transport: HttpTransport) -> Ticket:
     if dialect is Dialect.V2020:
         await _start(transport, LogIn.of(Ticket(values), options).headers)
     return Ticket(values)
-
-
-def _is_key_enough(options: CanopsisOptions, looked: HttpReply) -> bool:
-    """Say whether the key in a header was taken: only the later dialect does."""
-    is_taken = bool(options.key_header()) and looked.status == HTTPStatus.OK
-    return is_taken and options.username is None and options.dialect == "auto"
 
 
 def _dialect(options: CanopsisOptions, request: HttpRequest, entered: HttpReply) -> Dialect:

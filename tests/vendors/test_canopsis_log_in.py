@@ -150,6 +150,15 @@ async def test_a_ticket_does_not_show_its_cookie(dialect: Dialect) -> None:
         assert KEYS["marie"] not in repr(office.driver.ticket.values)
 
 
+async def test_a_password_is_not_sent_where_a_key_is_enough() -> None:
+    async with working(FINAL, {"password": "marie"}) as office:
+        line = office.meeting({})
+
+        await office.log_in()
+
+    assert not any("Authorization" in request.headers for request in line.requests)
+
+
 async def test_a_server_of_the_earlier_dialect_is_no_server_of_the_later() -> None:
     with pytest.raises(GiveUp) as caught:
         async with serving(empty(V2020), username="root", dialect="final"):

@@ -1,5 +1,7 @@
 """Canopsis: what goes wrong with a write, and what is known of it then."""
 
+import json
+
 import pytest
 
 from adapters.simulators.canopsis import FINAL, V2020, Dialect, Manners
@@ -73,11 +75,13 @@ async def test_a_server_that_breaks_at_a_write_may_have_carried_it_out(
     ("status", "action"),
     [(401, LogInAgain), (403, GiveUp), (404, GiveUp), (429, SlowDown), (303, GiveUp)],
 )
+@pytest.mark.parametrize("body", [b"<html>", b'{"description": "Session Not Valid"}'])
 async def test_a_refused_write_did_nothing(
-    operation: Operation, status: int, action: type[UpstreamError]
+    operation: Operation, status: int, action: type[UpstreamError], body: bytes
 ) -> None:
+    """Only 400 says that no session is active (v2020-04-keepalive-without-start.json)."""
     async with begun(FINAL) as (office, own):
-        office.meeting({1: HttpReply(status, {}, b"<html>")})
+        office.meeting({1: HttpReply(status, {}, body)})
 
         with pytest.raises(action) as caught:
             await office.write(operation, own.native_id, **fields_of(operation))
@@ -209,3 +213,15 @@ async def test_records_that_are_no_documents_are_passed_over() -> None:
         outcome = await office.write(KEEPALIVE, own.native_id)
 
     assert outcome == Refused(Refusal.NOT_FOUND)
+
+
+@pytest.mark.parametrize("durations", [None, [], "x", {VIEW: None}])
+async def test_odd_durations_do_not_hide_whose_a_session_is(durations: object) -> None:
+    async with begun(FINAL) as (office, own):
+        mine = {"_id": own.native_id, **own.attributes, "tab_duration": durations}
+        body = json.dumps({"sessions": [mine]}).encode()
+        office.meeting({0: HttpReply(200, {}, body)})
+
+        outcome = await office.write(KEEPALIVE, own.native_id, path=VIEW)
+
+        assert told(office, outcome).attributes["tab_duration"] == {VIEW: 60}

@@ -261,6 +261,17 @@ async def test_a_view_that_is_counted_by_tab_is_not_counted_as_a_whole(
         assert isinstance(hidden, Done)
 
 
+async def test_every_further_visit_is_added_where_it_belongs() -> None:
+    """So it is in final-03-lifecycle.json, steps 4 to 8."""
+    async with begun(FINAL) as (office, own):
+        for path, tab in ((VIEW, TAB), (VIEW, "other"), (VIEW, TAB), (PAGE, None), (PAGE, None)):
+            outcome = await office.write(HIDE, own.native_id, path=path, tab=tab)
+            office.wait(10)
+
+        counted = told(office, outcome).attributes["tab_duration"]
+        assert counted == {VIEW: {TAB: 70, "other": 10}, PAGE: 20}
+
+
 async def test_a_page_that_is_counted_as_a_whole_loses_its_tab() -> None:
     """So it does in final-03-lifecycle.json, step 10."""
     async with begun(FINAL) as (office, own):
