@@ -154,6 +154,15 @@ async def test_what_may_be_a_write_is_never_sent_twice(method: str) -> None:
     assert len(peer.requests) == 1
 
 
+async def test_a_get_that_is_a_write_is_not_sent_twice_either() -> None:
+    async with Peer(replying_and_leaving(b"")) as peer, http_wire(peer.url) as wire:
+        with pytest.raises(TryAgainLater) as caught:
+            await wire.send(HttpRequest("GET", "/x", is_repeatable=False))
+
+    assert caught.value.code is ErrorCode.RESET
+    assert len(peer.requests) == 1
+
+
 async def test_a_read_is_repeated_once_when_the_connection_ended_before_an_answer() -> None:
     async with Peer(replying_and_leaving(b"")) as peer, http_wire(peer.url) as wire:
         with pytest.raises(TryAgainLater):

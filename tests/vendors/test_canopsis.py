@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from adapters.canopsis import CanopsisAdapter, CanopsisOptions
-from gateway.spi import Mapped, Named, Rejected, Status
+from gateway.spi import Mapped, Named, Operation, Rejected, Status
 from tests.support.adapters import NOON, mapped, provenance, rejected
 from tests.support.payloads import raw, recording
 
@@ -78,10 +78,19 @@ def test_a_recorded_document_maps_field_by_field() -> None:
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("03-lifecycle", 2), ("05-bad-bodies", 1), ("06-list-filters", 10), ("08-key-per-request", 6)],
+    [
+        ("final-03-lifecycle", 2),
+        ("final-05-bad-bodies", 1),
+        ("final-06-list-filters", 10),
+        ("final-08-key-per-request", 6),
+        ("v2020-03-lifecycle", 2),
+        ("v2020-05-bad-bodies", 1),
+        ("v2020-06-list-filters", 10),
+        ("v2020-08-key-per-request", 3),
+    ],
 )
 def test_every_recorded_document_maps_whole(name: str, count: int) -> None:
-    bodies = recording(f"canopsis/final-{name}.json")["collection_after"]
+    bodies = recording(f"canopsis/{name}.json")["collection_after"]
 
     results = [mapped(ADAPTER, raw(body)) for body in bodies]
 
@@ -205,14 +214,6 @@ def test_no_bytes_make_the_mapping_fail(value: bytes) -> None:
     )
 
 
-@pytest.mark.parametrize("dialect", ["auto", "v2020"])
-def test_a_dialect_that_is_not_in_force_is_refused_by_name(dialect: str) -> None:
-    with pytest.raises(
-        ValidationError, match=f"dialect '{dialect}' is not in force yet; use final"
-    ):
-        built(dialect=dialect)
-
-
 @pytest.mark.parametrize(
     "credentials",
     [{}, {"username": "root"}, {"password": "hidden"}],
@@ -232,7 +233,9 @@ def test_options_without_credentials_say_what_to_give(credentials: dict[str, str
         {"active_window_s": float("inf")},
         {"active_window_s": float("nan")},
         {"auth_key": ""},
-        {"dialect": "final2"},
+        {"dialect": "v2021"},
+        {"dialect": None},
+        {"password": "hidden"},
         {"limit": 10},
     ],
 )
@@ -243,11 +246,33 @@ def test_an_option_that_cannot_work_is_refused_without_repeating_it(
         built(**options)
 
     assert "input_value" not in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize("dialect", ["auto", "final", "v2020"])
+def test_only_who_has_a_name_can_write(dialect: str) -> None:
+    nobody = built(dialect=dialect)
+    by_key = built(dialect=dialect, username="marie")
+    by_password = built(dialect=dialect, auth_key=None, username="marie", password="marie")
+
+    assert nobody.abilities().operations == {}
+    for adapter in (by_key, by_password):
+        operations = adapter.abilities().operations
+        assert {operation: set(fields) for operation, fields in operations.items()} == {
+            Operation.CREATE: set(),
+            Operation.KEEPALIVE: {"visible", "path", "tab"},
+            Operation.HIDE: {"path", "tab"},
+        }
 
 
 def test_options_do_not_show_their_secrets() -> None:
     options = CanopsisOptions.model_validate(
-        {"url": "https://canopsis.example", "auth_key": "hidden", "password": "hidden"}
+        {
+            "url": "https://canopsis.example",
+            "auth_key": "hidden",
+            "username": "marie",
+            "password": "hidden",
+        }
     )
 
     assert "hidden" not in repr(options)

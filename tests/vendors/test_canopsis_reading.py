@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TypeAlias
 from urllib.parse import unquote
@@ -11,7 +10,6 @@ import pytest
 
 from adapters.canopsis import CanopsisAdapter
 from adapters.simulators.canopsis import CanopsisSimulator
-from adapters.simulators.canopsis.accounts import ACCOUNTS
 from gateway.spi import (
     AnyOf,
     AtOrAfter,
@@ -29,11 +27,9 @@ from gateway.spi import (
     UpstreamError,
 )
 from tests.support.adapters import NOON, Driver, driving, noon
+from tests.vendors.canopsis import KEYS, LIST, NOON_SECOND, document, empty, serving
 
-KEYS = {account.name: account.key for account in ACCOUNTS}
 PATH = "/api/v2/sessions"
-LIST = f"GET {PATH}"
-NOON_SECOND = int(NOON.timestamp())
 
 Office: TypeAlias = tuple[CanopsisSimulator, Driver]
 
@@ -41,37 +37,6 @@ Office: TypeAlias = tuple[CanopsisSimulator, Driver]
 def users(*names: str) -> AnyOf:
     """Ask for these users."""
     return AnyOf(Field.USER, frozenset(names))
-
-
-def document(username: str, *, last_ping: int = NOON_SECOND) -> dict[str, object]:
-    """Build a document as the server stores it."""
-    return {
-        "_id": f"of {username}",
-        "id_beaker_session": "bWFyaWVfMTc5NTM0ODc0MA==",
-        "username": username,
-        "start": NOON_SECOND - 900,
-        "last_ping": last_ping,
-        "last_visible_ping": NOON_SECOND - 900,
-    }
-
-
-def empty() -> CanopsisSimulator:
-    """Build a simulator that holds nothing."""
-    simulator = CanopsisSimulator(rows=0, seed=1, clock=noon)
-    simulator.load([])
-    return simulator
-
-
-@asynccontextmanager
-async def serving(simulator: CanopsisSimulator, **options: object) -> AsyncIterator[Driver]:
-    """Start a simulator, and drive an adapter with its options but for these."""
-    address = await simulator.start()
-    try:
-        own = simulator.options(address) | options
-        async with driving(CanopsisAdapter, own, now=simulator.world.now()) as driver:
-            yield driver
-    finally:
-        await simulator.stop()
 
 
 @pytest.fixture
@@ -225,8 +190,8 @@ async def test_a_key_or_a_password_lets_in(credentials: dict[str, object]) -> No
 async def test_a_refusal_says_what_to_do_about_it(
     credentials: dict[str, object], action: type[UpstreamError], code: ErrorCode
 ) -> None:
-    async with serving(empty(), **({"auth_key": None} | credentials)) as driver:
-        with pytest.raises(action) as caught:
+    with pytest.raises(action) as caught:
+        async with serving(empty(), **({"auth_key": None} | credentials)) as driver:
             await driver.pages()
 
     assert caught.value.code is code

@@ -1,11 +1,13 @@
-"""A stand-in for a Canopsis server of 2021, after ``tests/recordings/canopsis``.
+"""A stand-in for a Canopsis server of 2021 or of 2020, after ``tests/recordings/canopsis``.
 
-Comments name a recording by its beginning: "final-06" is ``final-06-list-filters.json``.
+Comments name a recording by its beginning: "final-06" is ``final-06-list-filters.json``. Where
+only "final" is named, "v2020" shows the same.
 """
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from html import escape
 from http import HTTPStatus
 from typing import ClassVar, TypeAlias
@@ -22,9 +24,12 @@ from adapters.simulators.canopsis.accounts import (
     Refused,
     by_form,
 )
+from adapters.simulators.canopsis.dialects import AS_RECORDED, FINAL, V2020, Dialect, Manners
 from adapters.simulators.canopsis.documents import Document, Documents, identity_of
 from adapters.simulators.server import VendorServer
 from adapters.simulators.world import Held
+
+__all__ = ["AS_RECORDED", "FINAL", "V2020", "CanopsisSimulator", "Dialect", "Manners"]
 
 _BASE = "/api/v2"
 _ACTIVE_WINDOW = timedelta(seconds=300)
@@ -32,35 +37,54 @@ _ACTIVE_WINDOW = timedelta(seconds=300)
 _Answer: TypeAlias = Callable[[web.Request, Login], Awaitable[web.Response]]
 
 
+class _NotValid(Exception):
+    """The caller has no active session, and this version wants one."""
+
+
 class CanopsisSimulator(VendorServer):
     """Lists everybody's documents to anybody, in the order they came in."""
 
     adapter: ClassVar[str] = "canopsis"
 
-    def __init__(self, *, rows: int, seed: int, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        rows: int,
+        seed: int,
+        clock: Callable[[], datetime],
+        dialect: Dialect = FINAL,
+        manners: Manners = AS_RECORDED,
+    ) -> None:
         super().__init__(rows=rows, seed=seed, clock=clock)
-        self._accounts = Accounts()
+        self._dialect = dialect
+        self._manners = manners
+        self._accounts = Accounts(dialect)
         self._documents = Documents(self.world, seed)
+        self.is_dropping_writes = False
+        """Whether writes are carried out, and the connection broken off before the answer."""
 
     def load(self, documents: Iterable[Mapping[str, object]]) -> None:
         """Hold these documents alone, and what callers write from now on."""
         self._documents.load(documents)
 
+    def forget_log_ins(self) -> None:
+        """Know no cookie any more, as after a restart that lost them."""
+        self._accounts.forget()
+
     def options(self, address: str) -> dict[str, object]:
         """Let in with a key."""
-        return {"url": address, "auth_key": ACCOUNTS[0].key}
+        return {"url": address, "auth_key": ACCOUNTS[0].key, "dialect": self._dialect.name}
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Serve the calls; no other method, and no trailing slash (final-02)."""
-        calls = [
+        writes = f"sessionstart|keepalive|{self._dialect.navigation}"
+        return [
             web.post("/auth", self._log_in),
-            web.get(f"{_BASE}/sessionstart", self._to_users(self._start)),
-            web.post(f"{_BASE}/keepalive", self._to_users(self._keepalive)),
-            web.post(f"{_BASE}/session_tracepath", self._to_users(self._navigate)),
             web.get(f"{_BASE}/sessions", self._to_users(self._list), name="listing"),
+            web.route("*", f"{_BASE}/{{call:{writes}}}", self._write, name="write"),
+            web.route("*", f"{_BASE}/sessions", self._refuse_method),
+            web.route("*", "/{unknown:.*}", _not_found),
         ]
-        others = [web.route("*", call.path, _wrong_method) for call in calls]
-        return [*calls, *others, web.route("*", "/{unknown:.*}", _not_found)]
 
     def held(self) -> list[Held]:
         """Tell every document: active for 300 seconds after its last ping, and ended from then."""
@@ -89,10 +113,35 @@ class CanopsisSimulator(VendorServer):
             try:
                 login = self._accounts.let_in(request, self._second())
             except Refused as refused:
-                return _page(refused.status, str(refused))
-            return login.hand_over(request, await _guarded(answer, request, login))
+                return self._dated(_page(refused.status, str(refused)))
+            reply = self._dated(await _guarded(answer, request, login))
+            return self._accounts.hand_over(login, request, reply)
 
         return handle
+
+    def _dated(self, reply: web.Response) -> web.Response:
+        """Tell the server's second, which is also that of a log-in (final-03, step 1)."""
+        reply.headers["Date"] = format_datetime(self.world.now().astimezone(UTC), usegmt=True)
+        return reply
+
+    async def _write(self, request: web.Request) -> web.StreamResponse:
+        """Find the call that writes, by its name and its method."""
+        calls = {"sessionstart": self._start, "keepalive": self._keepalive}
+        call = request.match_info["call"]
+        if request.method not in _methods_of(call):
+            return await self._refuse_method(request)
+        reply = await self._to_users(calls.get(call, self._navigate))(request)
+        if self.is_dropping_writes and request.transport is not None:
+            request.transport.abort()
+        return reply
+
+    async def _refuse_method(self, request: web.Request) -> web.Response:
+        """Refuse a method; ``Allow`` names the refused one in the later version (final-02)."""
+        reply = _page(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed.")
+        allowed = ",".join(_methods_of(request.match_info.get("call", "sessions")))
+        refused = request.method
+        reply.headers["Allow"] = refused if self._dialect.allows_what_it_refuses else allowed
+        return reply
 
     async def _log_in(self, request: web.Request) -> web.Response:
         """Log in by a form or by JSON (final-01, steps 13 to 16; final-10, step 4)."""
@@ -103,13 +152,19 @@ class CanopsisSimulator(VendorServer):
         if account is None:
             words = {"name": "", "description": "Wrong login or password"}
             return _json(words, HTTPStatus.FORBIDDEN) if wants_json else _redirect("/?logerror=1")
-        login = self._accounts.remember(request, account, self._second())
+        try:
+            login = self._accounts.remember(request, account, self._second())
+        except Refused as refused:
+            return _page(refused.status, str(refused))
         reply = _json(_profile(account)) if wants_json else _redirect("/")
-        return login.hand_over(request, reply)
+        return self._accounts.hand_over(login, request, reply)
 
     async def _start(self, _request: web.Request, login: Login) -> web.Response:
         """Start, or do nothing while active (final-03, steps 1, 2 and 17)."""
-        self._current(login)
+        name, now = login.account.name, self._second()
+        identity = identity_of(name, login.second)
+        if self._documents.active(identity, now) is None:
+            self._documents.insert(name, identity, now)
         return _json({"description": "Session Start"})
 
     async def _keepalive(self, request: web.Request, login: Login) -> web.Response:
@@ -121,7 +176,7 @@ class CanopsisSimulator(VendorServer):
         visible, path = asked["visible"], asked["path"]
         document, now = self._current(login), self._second()
         if visible:
-            document.visit(path, now)
+            document.visit(path, now, takes_dots=self._manners.takes_dots)
         else:
             document.ping(now)
         told = {"visible": visible, "paths": path, "description": "Session keepalive", "time": now}
@@ -130,19 +185,26 @@ class CanopsisSimulator(VendorServer):
     async def _navigate(self, request: web.Request, login: Login) -> web.Response:
         """Do as a visible keepalive does, and say nothing (final-02, step 8)."""
         path = json.loads(await request.text())["path"]
-        self._current(login).visit(path, self._second())
+        document = self._current(login)
+        document.visit(path, self._second(), takes_dots=self._manners.takes_dots)
         return web.Response(content_type="text/html")
 
-    async def _list(self, request: web.Request, _login: Login) -> web.Response:
-        """List whoever asks for it everybody's documents."""
+    async def _list(self, request: web.Request, login: Login) -> web.Response:
+        """List whoever asks for it everybody's documents; the earlier version knows a bar."""
+        if not self._dialect.starts_silently:
+            self._current(login)  # v2020-04, step 4
         now = self._second()
         found = _filtered(self._documents.all(now), request, now)
         return _json({"description": "Sessions", "sessions": found})
 
     def _current(self, login: Login) -> Document:
-        """Give the caller's active document; without one each call starts it (final-04)."""
-        name = login.account.name
-        return self._documents.current(name, identity_of(name, login.second), self._second())
+        """Give the caller's active document; without one it is started, or missed (v2020-04)."""
+        name, now = login.account.name, self._second()
+        identity = identity_of(name, login.second)
+        document = self._documents.active(identity, now)
+        if document is None and not self._dialect.starts_silently:
+            raise _NotValid
+        return document or self._documents.insert(name, identity, now)
 
 
 def _filtered(documents: list[Document], request: web.Request, now: int) -> list[Document]:
@@ -166,15 +228,16 @@ async def _guarded(answer: _Answer, request: web.Request, login: Login) -> web.R
         if not login.account.name.isascii():  # final-10
             return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
         return await answer(request, login)
+    except _NotValid:
+        words = {"name": "", "description": "Session Not Valid"}
+        return _json(words, HTTPStatus.BAD_REQUEST)
     except (LookupError, TypeError, ValueError):  # final-05
         return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
 
 
-async def _wrong_method(request: web.Request) -> web.Response:
-    """Refuse a method; ``Allow`` names the refused one (final-02, steps 2, 4 and 5)."""
-    reply = _page(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed.")
-    reply.headers["Allow"] = request.method
-    return reply
+def _methods_of(call: str) -> tuple[str, ...]:
+    """Give the methods of a call: to begin a session is a GET (final-02, steps 1 to 5)."""
+    return ("GET", "HEAD") if call in ("sessions", "sessionstart") else ("POST",)
 
 
 async def _not_found(request: web.Request) -> web.Response:

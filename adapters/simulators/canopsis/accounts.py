@@ -1,4 +1,4 @@
-"""The ways into a Canopsis server, after ``final-01-auth.json``."""
+"""The ways into a Canopsis server, after ``final-01-auth.json`` and ``v2020-01-auth.json``."""
 
 import base64
 import secrets
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from aiohttp import web
+
+from adapters.simulators.canopsis.dialects import Dialect
 
 _COOKIE = "beaker.session.id"
 
@@ -38,12 +40,6 @@ class Login:
     second: int
     cookie: str | None = None
 
-    def hand_over(self, request: web.Request, reply: web.Response) -> web.Response:
-        """Set the cookie with the reply, unless the caller has it already."""
-        if self.cookie is not None and request.cookies.get(_COOKIE) != self.cookie:
-            reply.headers["Set-Cookie"] = f"{_COOKIE}={self.cookie}; Path=/; SameSite=Lax"
-        return reply
-
 
 class Refused(Exception):
     """The caller is not let in, or the server broke at it."""
@@ -54,19 +50,25 @@ class Refused(Exception):
 
 
 class Accounts:
-    """Lets callers in, and remembers their cookies for ever: there is no logging out."""
+    """Lets callers in, and remembers their cookies until told: there is no logging out."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
         self._logins: dict[str | None, Login] = {}
 
+    def forget(self) -> None:
+        """Know no cookie any more."""
+        self._logins.clear()
+
     def let_in(self, request: web.Request, now: int) -> Login:
-        """Find out who is calling. All steps are of final-01."""
+        """Find out who is calling. All steps are of final-01, and alike in v2020-01."""
         login = self._remembered(request)
         if login is not None:  # 14
             return login
         if "authkey" in request.query:  # 2, 4, 12
             return self.remember(request, _by_key(request.query["authkey"]), now)
-        if "x-canopsis-authkey" in request.headers:  # 3, 5: no cookie, so each second is another
+        # 3, 5: no cookie, so each second is another.
+        if "x-canopsis-authkey" in request.headers and self._dialect.knows_key_header:
             return Login(_by_key(request.headers["x-canopsis-authkey"]), now)
         if "Authorization" in request.headers:  # 6 to 11
             return self.remember(request, _by_basic(request.headers["Authorization"]), now)
@@ -74,11 +76,20 @@ class Accounts:
 
     def remember(self, request: web.Request, account: Account, now: int) -> Login:
         """Begin a cookie session, or go on with the caller's own (final-10, step 4)."""
+        if self._dialect.breaks_at_names and not account.name.isascii():
+            raise Refused(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
         login = self._remembered(request)
         if login is None or login.account != account:
             login = Login(account, now, secrets.token_hex(36))
             self._logins[login.cookie] = login
         return login
+
+    def hand_over(self, login: Login, request: web.Request, reply: web.Response) -> web.Response:
+        """Set the cookie with the reply, unless the caller has it already."""
+        if login.cookie is not None and request.cookies.get(_COOKIE) != login.cookie:
+            attributes = self._dialect.cookie_attributes
+            reply.headers["Set-Cookie"] = f"{_COOKIE}={login.cookie}; {attributes}"
+        return reply
 
     def _remembered(self, request: web.Request) -> Login | None:
         return self._logins.get(request.cookies.get(_COOKIE))

@@ -56,12 +56,24 @@ class Document(msgspec.Struct, kw_only=True):
         """Note a sign of life in the background: nothing else moves (final-03, step 5)."""
         self.last_ping = now
 
-    def visit(self, path: Sequence[str], now: int) -> None:
+    def visit(self, path: Sequence[str], now: int, *, takes_dots: bool = True) -> None:
         """Count the time since the last ping to the path named now (final-03, steps 4 to 10).
 
-        What cannot be counted is an error, and changes nothing (final-05, steps 9 to 16).
+        What cannot be counted is an error, and changes nothing (final-05, steps 9 to 16); but
+        dots break the store when it is half done (15 and 19).
         """
-        view, spent = path[0], now - self.last_ping
+        spent = now - self.last_ping
+        breaks = not takes_dots and "." in "".join(path)
+        if not breaks:
+            self._count(path, spent)
+        self.visible_duration += spent
+        self.last_visible_path = path
+        self.last_ping = self.last_visible_ping = now
+        if breaks:
+            raise ValueError("a name with a dot")
+
+    def _count(self, path: Sequence[str], spent: int) -> None:
+        view = path[0]
         match path, self.tab_duration.get(view):
             case [_, tab], dict() as tabs:
                 tabs[tab] = tabs.get(tab, 0) + spent
@@ -71,9 +83,6 @@ class Document(msgspec.Struct, kw_only=True):
                 self.tab_duration[view] = (seconds or 0) + spent
             case _:
                 raise TypeError("a view counted by tab is not counted as a whole")
-        self.visible_duration += spent
-        self.last_visible_path = path
-        self.last_ping = self.last_visible_ping = now
 
 
 class Documents:
@@ -107,14 +116,15 @@ class Documents:
                 del self._present[stay.number]
         return list(self._inserted.values())
 
-    def current(self, username: str, identity: str, now: int) -> Document:
-        """Give the active document of a log-in, else a new one (final-03, steps 2 and 14)."""
+    def active(self, identity: str, now: int) -> Document | None:
+        """Give the active document of a log-in (final-03, step 2)."""
         for document in self.all(now):
             if document.id_beaker_session == identity and document.is_active(now):
                 return document
-        return self._insert(username, identity, now)
+        return None
 
-    def _insert(self, username: str, identity: str, start: int) -> Document:
+    def insert(self, username: str, identity: str, start: int) -> Document:
+        """Begin a document (final-03, step 14)."""
         document = Document(
             id=str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
             id_beaker_session=identity,
@@ -127,7 +137,7 @@ class Documents:
         return document
 
     def _arrive(self, stay: Stay) -> None:
-        document = self._insert(stay.person.login, self._identity(stay), _second(stay.start))
+        document = self.insert(stay.person.login, self._identity(stay), _second(stay.start))
         self._by_stay[stay.number] = document
         self._present[stay.number] = stay
         self._latest[stay.person.login] = stay, document

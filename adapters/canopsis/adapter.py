@@ -1,27 +1,23 @@
-"""Canopsis: a list of everybody's presence that ignores every parameter for paging and time.
-
-Sources: the "Session" page of the Canopsis API documentation, and ``tests/recordings/canopsis``.
-Where the two differ the recordings win: they are what the vendor's own code answered.
-"""
+"""Reading Canopsis: which of its sessions are asked for, and what becomes of a document."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal, Self
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import msgspec
-from pydantic import Field as OptionField
-from pydantic import SecretStr, field_validator, model_validator
 
-from adapters.toolkit.credentials import basic_header
+from adapters.canopsis import log_in, writes
+from adapters.canopsis.account import Account
+from adapters.canopsis.calls import listing, read_list
+from adapters.canopsis.log_in import LogIn
+from adapters.canopsis.options import CanopsisOptions
 from adapters.toolkit.durations import seconds_between
 from adapters.toolkit.instants import epoch_seconds, not_before
 from adapters.toolkit.record import Record, read_record, text
-from adapters.toolkit.replies import decode
 from gateway.spi import (
     Abilities,
-    AdapterOptions,
     Address,
     AnyOf,
     BackendQuery,
@@ -29,7 +25,6 @@ from gateway.spi import (
     Context,
     Field,
     HttpEndpoint,
-    HttpRequest,
     HttpTransport,
     Mapped,
     Named,
@@ -44,14 +39,14 @@ from gateway.spi import (
     SessionAdapter,
     Status,
     Support,
+    Ticket,
+    Write,
+    WriteOutcome,
 )
-
-_A_YEAR_IN_SECONDS = 366 * 24 * 3600
 
 # gunicorn, below the vendor's code, refuses a request line of more than 4094 bytes with 400
 # ("limit_request_line" of its settings). The rest of the line needs room too.
 _LONGEST_QUERY_BYTES = 3500
-
 
 _ABSENT = frozenset(
     {
@@ -61,52 +56,6 @@ _ABSENT = frozenset(
 )
 
 
-class CanopsisOptions(AdapterOptions):
-    """Where a Canopsis server's root is, and how to be let in: by a key, or as a user.
-
-    ``active_window_s`` is the server's own ``alive_session_duration``, which no answer tells.
-    """
-
-    dialect: Literal["final"] = "final"
-    auth_key: SecretStr | None = OptionField(default=None, min_length=1)
-    username: str | None = OptionField(default=None, min_length=1)
-    password: SecretStr | None = None
-    active_window_s: float = OptionField(default=300, gt=0, le=_A_YEAR_IN_SECONDS)
-
-    def credentials(self) -> dict[str, str]:
-        """Make the header that lets a single request in; the key goes before the password.
-
-        The key never goes into the query: it would begin a cookie session with every request,
-        and stand in the server's logs (final-01-auth.json, steps 4 and 5).
-        """
-        if self.auth_key is not None:
-            return {"x-canopsis-authkey": self.auth_key.get_secret_value()}
-        if self.username is not None and self.password is not None:
-            return basic_header(self.username, self.password)
-        raise ValueError("nothing to log in with; give auth_key, or username and password")
-
-    @field_validator("dialect", mode="before")
-    @classmethod
-    def _speak_final(cls, dialect: object) -> object:
-        if dialect in ("auto", "v2020"):
-            raise ValueError(f"dialect {dialect!r} is not in force yet; use final")
-        return dialect
-
-    @model_validator(mode="after")
-    def _have_whole_credentials(self) -> Self:
-        self.credentials()
-        return self
-
-
-class _Envelope(msgspec.Struct):
-    """What the list comes in; its ``description`` is always the same."""
-
-    sessions: list[msgspec.Raw]
-
-
-_ENVELOPE = msgspec.json.Decoder(_Envelope)
-
-
 class CanopsisAdapter(SessionAdapter[HttpTransport]):
     """Reads ``/api/v2/sessions``: each record is one stretch of presence of one log-in."""
 
@@ -114,13 +63,12 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
     options_model = CanopsisOptions
 
     def __init__(self, options: CanopsisOptions) -> None:
-        self._url = options.url
+        self._options = options
         self._active_window = timedelta(seconds=options.active_window_s)
-        self._headers = {"Accept": "application/json", **options.credentials()}
 
     def endpoint(self) -> HttpEndpoint:
         """Ask over HTTP."""
-        return HttpEndpoint(self._url)
+        return HttpEndpoint(self._options.url)
 
     def abilities(self) -> Abilities:
         """Say that only users are filtered by the vendor: exactly, letter case and all.
@@ -129,12 +77,14 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
         (9 to 17). ``limit`` and ``offset`` are ignored (27 to 30); ``started_after`` and
         ``stopped_before`` empty the list whatever they say (18 to 25). ``active`` works, but a
         session that was last seen exactly 300 seconds ago is in neither of its two lists
-        (final-07-activity-boundary.json, steps 8 and 9), so it might lose a match.
+        (final-07-activity-boundary.json, steps 8 and 9), so it might lose a match. Both dialects
+        do the same. Writes are for who has a cookie, and a name to find its session by.
         """
         return Abilities(
             filters={(Field.USER, Op.ANY_OF): Support.EXACT},
             absent=_ABSENT,
             paging=PagingAbility(PagingStyle.SINGLE),
+            operations=writes.OPERATIONS if self._options.username is not None else {},
         )
 
     def plan(self, query: BackendQuery) -> ScanPlan:
@@ -143,6 +93,10 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
         is_too_long = len(urlencode(_usernames(plan.pushed))) > _LONGEST_QUERY_BYTES
         return replace(plan, pushed={}) if is_too_long else plan
 
+    async def log_in(self, transport: HttpTransport) -> Ticket:
+        """Log in, unless the key is enough for each request."""
+        return await log_in.log_in(self._options, transport)
+
     async def fetch_page(
         self,
         plan: ScanPlan,
@@ -150,10 +104,16 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
         context: Context[HttpTransport],
     ) -> RawPage:
         """Read the whole list, or all that these users have in it."""
-        query = _usernames(plan.pushed)
-        request = HttpRequest("GET", "/api/v2/sessions", query, self._headers)
+        headers = LogIn.of(context.ticket, self._options).headers
+        request = listing(_usernames(plan.pushed), headers)
         reply = await context.transport.send(request)
-        return RawPage(decode(request, reply, _ENVELOPE).sessions)
+        return RawPage(read_list(request, reply))
+
+    async def write(self, write: Write, context: Context[HttpTransport]) -> WriteOutcome:
+        """Carry out a write with the session of the account's own log-in."""
+        ticket = LogIn.of(context.ticket, self._options)
+        account = Account(context.transport, self._options.username or "", ticket)
+        return await writes.carry_out(write, account)
 
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a document of the list."""
