@@ -5,7 +5,7 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 from msgspec import Raw
 
 from gateway.federation.flights import Flights
+from gateway.federation.metering import Meter
 from gateway.federation.selectivity import Selectivity
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
@@ -68,6 +69,8 @@ class BackendPage:
     """How many sessions were read: here, or by who took them."""
     size: int
     """Bytes of the records as they came."""
+    requests: int = 1
+    """How many were sent for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +194,17 @@ class Backend:
     async def session(self, native_id: str) -> Outcome | None:
         """Read one session by the vendor's detail call; none if the vendor has no such."""
         as_of = self._clock()
+        meter = Meter(self._transport)
 
         async def get(context: Context[Any]) -> Raw | None:
-            return await self.adapter.get(native_id, context)
+            return await self.adapter.get(native_id, replace(context, transport=meter))
 
         async def read() -> BackendPage | None:
             record = await self._logged_in(get, as_of)
             if record is None:
                 return None
-            return _legible(await self._mapped(RawPage([record]), as_of))
+            page = _legible(await self._mapped(RawPage([record]), as_of))
+            return replace(page, requests=meter.requests)
 
         return await self._outcome(read)
 
