@@ -23,6 +23,7 @@ from adapters.digital_samba.options import DigitalSambaOptions, credentials
 from adapters.digital_samba.records import (
     FIELDS,
     Fields,
+    has_ended,
     is_whole,
     joined,
     room_and_start,
@@ -30,7 +31,7 @@ from adapters.digital_samba.records import (
 )
 from adapters.toolkit.paginators import next_after_id
 from adapters.toolkit.record import read_record
-from adapters.toolkit.replies import decode
+from adapters.toolkit.replies import decode, raise_for_status
 from gateway.spi import (
     Abilities,
     Address,
@@ -38,6 +39,7 @@ from gateway.spi import (
     AnyOf,
     BackendQuery,
     Context,
+    Done,
     Field,
     First,
     HttpEndpoint,
@@ -46,10 +48,13 @@ from gateway.spi import (
     Mapped,
     Nulls,
     Op,
+    Operation,
     PagingAbility,
     PagingStyle,
     Provenance,
     RawPage,
+    Refusal,
+    Refused,
     Rejected,
     ScanPlan,
     SessionAdapter,
@@ -57,11 +62,19 @@ from gateway.spi import (
     SortAbility,
     StartOver,
     Support,
+    Unclear,
+    UpstreamError,
     VendorTotal,
+    Write,
+    WriteOutcome,
 )
 
 # What a server says to the id of a session that is gone is not documented.
 _MAY_BE_A_LOST_PLACE = {400, 404, 422}
+
+# The "API Error Reference" has 409 for a session that has ended already. No document of the API
+# itself tells, so whatever may mean it is looked into.
+_MAY_HAVE_ENDED = {404, 409, 422}
 
 _ABSENT = frozenset(
     {
@@ -73,7 +86,7 @@ _ABSENT = frozenset(
 
 
 class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
-    """Reads ``sessions``, newest or oldest first, up to a hundred at a time."""
+    """Reads ``sessions``, newest or oldest first, up to a hundred at a time, and ends one."""
 
     vendor: ClassVar[str] = "digital_samba"
     options_model = DigitalSambaOptions
@@ -104,6 +117,8 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
             # "List": total_count is of all sessions that happened. No word of those filtered for.
             paging=PagingAbility(PagingStyle.AFTER_ID, LARGEST_PAGE, VendorTotal.ALL),
             has_detail=True,
+            # The vendor makes sessions itself, when somebody enters an empty room.
+            operations={Operation.END: {}},
         )
 
     def plan(self, query: BackendQuery) -> ScanPlan:
@@ -145,6 +160,25 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
             return msgspec.Raw(reply.body)
         return joined(statistics, await self._row(native_id, msgspec.Raw(reply.body), context))
 
+    async def write(self, write: Write, context: Context[HttpTransport]) -> WriteOutcome:
+        """End a session and put everybody out of it; one that has ended stays as it is."""
+        native_id = write.native_id or ""
+        if not _is_part_of_a_path(native_id):
+            return Refused(Refusal.NOT_FOUND)
+        # A sample has GET here. The text beside it and every other document have POST.
+        request = HttpRequest("POST", f"{_path(native_id)}/end", headers=self._headers)
+        reply = await context.transport.send(request)
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Unclear()
+        if reply.status in _MAY_HAVE_ENDED:
+            record = await self.get(native_id, context)
+            if record is None:
+                return Refused(Refusal.NOT_FOUND)
+            if has_ended(record):
+                return Done(record)
+        raise_for_status(request, reply)
+        return Done(await self._as_it_is_now(native_id, context))
+
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a row of the list, or the statistics of one session, which have other names."""
         return read_record(record, provenance, session_of)
@@ -162,6 +196,15 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
         request = HttpRequest("GET", "/sessions", tuple(in_room(*known).items()), self._headers)
         page = decode(request, await context.transport.send(request), ENVELOPE)
         return next((FIELDS.decode(row) for row in page.data if id_of(row) == native_id), {})
+
+    async def _as_it_is_now(
+        self, native_id: str, context: Context[HttpTransport]
+    ) -> msgspec.Raw | None:
+        """Read what was ended. That it cannot be read does not undo it."""
+        try:
+            return await self.get(native_id, context)
+        except UpstreamError:
+            return None
 
 
 def _is_part_of_a_path(native_id: str) -> bool:
