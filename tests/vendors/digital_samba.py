@@ -38,24 +38,6 @@ class PreparedReply:
         return await adapter.fetch_page(driver.plan(*conditions), First(), driver.context)
 
 
-class Replies:
-    """A wire that gives one reply after the other, and keeps what was asked."""
-
-    def __init__(self, *replies: HttpReply) -> None:
-        self.asked: list[str] = []
-        self._replies = iter(replies)
-
-    async def send(self, request: HttpRequest) -> HttpReply:
-        self.asked.append(str(request))
-        return next(self._replies)
-
-
-def reply(status: int = 200, body: object = None, **headers: str) -> HttpReply:
-    """Write a reply; without a body it has none."""
-    written = b"" if body is None else json.dumps(body).encode()
-    return HttpReply(status, {name.replace("_", "-"): v for name, v in headers.items()}, written)
-
-
 @asynccontextmanager
 async def team(
     *,

@@ -8,18 +8,17 @@ import pytest
 
 from adapters.digital_samba import DigitalSambaAdapter, DigitalSambaOptions
 from adapters.simulators.digital_samba import Form
-from gateway.spi import NO_TICKET, BadAnswer, ErrorCode, SlowDown, UpstreamError
-from tests.support.adapters import NOON, Driver, mapped
+from gateway.spi import BadAnswer, ErrorCode, HttpReply, SlowDown, UpstreamError
+from tests.support.adapters import mapped
 from tests.support.payloads import raw
+from tests.support.replies import Replies, reply
 from tests.vendors.digital_samba import (
     KEY,
     LIVE_ROW,
     OPENAPI_ROW,
     OPENAPI_STATISTICS,
     STATISTICS,
-    Replies,
     ids,
-    reply,
     team,
 )
 
@@ -33,10 +32,10 @@ ROW = LIVE_ROW | {
 }
 
 
-async def got(*replies: Any) -> tuple[dict[str, Any] | None, list[str]]:  # noqa: ANN401  # replies
+async def got(*replies: HttpReply) -> tuple[dict[str, Any] | None, list[str]]:
     """Read one session over prepared replies; give the record and what was asked."""
     wire = Replies(*replies)
-    record = await ADAPTER.get(NATIVE_ID, Driver(ADAPTER, wire, NO_TICKET, NOON).context)
+    record = await ADAPTER.get(NATIVE_ID, wire.driver(ADAPTER).context)
     return (None if record is None else json.loads(bytes(record))), wire.asked
 
 
@@ -147,7 +146,7 @@ async def test_less_than_all_is_never_given_for_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "code"), [([], ErrorCode.SCHEMA), ("text", ErrorCode.SCHEMA), (None, "bad_payload")]
+    ("body", "code"), [([], ErrorCode.SCHEMA), ("text", ErrorCode.SCHEMA), (b"", "bad_payload")]
 )
 async def test_what_is_no_object_is_no_session(body: object, code: str) -> None:
     with pytest.raises(BadAnswer) as caught:

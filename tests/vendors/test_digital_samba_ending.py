@@ -1,15 +1,15 @@
 """Ending a session of Digital Samba: once, whatever the vendor makes of it."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 
 from adapters.digital_samba import DigitalSambaAdapter, DigitalSambaOptions
 from gateway.spi import (
-    NO_TICKET,
     Done,
     ErrorCode,
     GiveUp,
+    HttpReply,
     LogInAgain,
     Operation,
     Refusal,
@@ -22,12 +22,11 @@ from gateway.spi import (
     Write,
     WriteOutcome,
 )
-from tests.support.adapters import NOON, Driver, mapped
+from tests.support.adapters import mapped
+from tests.support.replies import Replies, reply
 from tests.vendors.digital_samba import (
     KEY,
     OPENAPI_STATISTICS,
-    Replies,
-    reply,
     team,
 )
 
@@ -40,11 +39,11 @@ def ending(native_id: str) -> Write:
     return Write(Operation.END, native_id)
 
 
-async def ended(*replies: Any) -> tuple[WriteOutcome, list[str]]:  # noqa: ANN401  # replies
+async def ended(*replies: HttpReply) -> tuple[WriteOutcome, list[str]]:
     """End a session over prepared replies; give what became of it, and what was asked."""
     wire = Replies(*replies)
-    context = Driver(ADAPTER, wire, NO_TICKET, NOON).context
-    return await ADAPTER.write(ending(NATIVE_ID), context), wire.asked
+    outcome = await ADAPTER.write(ending(NATIVE_ID), wire.driver(ADAPTER).context)
+    return outcome, wire.asked
 
 
 async def test_a_live_session_is_ended_by_one_call_and_told_as_it_is_then() -> None:
@@ -108,7 +107,7 @@ async def test_a_refusal_of_what_goes_on_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("unreadable", [reply(500), reply(429), reply(404), reply(200)])
-async def test_what_was_ended_is_done_though_it_cannot_be_read(unreadable: Any) -> None:  # noqa: ANN401  # a reply
+async def test_what_was_ended_is_done_though_it_cannot_be_read(unreadable: HttpReply) -> None:
     outcome, asked = await ended(reply(200), unreadable)
 
     assert outcome == Done(None)
@@ -142,7 +141,7 @@ async def test_a_failure_of_the_server_leaves_it_open_what_was_done(status: int)
     ],
 )
 async def test_a_refusal_is_an_error_and_nothing_was_done(
-    refused: Any,  # noqa: ANN401  # a reply
+    refused: HttpReply,
     error: type[UpstreamError],
     code: ErrorCode,
 ) -> None:

@@ -1,112 +1,41 @@
-"""A new session of Roundware: what may be told, what is sent, and what its replies mean."""
+"""A new session of Roundware: what may be told of it, and what is sent."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.roundware import RoundwareAdapter, RoundwareOptions
-from adapters.simulators.roundware import TOKEN, RoundwareSimulator
 from gateway.spi import (
-    NO_TICKET,
     Client,
     Done,
-    ErrorCode,
     FieldKind,
-    GiveUp,
-    HttpReply,
-    HttpRequest,
-    LogInAgain,
     Operation,
     Refusal,
     Refused,
-    SlowDown,
     Space,
-    TryAgainLater,
-    Unclear,
-    UpstreamError,
     Write,
-    WriteOutcome,
 )
-from tests.support.adapters import NOON, Driver, driving, mapped, noon
-from tests.support.payloads import recording
-
-ADAPTER = RoundwareAdapter(
-    RoundwareOptions.model_validate({"url": "https://museum.example/api/2", "token": TOKEN})
-)
+from tests.support.adapters import NOON, mapped
+from tests.support.replies import Replies, recorded
+from tests.vendors.roundware import ADAPTER, body_of, creating, museum, outcome_of
 
 
-def creating(**fields: str | bool | None) -> Write:
-    """Name fields with an underscore or two for their dots."""
-    named = {name.replace("__", "."): value for name, value in fields.items()}
-    return Write(Operation.CREATE, None, {"space.id": "1", **named})
+async def test_a_session_begins_with_all_that_it_is_told() -> None:
+    async with museum() as (simulator, driver):
+        write = creating(
+            space__id="2",
+            client__name="iPhone",
+            client__version="15.1",
+            language="fr",
+            attributes__geo_listen_enabled=True,
+            attributes__demo_stream_enabled=True,
+            attributes__timezone="-0800",
+        )
 
-
-def recorded(name: str) -> HttpReply:
-    """Give the reply of a recording."""
-    response = recording(f"roundware/{name}.json")["response"]
-    body = response["body"]
-    written = body if isinstance(body, str) else json.dumps(body)
-    headers = {header.lower(): value for header, value in response["headers"].items()}
-    return HttpReply(response["status"], headers, b"" if body is None else written.encode())
-
-
-class Replies:
-    """A wire that gives one reply after the other, and keeps what was sent."""
-
-    def __init__(self, *replies: HttpReply | UpstreamError) -> None:
-        self.sent: list[HttpRequest] = []
-        self._replies = iter(replies)
-
-    async def send(self, request: HttpRequest) -> HttpReply:
-        self.sent.append(request)
-        reply = next(self._replies)
-        if isinstance(reply, UpstreamError):
-            raise reply
-        return reply
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """Read what the last request said."""
-        assert self.sent[-1].body is not None
-        said: dict[str, Any] = json.loads(self.sent[-1].body)
-        return said
-
-    async def outcome(self, write: Write) -> WriteOutcome:
-        """Write over this wire."""
-        return await ADAPTER.write(write, Driver(ADAPTER, self, NO_TICKET, NOON).context)
-
-
-@pytest.fixture
-async def museum() -> AsyncIterator[tuple[RoundwareSimulator, Driver]]:
-    simulator = RoundwareSimulator(rows=60, seed=1, clock=noon)
-    address = await simulator.start()
-    try:
-        async with driving(RoundwareAdapter, simulator.options(address)) as driver:
-            yield simulator, driver
-    finally:
-        await simulator.stop()
-
-
-async def test_a_session_begins_with_all_that_it_is_told(
-    museum: tuple[RoundwareSimulator, Driver],
-) -> None:
-    simulator, driver = museum
-    write = creating(
-        space__id="2",
-        client__name="iPhone",
-        client__version="15.1",
-        language="fr",
-        attributes__geo_listen_enabled=True,
-        attributes__demo_stream_enabled=True,
-        attributes__timezone="-0800",
-    )
-
-    outcome = await driver.adapter.write(write, driver.context)
-    listed = {session.native_id: session for session in await driver.sessions()}
+        outcome = await driver.adapter.write(write, driver.context)
+        listed = {session.native_id: session for session in await driver.sessions()}
 
     assert isinstance(outcome, Done)
     assert outcome.is_new
@@ -127,35 +56,26 @@ async def test_a_session_begins_with_all_that_it_is_told(
     assert simulator.served["write"] == 1
 
 
-async def test_the_recorded_reply_is_the_session() -> None:
-    """post_documented_ok.json: 200 and no Location."""
-    wire = Replies(recorded("post_documented_ok"))
+async def test_the_same_twice_makes_two() -> None:
+    async with museum() as (simulator, driver):
+        outcomes = [await driver.adapter.write(creating(), driver.context) for _ in range(2)]
 
-    outcome = await wire.outcome(creating(client__name="iPhone"))
+        ids = {
+            json.loads(bytes(o.record))["id"] for o in outcomes if isinstance(o, Done) and o.record
+        }
 
-    assert isinstance(outcome, Done)
-    assert outcome.record is not None
-    assert mapped(ADAPTER, outcome.record).session.id == "here:304"
-
-
-async def test_the_same_twice_makes_two(museum: tuple[RoundwareSimulator, Driver]) -> None:
-    simulator, driver = museum
-
-    outcomes = [await driver.adapter.write(creating(), driver.context) for _ in range(2)]
-
-    ids = {json.loads(bytes(o.record))["id"] for o in outcomes if isinstance(o, Done) and o.record}
     assert len(ids) == 2
     assert len(simulator.held()) == 62
 
 
 async def test_what_is_not_told_is_left_to_the_server() -> None:
     """post_project_default_geo_ok.json: the project's own setting; null would be refused."""
-    wire = Replies(recorded("post_minimal_ok"))
+    wire = Replies(recorded("roundware/post_minimal_ok"))
 
-    await wire.outcome(creating(client__name=None, attributes__timezone=None, language=None))
+    await outcome_of(wire, creating(client__name=None, attributes__timezone=None, language=None))
 
-    assert wire.body == {"project_id": 1}
-    assert str(wire.sent[0]) == "POST /sessions/"
+    assert body_of(wire) == {"project_id": 1}
+    assert wire.asked == ["POST /sessions/"]
     assert wire.sent[0].headers["Content-Type"] == "application/json"
 
 
@@ -171,12 +91,12 @@ async def test_what_is_not_told_is_left_to_the_server() -> None:
     ],
 )
 async def test_a_version_is_written_so_that_it_is_read_again(
-    museum: tuple[RoundwareSimulator, Driver], client: tuple[str, str], system: str
+    client: tuple[str, str], system: str
 ) -> None:
-    _, driver = museum
-    write = creating(client__name=client[0], client__version=client[1])
+    async with museum() as (_, driver):
+        write = creating(client__name=client[0], client__version=client[1])
 
-    outcome = await driver.adapter.write(write, driver.context)
+        outcome = await driver.adapter.write(write, driver.context)
 
     assert isinstance(outcome, Done)
     assert outcome.record is not None
@@ -186,11 +106,11 @@ async def test_a_version_is_written_so_that_it_is_read_again(
 
 
 async def test_a_system_is_sent_as_it_is() -> None:
-    wire = Replies(recorded("post_minimal_ok"))
+    wire = Replies(recorded("roundware/post_minimal_ok"))
 
-    await wire.outcome(creating(attributes__client_system="Mozilla/5.0 (X11; Linux x86_64)"))
+    await outcome_of(wire, creating(attributes__client_system="Mozilla/5.0 (X11; Linux x86_64)"))
 
-    assert wire.body == {"project_id": 1, "client_system": "Mozilla/5.0 (X11; Linux x86_64)"}
+    assert body_of(wire) == {"project_id": 1, "client_system": "Mozilla/5.0 (X11; Linux x86_64)"}
 
 
 @pytest.mark.parametrize(
@@ -223,7 +143,7 @@ async def test_what_the_server_cannot_keep_is_refused_before_anything_is_sent(
 ) -> None:
     wire = Replies()
 
-    outcome = await wire.outcome(creating(**fields))
+    outcome = await outcome_of(wire, creating(**fields))
 
     assert outcome == Refused(Refusal.INVALID_FIELD, wrong)
     assert wire.sent == []
@@ -231,151 +151,17 @@ async def test_what_the_server_cannot_keep_is_refused_before_anything_is_sent(
 
 @pytest.mark.parametrize("code", ["xx", "FR", "es-MX", "1"])
 async def test_a_language_the_server_does_not_have_is_refused_before_it_makes_another_of_it(
-    museum: tuple[RoundwareSimulator, Driver], code: str
+    code: str,
 ) -> None:
     """post_unknown_language_ok.json: it would be the language of number 1, without a word.
 
     post_long_language_ok.json: of es-MX it would be es.
     """
-    simulator, driver = museum
-
-    outcome = await driver.adapter.write(creating(language=code), driver.context)
+    async with museum() as (simulator, driver):
+        outcome = await driver.adapter.write(creating(language=code), driver.context)
 
     assert outcome == Refused(Refusal.INVALID_FIELD, "language")
     assert simulator.requests == ["GET /api/2/languages/"]
-
-
-async def test_a_language_that_went_meanwhile_is_refused_by_the_server() -> None:
-    """post_unknown_language_id_400.json: so its number is sent, and not its code."""
-    wire = Replies(recorded("languages_list"), recorded("post_unknown_language_id_400"))
-
-    outcome = await wire.outcome(creating(language="es"))
-
-    assert wire.body == {"project_id": 1, "language_id": 2}
-    assert outcome == Refused(Refusal.INVALID_FIELD, "language")
-
-
-async def test_without_the_languages_nothing_is_created() -> None:
-    wire = Replies(HttpReply(500, {}, b""))
-
-    with pytest.raises(TryAgainLater):
-        await wire.outcome(creating(language="es"))
-
-    assert [str(request) for request in wire.sent] == ["GET /languages/"]
-
-
-@pytest.mark.parametrize("fields", [{}, {"attributes__geo_listen_enabled": True}])
-async def test_an_unknown_project_is_the_callers_mistake(
-    museum: tuple[RoundwareSimulator, Driver], fields: dict[str, bool]
-) -> None:
-    """post_unknown_project_500.json, post_unknown_project_geo_given_400.json."""
-    simulator, driver = museum
-
-    outcome = await driver.adapter.write(creating(space__id="99", **fields), driver.context)
-
-    assert outcome == Refused(Refusal.INVALID_FIELD, "space.id")
-    assert simulator.served["write"] == 1
-    assert len(simulator.held()) == 60
-
-
-@pytest.mark.parametrize(
-    "projects",
-    [
-        recorded("projects_list"),
-        recorded("post_unknown_project_500"),
-        recorded("list_no_credentials_401"),
-        HttpReply(200, {}, b"<html>"),
-        TryAgainLater(ErrorCode.TIMEOUT, "GET /projects/"),
-    ],
-)
-async def test_a_fault_that_no_project_explains_leaves_it_open_what_was_done(
-    projects: HttpReply | UpstreamError,
-) -> None:
-    wire = Replies(recorded("post_unknown_project_500"), projects)
-
-    assert await wire.outcome(creating(space__id="1")) == Unclear()
-    assert [str(request) for request in wire.sent] == ["POST /sessions/", "GET /projects/"]
-
-
-@pytest.mark.parametrize("status", [502, 503, 504])
-async def test_a_fault_on_the_way_leaves_it_open_what_was_done(status: int) -> None:
-    wire = Replies(HttpReply(status, {}, b"<html>"))
-
-    assert await wire.outcome(creating()) == Unclear()
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"<html>", b"[]", b'[{"id": 1}]', b'{"session_id": 7}', b'{"id": null}']
-)
-async def test_a_good_reply_that_is_no_session_leaves_it_open_what_was_done(body: bytes) -> None:
-    """post_no_trailing_slash_301.json: a POST that became a GET brings the whole list with 200."""
-    assert await Replies(HttpReply(200, {}, body)).outcome(creating()) == Unclear()
-
-
-@pytest.mark.parametrize(
-    ("fields", "name", "wrong"),
-    [
-        ({"attributes__timezone": "PST"}, "post_bad_timezone_400", "attributes.timezone"),
-        (
-            {"attributes__client_system": "x" * 129},
-            "post_many_errors_400",
-            "attributes.client_system",
-        ),
-        (
-            {"client__name": "x" * 128, "client__version": "1"},
-            "post_many_errors_400",
-            "client.version",
-        ),
-        (
-            {"attributes__geo_listen_enabled": True},
-            "post_many_errors_400",
-            "attributes.geo_listen_enabled",
-        ),
-    ],
-)
-async def test_what_the_server_finds_fault_with_is_told_in_the_names_of_the_caller(
-    fields: dict[str, str], name: str, wrong: str
-) -> None:
-    outcome = await Replies(recorded(name)).outcome(creating(**fields))
-
-    assert outcome == Refused(Refusal.INVALID_FIELD, wrong)
-
-
-@pytest.mark.parametrize(
-    ("reply", "error", "code"),
-    [
-        (recorded("post_no_trailing_slash_301"), GiveUp, ErrorCode.CONFIG),
-        # A fault of the account, or of what the adapter wrote, is none of the caller's.
-        (recorded("post_malformed_json_400"), GiveUp, ErrorCode.PROTOCOL),
-        (HttpReply(400, {}, b'{"device_id": ["Too long."]}'), GiveUp, ErrorCode.PROTOCOL),
-        (HttpReply(400, {}, b"<html>"), GiveUp, ErrorCode.PROTOCOL),
-        (recorded("post_no_credentials_401"), LogInAgain, ErrorCode.AUTH),
-        (recorded("put_session_405"), GiveUp, ErrorCode.PROTOCOL),
-        (recorded("post_text_plain_415"), GiveUp, ErrorCode.PROTOCOL),
-        (recorded("throttled_429"), SlowDown, ErrorCode.RATE_LIMITED),
-    ],
-)
-async def test_any_other_refusal_is_an_error_and_nothing_was_done(
-    reply: HttpReply, error: type[UpstreamError], code: ErrorCode
-) -> None:
-    with pytest.raises(error) as caught:
-        await Replies(reply).outcome(creating())
-
-    assert caught.value.code is code
-    assert not caught.value.has_been_sent
-
-
-async def test_it_is_sent_once_even_where_the_connection_breaks() -> None:
-    simulator = RoundwareSimulator(rows=5, seed=1, clock=noon, drops_writes=True)
-    address = await simulator.start()
-    async with driving(RoundwareAdapter, simulator.options(address)) as driver:
-        with pytest.raises(TryAgainLater) as caught:
-            await driver.adapter.write(creating(), driver.context)
-    await simulator.stop()
-
-    assert caught.value.code is ErrorCode.RESET
-    assert simulator.served["write"] == 1
-    assert len(simulator.held()) == 6
 
 
 _VALUES = {FieldKind.TEXT: st.text(max_size=140), FieldKind.BOOLEAN: st.booleans()}
@@ -388,11 +174,11 @@ _FIELDS = {
 
 @given(fields=st.fixed_dictionaries({"space.id": st.text() | st.just("1")}, optional=_FIELDS))
 async def test_whatever_is_asked_is_sent_once_or_refused(fields: dict[str, Any]) -> None:
-    wire = Replies(recorded("languages_list"), recorded("post_minimal_ok"))
+    wire = Replies(recorded("roundware/languages_list"), recorded("roundware/post_minimal_ok"))
     if fields.get("language") is None:
-        wire = Replies(recorded("post_minimal_ok"))
+        wire = Replies(recorded("roundware/post_minimal_ok"))
 
-    outcome = await wire.outcome(Write(Operation.CREATE, None, fields))
+    outcome = await outcome_of(wire, Write(Operation.CREATE, None, fields))
 
     posts = [request for request in wire.sent if request.method == "POST"]
     if isinstance(outcome, Refused):
