@@ -34,7 +34,7 @@ FIELDS = {
 _AT_FAULT = {
     "project": ("space.id",),
     "client_type": ("client.name",),
-    "client_system": ("attributes.client_system", "client.version"),
+    "client_system": ("client.version", "attributes.client_system"),
     "language": ("language",),
     "demo_stream_enabled": ("attributes.demo_stream_enabled",),
     "geo_listen_enabled": ("attributes.geo_listen_enabled",),
@@ -109,5 +109,6 @@ def _refusal(reply: HttpReply, fields: Fields) -> Refused | None:
         faults = _FAULTS.decode(reply.body)
     except msgspec.DecodeError:
         return None
-    named = [name for fault in faults for name in _AT_FAULT.get(fault, ()) if name in fields]
+    given = {name for name, value in fields.items() if value is not None}
+    named = [name for fault in faults for name in _AT_FAULT.get(fault, ()) if name in given]
     return Refused(Refusal.INVALID_FIELD, named[0]) if named else None

@@ -99,6 +99,28 @@ async def test_what_would_be_another_call_is_not_sent(native_id: str) -> None:
     assert simulator.requests == []
 
 
+@pytest.mark.parametrize(
+    ("few", "is_over"),
+    [
+        ({"session_live": False}, True),
+        ({"session_end_time": "2024-03-22T09:34:34Z"}, True),
+        ({"session_end_time": None}, False),
+    ],
+)
+async def test_without_a_word_on_live_an_end_tells_that_it_is_over(
+    few: dict[str, object], is_over: bool
+) -> None:
+    record = {"session_id": NATIVE_ID, "room_external_id": None, "description": None} | few
+    replies = reply(409, {"message": "?"}), reply(200, record)
+
+    if is_over:
+        outcome, _ = await ended(*replies)
+        assert isinstance(outcome, Done)
+    else:
+        with pytest.raises(GiveUp):
+            await ended(*replies)
+
+
 async def test_a_refusal_of_what_goes_on_is_an_error() -> None:
     with pytest.raises(GiveUp) as caught:
         await ended(reply(422, {"message": "?"}), reply(200, LIVE))

@@ -102,7 +102,7 @@ async def test_a_good_reply_that_is_no_session_leaves_it_open_what_was_done(body
     [
         ({"attributes__timezone": "PST"}, "post_bad_timezone_400", "attributes.timezone"),
         (
-            {"attributes__client_system": "x" * 129},
+            {"attributes__client_system": "x" * 129, "client__version": None},
             "post_many_errors_400",
             "attributes.client_system",
         ),
@@ -119,7 +119,7 @@ async def test_a_good_reply_that_is_no_session_leaves_it_open_what_was_done(body
     ],
 )
 async def test_what_the_server_finds_fault_with_is_told_in_the_names_of_the_caller(
-    fields: dict[str, str], name: str, wrong: str
+    fields: dict[str, str | bool | None], name: str, wrong: str
 ) -> None:
     outcome = await outcome_of(Replies(recorded(f"roundware/{name}")), creating(**fields))
 
