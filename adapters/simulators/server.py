@@ -26,7 +26,8 @@ class VendorServer(ABC):
         self.world = World(rows=rows, seed=seed, clock=clock)
         self.requests: list[str] = []
         self.served: Counter[str] = Counter()
-        """How many requests came: ``listing`` for a list or a page of it, ``detail``, ``other``.
+        """How many requests came: ``listing`` for a list or a page of it, ``detail``, ``write``,
+        ``other``.
 
         A request counts whatever is answered; of a JSON-RPC vendor each call counts, the opening
         of the socket being one of the others.
@@ -37,7 +38,7 @@ class VendorServer(ABC):
 
     @abstractmethod
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Give the vendor's calls; those named ``listing`` and ``detail`` are counted as such."""
+        """Give the vendor's calls; ``listing``, ``detail`` and ``write`` are counted by name."""
 
     @abstractmethod
     def options(self, address: str) -> dict[str, object]:

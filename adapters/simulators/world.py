@@ -144,6 +144,19 @@ class World:
         del self._stays[bisect_left(self._stays, by_start(stay), key=by_start)]
         self._changes.append(Change(stay, is_deletion=True))
 
+    def end(self, number: int) -> Stay:
+        """Let a stay that goes on end now; to those who watch it goes, and comes changed.
+
+        KeyError: it is not held.
+        """
+        self._go_on()
+        stay = self._held[number]
+        ended = replace(stay, end=min(stay.end, self.now()))
+        self._stays[bisect_left(self._stays, by_start(stay), key=by_start)] = ended
+        self._held[number] = ended
+        self._changes += [Change(stay, is_deletion=True), Change(ended)]
+        return ended
+
     def _go_on(self) -> None:
         now = self.now()
         while self._next.start <= now:

@@ -1,5 +1,7 @@
 """From an HTTP reply to what it holds, or to the error that says what happens next."""
 
+import re
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -64,11 +66,24 @@ _REFUSALS: dict[int, ErrorCode] = {
     HTTPStatus.PERMANENT_REDIRECT: ErrorCode.CONFIG,
 }
 
-_LONGEST_WAIT_DIGITS = 5  # a day has five
+_SECONDS = re.compile("[0-9]{1,5}", re.ASCII)
+_LONGEST_WAIT_SECONDS = 24 * 3600
 
 
 def _retry_after(reply: HttpReply) -> float | None:
-    """Read ``Retry-After`` in seconds; its date form and nonsense count as not said."""
+    """Read ``Retry-After``; nonsense, and more than a day, count as not said."""
     value = reply.headers.get("retry-after", "")
-    is_number = value.isascii() and value.isdigit() and len(value) <= _LONGEST_WAIT_DIGITS
-    return float(value) if is_number else None
+    wait = float(value) if _SECONDS.fullmatch(value) else _seconds_until(value, reply)
+    return wait if wait is not None and wait <= _LONGEST_WAIT_SECONDS else None
+
+
+def _seconds_until(value: str, reply: HttpReply) -> float | None:
+    """Count to the date that may stand there instead, by the clock of who sent it.
+
+    A server that does not tell its own ``Date`` has not said how long to wait.
+    """
+    try:
+        wait = parsedate_to_datetime(value) - parsedate_to_datetime(reply.headers.get("date", ""))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return max(wait.total_seconds(), 0.0)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
@@ -12,6 +12,7 @@ from msgspec import Raw
 
 from gateway.federation.changes import Changes
 from gateway.federation.flights import Flights
+from gateway.federation.metering import Meter
 from gateway.federation.selectivity import Selectivity
 from gateway.federation.tickets import Tickets
 from gateway.federation.translating import translated
@@ -67,6 +68,8 @@ class BackendPage:
     """How many sessions were read: here, or by who took them."""
     size: int
     """Bytes of the records as they came."""
+    requests: int = 1
+    """How many were sent for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +195,22 @@ class Backend:
     async def session(self, native_id: str) -> Outcome | None:
         """Read one session by the vendor's detail call; none if the vendor has no such."""
         as_of = self._clock()
+        requests = 0
 
         async def get(context: Context[Any]) -> Raw | None:
-            return await self.adapter.get(native_id, context)
+            nonlocal requests
+            meter = Meter(context.transport)
+            try:
+                return await self.adapter.get(native_id, replace(context, transport=meter))
+            finally:
+                requests += meter.requests
 
         async def read() -> BackendPage | None:
             record = await self._tickets.call(get, as_of)
             if record is None:
                 return None
-            return _legible(await self._mapped(RawPage([record]), as_of))
+            page = _legible(await self._mapped(RawPage([record]), as_of))
+            return replace(page, requests=requests)
 
         return await self._outcome(read)
 

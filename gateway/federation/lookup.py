@@ -52,7 +52,9 @@ async def _by_detail_call(backend: Backend, native_id: str) -> Lookup:
     if page is None or page.sessions[0].native_id != native_id:
         return Missing()
     warnings = (BackendWarning.UNREADABLE_FIELDS,) if page.unreadable else ()
-    return Found(page.sessions[0], _report(Tally(as_of=page.as_of, requests=1), warnings))
+    return Found(
+        page.sessions[0], _report(Tally(as_of=page.as_of, requests=page.requests), warnings)
+    )
 
 
 async def _in_listing(backend: Backend, native_id: str, listings: Listings) -> Lookup:

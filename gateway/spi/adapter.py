@@ -206,7 +206,11 @@ class SessionAdapter(ABC, Generic[TransportT]):
     async def get(self, native_id: str, context: Context[TransportT]) -> Raw | None:
         """Ask the vendor for one record in its detailed form; none if the vendor has no such.
 
-        Called only where ``abilities().has_detail``; ``normalise`` must read the record too.
+        It tells at least what the list tells of the session: where the vendor's detail call leaves
+        some of that out, a second request asks for the row, and the record is both joined, each
+        value as it came. What is kept of lists takes no part, lest a session look different by
+        what was read before it. Called only where ``abilities().has_detail``; ``normalise`` must
+        read the record too.
         """
         raise NotImplementedError
 

@@ -6,10 +6,20 @@ from dataclasses import dataclass, replace
 import pytest
 from msgspec import Raw
 
+from gateway.federation.backend import Backend
 from gateway.federation.fan_out import TIMED_OUT, Deadline
 from gateway.federation.lookup import Found, Lookup, Missing
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode, Failure, ServedFrom
-from gateway.spi import Abilities, Context, HttpTransport, Mapped, Provenance, Rejected
+from gateway.spi import (
+    Abilities,
+    Context,
+    HttpReply,
+    HttpRequest,
+    HttpTransport,
+    Mapped,
+    Provenance,
+    Rejected,
+)
 from tests.federation.liars import (
     Mishap,
     Rejecting,
@@ -20,8 +30,8 @@ from tests.federation.liars import (
     never,
     rows,
 )
-from tests.support.adapters import NOON
-from tests.support.fakes import FakeAdapter, Manners, backend, federation
+from tests.support.adapters import NOON, noon
+from tests.support.fakes import FakeAdapter, Manners, federation
 from tests.support.payloads import raw
 
 
@@ -29,6 +39,7 @@ from tests.support.payloads import raw
 class Detailed(FakeAdapter):
     """A fake with a detail call, which does not care how an id is written."""
 
+    requests_a_call: int = 1
     is_silent: bool = False
     is_broken: bool = False
 
@@ -36,8 +47,8 @@ class Detailed(FakeAdapter):
         return replace(super().abilities(), has_detail=True)
 
     async def get(self, native_id: str, context: Context[HttpTransport]) -> Raw | None:
-        del context
-        self.requests += 1
+        for _ in range(self.requests_a_call):
+            await context.transport.send(HttpRequest("GET", f"/{native_id}"))
         if self.is_silent:
             await asyncio.Event().wait()
         if self.is_broken:
@@ -52,8 +63,20 @@ class Detailed(FakeAdapter):
         return Mapped(mapped.session, ("x",)) if isinstance(mapped, Mapped) else mapped
 
 
+class Wire(HttpTransport):
+    """A wire on which everything is answered with nothing."""
+
+    async def send(self, request: HttpRequest) -> HttpReply:
+        del request
+        return HttpReply(200, {}, b"")
+
+
+def backend(adapter: FakeAdapter) -> Backend:
+    return Backend("a", adapter, Wire(), ttl_seconds=60, clock=noon)
+
+
 async def lookup(adapter: FakeAdapter, native_id: str, *, seconds: float = 60) -> Lookup:
-    asked = federation(backend("a", adapter, ttl=60))
+    asked = federation(backend(adapter))
     return await asked.session("a", native_id, Deadline.within(seconds))
 
 
@@ -72,6 +95,12 @@ async def test_a_detail_call_finds_a_session() -> None:
     assert (one.report.rows, one.report.requests, one.report.as_of) == (1, 1, NOON)
     assert one.report.served_from is ServedFrom.LIVE
     assert one.report.warnings == (BackendWarning.UNREADABLE_FIELDS,)
+
+
+async def test_all_that_a_detail_call_sends_is_counted() -> None:
+    one = found(await lookup(Detailed(rows(1), requests_a_call=2), "0"))
+
+    assert one.report.requests == 2
 
 
 async def test_what_a_detail_call_does_not_know_is_missing() -> None:
@@ -105,7 +134,7 @@ async def test_an_unknown_id_is_missing_either_way(adapter_class: type[FakeAdapt
 
 async def test_without_a_detail_call_the_whole_listing_is_searched() -> None:
     adapter = FakeAdapter(rows(*range(9)), Manners(page_cap=4))
-    asked = federation(backend("a", adapter, ttl=60))
+    asked = federation(backend(adapter))
 
     first = found(await asked.session("a", "7", Deadline.within(60)))
     second = found(await asked.session("a", "3", Deadline.within(60)))
@@ -137,7 +166,7 @@ async def test_an_adapter_that_breaks_is_a_failure(adapter: FakeAdapter) -> None
     ids=["its detail call", "its listing"],
 )
 async def test_silence_is_a_failure_within_the_deadline(adapter: FakeAdapter) -> None:
-    silent = backend("a", adapter)
+    silent = backend(adapter)
     loop = asyncio.get_running_loop()
     begun = loop.time()
 

@@ -65,6 +65,19 @@ class Delete:
             world.delete(stays[self.place % len(stays)].number)
 
 
+@dataclass(frozen=True)
+class End:
+    """Somebody ends a session, of those there are: one that has ended stays as it is."""
+
+    place: int
+
+    def happen(self, world: World, _clock: Clock) -> None:
+        """End a stay, if there are any."""
+        stays = world.stays()
+        if stays:
+            world.end(stays[self.place % len(stays)].number)
+
+
 _HOUR = timedelta(hours=1)
 _PASSES = st.sampled_from(
     [timedelta(0), timedelta(seconds=1), timedelta(seconds=40), _HOUR / 9, 3 * _HOUR, 13 * _HOUR]
@@ -74,5 +87,8 @@ _AGES = st.sampled_from([timedelta(0), _HOUR / 60, _HOUR]) | st.timedeltas(
 )
 _LENGTHS = st.none() | st.timedeltas(timedelta(0), timedelta(days=3))
 # The newest are under way: -1 is the last.
-_DELETIONS = st.integers(-5, 200).map(Delete)
-EVENTS = st.lists(_PASSES | st.builds(Insert, _AGES, _LENGTHS) | _DELETIONS, max_size=6)
+_PLACES = st.integers(-5, 200)
+EVENTS = st.lists(
+    _PASSES | st.builds(Insert, _AGES, _LENGTHS) | _PLACES.map(Delete) | _PLACES.map(End),
+    max_size=6,
+)

@@ -1,5 +1,6 @@
 """The time line: what is inserted and deleted, and how it is told."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,20 @@ def test_an_inserted_stay_has_its_times_and_the_next_number() -> None:
     assert (stay.start, stay.end) == (NOON - 30 * HOUR, NOON - 29 * HOUR)
     assert stay.number == last + 1
     assert stay in world.stays()
+
+
+def test_a_stay_that_is_ended_ends_now_and_one_that_has_ended_does_not_change() -> None:
+    world, clock = living()
+    stay = world.insert(NOON - HOUR, NOON + 2 * HOUR)
+    clock.now += HOUR
+
+    ended = world.end(stay.number)
+    clock.now += HOUR / 2
+    again = world.end(stay.number)
+
+    assert again == ended == replace(stay, end=NOON + HOUR)
+    assert ended in world.stays()
+    assert stay not in world.stays()
 
 
 def test_numbers_are_never_given_twice() -> None:

@@ -1,7 +1,8 @@
 """A stand-in for Digital Samba's REST API.
 
 Sources: "List" (of sessions), "Pagination", "Authenticate to the API", "Rate limiting", "Sessions"
-of its documentation, and its OpenAPI document of January 2026. What none tells is called assumed.
+of its documentation, its OpenAPI document of January 2026, and the "API Error Reference" of its own
+guide for assistants. What none tells is called assumed.
 """
 
 import base64
@@ -51,7 +52,9 @@ class Manners:
 
     ``form`` chooses between records as in "List" and as in the OpenAPI document. A ``limit`` over
     100 is refused, or taken as 100. Days are those of ``day_zone``, with ``date_end`` or without.
-    ``calls_a_minute`` is 1000 in "Rate limiting"; by default there is no limit.
+    ``calls_a_minute`` is 1000 in "Rate limiting"; by default there is no limit. ``ended_already``
+    refuses to end a session that has ended, or none does not. ``drops_writes``: a write is
+    carried out, and the connection broken off without an answer.
     """
 
     form: Form = "page"
@@ -61,6 +64,8 @@ class Manners:
     last_day_counts: bool = True
     total_is_filtered: bool = True
     calls_a_minute: int | None = None
+    ended_already: Literal[404, 409, 422] | None = 409
+    drops_writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +108,11 @@ class DigitalSambaSimulator(VendorServer):
         return {"url": address + _BASE, "team_id": TEAM_ID, "developer_key": DEVELOPER_KEY}
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Serve the list and one session."""
+        """Serve the list, one session, and its end: for which one sample has GET, by mistake."""
         return [
             web.get(f"{_BASE}/sessions", self._list, name="listing"),
             web.get(f"{_BASE}/sessions/{{id}}", self._detail, name="detail"),
+            web.post(f"{_BASE}/sessions/{{id}}/end", self._end, name="write"),
         ]
 
     def catch_up(self) -> None:
@@ -134,6 +140,17 @@ class DigitalSambaSimulator(VendorServer):
         stay = self._find(request.match_info["id"], 404)
         now = self.world.now()
         return web.json_response(statistics(row_of(stay, self._seed, now), self._manners.form, now))
+
+    async def _end(self, request: web.Request) -> web.Response:
+        self._admit(request)
+        stay = self._find(request.match_info["id"], 404)
+        refusal = self._manners.ended_already
+        if stay.end <= self.world.now() and refusal is not None:
+            raise _Refusal(refusal, {"message": "The session has ended."})
+        self.world.end(stay.number)
+        if self._manners.drops_writes and request.transport is not None:
+            request.transport.abort()
+        return web.Response()  # Nothing in it: so in the OpenAPI document.
 
     def _admit(self, request: web.Request) -> None:
         if request.headers.get("Authorization") not in _ACCEPTED:

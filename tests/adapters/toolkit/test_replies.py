@@ -85,6 +85,25 @@ async def test_a_wait_is_taken_where_it_is_a_sensible_number(
 
 
 @pytest.mark.parametrize(
+    ("until", "date", "seconds"),
+    [
+        ("Sun, 22 Nov 2026 12:00:38 GMT", "Sun, 22 Nov 2026 12:00:00 GMT", 38.0),
+        ("Sun, 22 Nov 2026 11:59:00 GMT", "Sun, 22 Nov 2026 12:00:00 GMT", 0.0),
+        ("Fri, 22 Nov 2030 12:00:00 GMT", "Sun, 22 Nov 2026 12:00:00 GMT", None),
+        ("Sun, 22 Nov 2026 12:00:38 GMT", "noon", None),
+        ("Sun, 22 Nov 99999999999999999999 12:00:38 GMT", "Sun, 22 Nov 2026 12:00:00 GMT", None),
+        ("Sun, 22 Nov 2026 12:00:38", "Sun, 22 Nov 2026 12:00:00 GMT", None),
+    ],
+)
+async def test_a_wait_until_a_date_is_counted_by_the_vendors_own_clock(
+    until: str, date: str, seconds: float | None
+) -> None:
+    error = await raised(429, {"Retry-After": until, "Date": date})
+
+    assert error.retry_after_seconds == seconds
+
+
+@pytest.mark.parametrize(
     ("body", "code"),
     [
         ("", ErrorCode.BAD_PAYLOAD),

@@ -1,8 +1,4 @@
-"""Roundware: a bare REST list of everything.
-
-Sources: "sessions/" of the Roundware API documentation, and ``tests/recordings/roundware``. Where
-the two differ the recordings win: they are what a real server answered.
-"""
+"""The calls that are made to a Roundware server, and what its rows mean."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -12,19 +8,25 @@ from typing import ClassVar
 from urllib.parse import quote
 
 import msgspec
-from pydantic import Field as OptionField
-from pydantic import SecretStr
 
+from adapters.roundware.clients import client_of
+from adapters.roundware.creating import (
+    FIELDS,
+    LARGEST_NUMBER,
+    Fields,
+    body_of,
+    outcome_of,
+    wrong_field,
+)
+from adapters.roundware.options import RoundwareOptions
 from adapters.toolkit.credentials import token_header
 from adapters.toolkit.durations import seconds_between
 from adapters.toolkit.instants import iso_instant_in, not_before
-from adapters.toolkit.record import Record, identifier, read_record, text
+from adapters.toolkit.record import Record, identifier, read_record
 from adapters.toolkit.replies import decode, raise_for_status
 from gateway.spi import (
     Abilities,
-    AdapterOptions,
     Address,
-    Client,
     Context,
     Field,
     HttpEndpoint,
@@ -32,22 +34,26 @@ from gateway.spi import (
     HttpTransport,
     Mapped,
     Named,
+    Operation,
     PagingAbility,
     PagingStyle,
     Provenance,
     RawPage,
+    Refusal,
+    Refused,
     Rejected,
     ScanPlan,
     Session,
     SessionAdapter,
     Space,
     Status,
+    Unclear,
+    UpstreamError,
+    Write,
+    WriteOutcome,
 )
 
-_A_YEAR_IN_SECONDS = 366 * 24 * 3600
-
 _ID = re.compile("[0-9]{1,10}")
-_LARGEST_ID = 2**31 - 1  # of a number in the column that holds them
 
 # starttime and stoptime are naive text in UTC (list_unfiltered.json); the ``timezone`` of a row
 # is the client's and says nothing about them.
@@ -63,23 +69,22 @@ _ABSENT = frozenset(
 )
 
 
-class RoundwareOptions(AdapterOptions):
-    """Where a Roundware server is and how to be let in. ``url`` ends in the API's version.
-
-    ``full_list_every_s`` is how long a whole list serves while only the ids that come next are
-    asked for. None: every listing is a whole list.
-    """
-
-    token: SecretStr
-    active_window_s: float = OptionField(default=3600, gt=0, le=_A_YEAR_IN_SECONDS)
-    full_list_every_s: float | None = OptionField(default=None, gt=0, le=_A_YEAR_IN_SECONDS)
+class _Language(msgspec.Struct):
+    id: int
+    language_code: str
 
 
+class _Project(msgspec.Struct):
+    id: int
+
+
+_LANGUAGES = msgspec.json.Decoder(list[_Language])
+_PROJECTS = msgspec.json.Decoder(list[_Project])
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class RoundwareAdapter(SessionAdapter[HttpTransport]):
-    """Reads ``sessions/``, which answers every session there is in no promised order."""
+    """Reads ``sessions/``, which answers every session there is in no order, and adds to it."""
 
     vendor: ClassVar[str] = "roundware"
     options_model = RoundwareOptions
@@ -109,6 +114,8 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
             has_detail=True,
             # No call changes a session, and ids count upwards with gaps (list_unfiltered.json).
             full_list_every=self._full_list_every,
+            # All other calls that would change one are refused (patch_session_405.json).
+            operations={Operation.CREATE: FIELDS},
         )
 
     async def fetch_page(
@@ -126,7 +133,7 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
 
     async def get(self, native_id: str, context: Context[HttpTransport]) -> msgspec.Raw | None:
         """Read one session by its number."""
-        if not _ID.fullmatch(native_id) or int(native_id) > _LARGEST_ID:
+        if not _ID.fullmatch(native_id) or int(native_id) > LARGEST_NUMBER:
             return None  # The server fails on it: get_id_not_a_number_500.json.
         path = f"/sessions/{quote(native_id)}/"
         request = HttpRequest("GET", path, headers=self._headers)
@@ -136,14 +143,64 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         raise_for_status(request, reply)
         return msgspec.Raw(reply.body)
 
+    async def write(self, write: Write, context: Context[HttpTransport]) -> WriteOutcome:
+        """Create a session, which begins now; twice the same makes two."""
+        wrong = wrong_field(write.fields)
+        if wrong is not None:
+            return Refused(Refusal.INVALID_FIELD, wrong)
+        language_id = None
+        if (code := write.fields.get("language")) is not None:
+            language_id = await self._language_id(str(code), context)
+            if language_id is None:
+                return Refused(Refusal.INVALID_FIELD, "language")
+        return await self._create(write.fields, language_id, context)
+
     def next_ids(self, known: Collection[str]) -> Iterable[str]:
         """Count on from the largest id."""
         last = max((int(each) for each in known if _ID.fullmatch(each)), default=0)
-        return map(str, range(last + 1, _LARGEST_ID + 1))
+        return map(str, range(last + 1, LARGEST_NUMBER + 1))
 
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a row of the list, or the same row by its number."""
         return read_record(record, provenance, self._session)
+
+    async def _create(
+        self, fields: Fields, language_id: int | None, context: Context[HttpTransport]
+    ) -> WriteOutcome:
+        # Without the slash it is redirected (post_no_trailing_slash_301.json), and in the form of a
+        # form it fails (post_form_encoded_500.json).
+        headers = {**self._headers, "Content-Type": "application/json"}
+        body = body_of(fields, language_id)
+        request = HttpRequest("POST", "/sessions/", headers=headers, body=body)
+        reply = await context.transport.send(request)
+        outcome = outcome_of(reply, fields)
+        if outcome is not None:
+            return outcome
+        if reply.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise_for_status(request, reply)
+        is_of_no_project = reply.status == HTTPStatus.INTERNAL_SERVER_ERROR and (
+            await self._lacks_project(str(fields["space.id"]), context)
+        )
+        return Refused(Refusal.INVALID_FIELD, "space.id") if is_of_no_project else Unclear()
+
+    async def _language_id(self, code: str, context: Context[HttpTransport]) -> int | None:
+        """Find the number of a language by its code (languages_list.json)."""
+        request = HttpRequest("GET", "/languages/", headers=self._headers)
+        languages = decode(request, await context.transport.send(request), _LANGUAGES)
+        return next((each.id for each in languages if each.language_code == code), None)
+
+    async def _lacks_project(self, project: str, context: Context[HttpTransport]) -> bool:
+        """Say whether the server surely has no such project.
+
+        It fails on a project it does not know before it has written anything, and does not say so
+        (post_unknown_project_500.json).
+        """
+        request = HttpRequest("GET", "/projects/", headers=self._headers)
+        try:
+            projects = decode(request, await context.transport.send(request), _PROJECTS)
+        except UpstreamError:
+            return False
+        return all(str(each.id) != project for each in projects)
 
     def _session(self, record: Record, provenance: Provenance) -> Session:
         native_id = record.native_id("id")
@@ -159,7 +216,7 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
             ended_at=ended_at,
             duration_s=seconds_between(started_at, ended_at),
             device=Named(id=device) if device else None,
-            client=_client(record),
+            client=client_of(record),
             space=Space("project", id=project) if project else None,
             inferred=() if ended_at else ("status",),
             attributes=record.left,
@@ -174,17 +231,3 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         if started_at is not None and as_of - started_at < self._active_window:
             return Status.ACTIVE
         return Status.UNKNOWN
-
-
-# iOS clients write "iOS 15.1"; web clients a user agent, cut at 127 characters.
-_PLATFORM = re.compile(r"(?P<name>iOS|Android) (?P<version>[0-9.]+)")
-
-
-def _client(record: Record) -> Client | None:
-    """Name the client by its type, else by its platform; client_system stays an attribute."""
-    system = record.peek("client_system")
-    platform = _PLATFORM.fullmatch(system) if isinstance(system, str) else None
-    name = record.take("client_type", text)
-    if platform is None:
-        return Client(name=name) if name else None
-    return Client(name=name or platform["name"], version=platform["version"])

@@ -1,0 +1,139 @@
+"""What Digital Samba tells of a session: a row of its list, its statistics, or both joined."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TypeAlias, TypeVar
+
+import msgspec
+
+from adapters.toolkit.durations import seconds_between
+from adapters.toolkit.instants import iso_instant_in, not_before
+from adapters.toolkit.record import Record, boolean, identifier, text, whole_number
+from gateway.spi import Json, Participants, Provenance, Session, Space, Status
+
+T = TypeVar("T")
+
+Fields: TypeAlias = dict[str, msgspec.Raw]
+"""A record whose values are as they came."""
+
+FIELDS = msgspec.json.Decoder(Fields)
+
+# What rows of the list name in one way, and statistics in another.
+_IN_STATISTICS = {
+    "start_time": "session_start_time",
+    "end_time": "session_end_time",
+    "live": "session_live",
+    "description": "room_description",
+    "friendly_url": "room_friendly_url",
+    "participants_live": "live_participants",
+    "participants_max": "max_concurrent_participants",
+    # Not those active now, for which there is live_participants: those who took part.
+    "participants_total": "active_participants",
+}
+
+# In "List" only rows have these. In the OpenAPI document the statistics have them too.
+_MAY_BE_IN_ROWS_ALONE = ("room_external_id", "description")
+
+# "List" prints some times without an offset. All that have one, everywhere, are in UTC.
+_utc = iso_instant_in(UTC)
+
+
+def session_of(record: Record, provenance: Provenance) -> Session:
+    """Map a row, or statistics, or both joined."""
+    native_id = _native_id(record)
+    started_at = _take(record, "start_time", _utc)
+    told = _take(record, "live", _status)
+    ended_at = None
+    if told is not Status.ACTIVE:  # A live row may have an end_time: so in the OpenAPI sample.
+        ended_at = _take(record, "end_time", not_before(started_at, _utc))
+    derived = ("last_activity_at",) if told else ("status", "last_activity_at")
+    return Session(
+        **provenance.identity(native_id),
+        status=told or (Status.ENDED if ended_at else Status.UNKNOWN),
+        # The room's: a session has no words of its own.
+        title=_take(record, "description", text),
+        started_at=started_at,
+        ended_at=ended_at,
+        last_activity_at=ended_at,
+        # ``session_duration`` is in minutes cut off, and so stays an attribute.
+        duration_s=seconds_between(started_at, ended_at),
+        space=_room(record),
+        participants=_participants(record),
+        inferred=derived if ended_at else (),
+        attributes=record.left,
+    )
+
+
+def has_ended(record: msgspec.Raw) -> bool:
+    """Say whether a record tells that its session is over."""
+    fields = Record(record)
+    told = _take(fields, "live", _status)
+    if told is not None:
+        return told is Status.ENDED
+    return _take(fields, "end_time", _utc) is not None
+
+
+def is_whole(statistics: Fields) -> bool:
+    """Say whether statistics tell all that a row would."""
+    return all(
+        name in statistics or _IN_STATISTICS.get(name) in statistics
+        for name in _MAY_BE_IN_ROWS_ALONE
+    )
+
+
+def room_and_start(statistics: msgspec.Raw) -> tuple[str, datetime] | None:
+    """Give the room of a session and when it began, where both are told."""
+    record = Record(statistics)
+    room_id = record.take("room_id", identifier)
+    started_at = _take(record, "start_time", _utc)
+    return (room_id, started_at) if room_id and started_at else None
+
+
+def joined(statistics: Fields, row: Mapping[str, msgspec.Raw]) -> msgspec.Raw:
+    """Make one record of both: the statistics, and what the row alone tells.
+
+    Each value is as it came.
+    """
+    alone = {
+        name: value
+        for name, value in row.items()
+        if name not in statistics and _IN_STATISTICS.get(name) not in statistics
+    }
+    return msgspec.Raw(msgspec.json.encode(alone | statistics))
+
+
+def _take(record: Record, name: str, read: Callable[[Json], T]) -> T | None:
+    """Take a field by its name in rows, else by that in statistics."""
+    return record.take_either(name, _IN_STATISTICS[name], read)
+
+
+def _native_id(record: Record) -> str:
+    """Take ``id``, which the statistics in the OpenAPI document lack: there ``session_id`` is it.
+
+    In the statistics of "List" the two differ, and ``id`` is the one that was asked for.
+    """
+    if record.peek("id") is None:
+        return record.native_id("session_id")
+    native_id = record.native_id("id")
+    if record.peek("session_id") == native_id:
+        record.take("session_id", identifier)
+    return native_id
+
+
+def _status(value: Json) -> Status:
+    return Status.ACTIVE if boolean(value) else Status.ENDED
+
+
+def _room(record: Record) -> Space | None:
+    room_id = record.take("room_id", identifier)
+    name = _take(record, "friendly_url", text)
+    return Space("room", room_id, name) if room_id or name else None
+
+
+def _participants(record: Record) -> Participants | None:
+    counts = Participants(
+        current=_take(record, "participants_live", whole_number),
+        peak=_take(record, "participants_max", whole_number),
+        total=_take(record, "participants_total", whole_number),
+    )
+    return None if counts == Participants() else counts
