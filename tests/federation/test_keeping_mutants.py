@@ -104,7 +104,7 @@ def test_an_engine_that_keeps_too_much_is_caught(
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(owner, name, rule)
-        case = find(ordered, lambda case: case.faults() != [], settings=_TRIES, random=Random(1))
+        case = find(ordered, lambda case: case.faults() != [], settings=_TRIES, random=Random(5))
 
     assert case.faults() == [], "it is the mutant that fails here, not the engine"
 
@@ -113,4 +113,4 @@ def test_the_engine_itself_is_not_caught() -> None:
     tries = settings(_TRIES, max_examples=50)
 
     with pytest.raises(NoSuchExample):
-        find(ordered, lambda case: case.faults() != [], settings=tries, random=Random(1))
+        find(ordered, lambda case: case.faults() != [], settings=tries, random=Random(5))
