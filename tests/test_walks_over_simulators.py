@@ -32,6 +32,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _KEY = "a key that all replicas have"
 _LONGEST_CURSOR = 4096
+_MOST_PAGES = 400
 
 # Rows of a vendor, and sizes of pages that make walks of a few pages and of many.
 _LIMITS = {5: [1, 2, 3, 7, 50], 23: [4, 11, 40], 60: [17, 100, 1000]}
@@ -236,7 +237,7 @@ class Replicas:
         """Read page after page, turn by turn; end with the last page or a refusal."""
         pages: list[tuple[Turn, Answer]] = []
         asked = dict(question)
-        while True:
+        while len(pages) < _MOST_PAGES:
             turn = turns[len(pages) % len(turns)]
             gateway = await self._gateway(turn.replica)
             page = await gateway.call("GET", "/v1/sessions", {**asked, "limit": turn.limit})
@@ -246,6 +247,7 @@ class Replicas:
                 return pages
             assert len(cursor) <= _LONGEST_CURSOR
             asked = {**question, "cursor": self._without(turn.lost, cursor, question)}
+        pytest.fail("the walk does not end")
 
     async def _gateway(self, replica: int | None) -> Gateway:
         """Give a gateway by its place, or a new one."""
