@@ -38,6 +38,9 @@ _ENVELOPES = {
     "ekran": (b'{"totalCount": %d, "sessions": [' % RECORDS, b"]}"),
     "roundware": (b"[", b"]"),
 }
+_TICKETS = {"cortex": {"dialect": "v1", "token": "not looked at"}}
+"""What a log-in brings, where the adapter looks at it."""
+
 _NEWEST_FIRST = (Sort(SessionField.STARTED_AT, is_descending=True),)
 
 T = TypeVar("T")
@@ -54,7 +57,8 @@ class Reader:
     def __init__(self, adapter: SessionAdapter[Any], body: bytes) -> None:
         self.adapter = adapter
         self._plan = _everything(adapter)
-        self._context: Context[Any] = Context(_Canned(body), Ticket({}), FROZEN_AT)
+        ticket = Ticket(_TICKETS.get(adapter.vendor, {}))
+        self._context: Context[Any] = Context(_Canned(body), ticket, FROZEN_AT)
 
     def page(self) -> RawPage:
         """Read the page into slices, one a record."""
