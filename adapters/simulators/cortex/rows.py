@@ -50,9 +50,9 @@ class Rows:
         self._changed: dict[int, Fields] = {}
 
     def at(self, now: datetime) -> list[Row]:
-        """Give every row as it is by now."""
+        """Give every row as it is by now, in the order in which they were begun."""
         self.catch_up(now)
-        return list(self._rows.values())
+        return [self._rows[number] for number in sorted(self._rows)]
 
     def find(self, native_id: object, now: datetime) -> Row | None:
         """Give the row of this id, if it is held."""
