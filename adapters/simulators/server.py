@@ -11,6 +11,7 @@ from typing import ClassVar
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from adapters.simulators.facts import Facts
 from adapters.simulators.world import Held, World
 
 
@@ -18,6 +19,8 @@ class VendorServer(ABC):
     """A stand-in for one vendor on a loopback port of its own."""
 
     adapter: ClassVar[str]
+    facts: ClassVar[Facts]
+    """What it shows of the vendor."""
     tls: ssl.SSLContext | None = None
     """With it, the server encrypts."""
 
