@@ -1,7 +1,7 @@
 """What is known of a vendor's API, what is not, and what is done about either.
 
-The facts of a vendor stand beside its simulator, which shows them: every quirk has a test of its own
-name, every unknown the ways the vendor may turn out to be, and the scorecard is made of both.
+The facts of a vendor stand beside its simulator, which shows them: every quirk has a test of its
+own name, every unknown the ways the vendor may turn out to be, and the scorecard is made of both.
 """
 
 from collections.abc import Mapping
@@ -38,8 +38,8 @@ class Quirk:
 class Unknown:
     """Something that neither documents nor recordings tell.
 
-    ``hedge`` says why it does not matter here, or what happens if it does. ``ways`` holds manners of
-    the simulator, each named by what it then does; the manners it has by default are one more way.
+    ``hedge`` says why it does not matter here, or what happens if it does. ``ways`` holds manners
+    of the simulator, each named by what it then does: its usual manners are one more way.
     """
 
     question: str
@@ -48,13 +48,21 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """All of one vendor.
+class Dialect:
+    """One form of the vendor's API: the manners that speak it, and the options that choose it."""
 
-    ``dialects`` names the options that choose between the vendor's dialects, where it has several.
+    manners: Any
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of one vendor. ``dialects`` are named where there are several, none where there is one.
+
+    The calls are those the gateway makes, of all dialects.
     """
 
     calls: tuple[Call, ...]
     quirks: tuple[Quirk, ...]
     unknowns: tuple[Unknown, ...]
-    dialects: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: {"": {}})
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)
