@@ -1,0 +1,33 @@
+"""All checks, in the order of the laws."""
+
+from gateway.conformance.laws import (
+    agreeing,
+    budget,
+    failing,
+    filters,
+    leaving,
+    news,
+    normalising,
+    order,
+    paging,
+    resuming,
+    secrecy,
+    shape,
+    writing,
+)
+
+CHECKS = (
+    *shape.CHECKS,
+    *filters.CHECKS,
+    *order.CHECKS,
+    *paging.CHECKS,
+    *resuming.CHECKS,
+    *normalising.CHECKS,
+    *failing.CHECKS,
+    *leaving.CHECKS,
+    *budget.CHECKS,
+    *secrecy.CHECKS,
+    *writing.CHECKS,
+    *agreeing.CHECKS,
+    *news.CHECKS,
+)
