@@ -165,7 +165,7 @@ class Tap:
             answering = asyncio.create_task(self._answer(vendor, caller, request))
             try:
                 async for message in caller:
-                    await self._hear(_method(message.data), message.data.encode())
+                    await self._hear(*_called(message.data))
                     await vendor.send_str(message.data)
             finally:
                 await vendor.close()
@@ -204,9 +204,10 @@ def _passed_on(
     )
 
 
-def _method(frame: str) -> str:
+def _called(frame: str) -> tuple[str, bytes]:
+    """Give the method of a call, and its parameters: its id differs from that of every other."""
     call = json.loads(frame)
-    return str(call.get("method")) if isinstance(call, dict) else "no call"
+    return str(call["method"]), json.dumps(call.get("params")).encode()
 
 
 def _is_answer(frame: object) -> bool:

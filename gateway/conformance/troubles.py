@@ -176,7 +176,7 @@ _JSON = "application/json"
 HTTP_TROUBLES = (
     Trouble("401", replying(401), codes=_AUTH, is_retryable=False),
     Trouble("403", replying(403), codes=_AUTH, is_retryable=False),
-    Trouble("404", replying(404), is_retryable=False),
+    Trouble("404", replying(404)),
     Trouble(
         "429 with Retry-After",
         replying(429, headers=_WAIT),

@@ -34,7 +34,6 @@ async def next_ids(harness: Harness) -> None:
     async with rigged(harness) as rig:
         known = {*rig.held_ids()}
         if rig.adapter.abilities().full_list_every is None:
-            holds([*islice(rig.adapter.next_ids(known), 1)] == [], "next_ids() is not declared")
             return
         for _ in range(_NEW):
             rig.vendor.insert()
