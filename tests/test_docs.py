@@ -2,15 +2,12 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode
 from gateway.web.routes import routes
-from tests.support.adapters import driving
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")])
@@ -70,30 +67,3 @@ def test_every_target_of_make_that_is_told_exists() -> None:
 
     assert {"demo", "test", "check"} <= told & targets
     assert {name for name in told if f"make {name}" in read("CONTRIBUTING.md")} <= targets
-
-
-async def test_the_adapter_of_the_page_on_adding_a_vendor_works() -> None:
-    (source,) = blocks("docs/adding-a-vendor.md", "python")
-    names: dict[str, Any] = {"__name__": "acme_sessions"}
-    exec(source, names)  # noqa: S102  # the page's own example
-    visits = (
-        '[{"visit": 7, "begun": 1795339442, "left": null, "who": "amélie", "kiosk": "K-3"},'
-        '{"visit": 8, "begun": "soon", "left": 1795339999}]'
-    )
-
-    async def answer(request: web.Request) -> web.Response:
-        assert request.headers["Authorization"] == "Bearer s3cret"
-        return web.Response(text=visits, content_type="application/json")
-
-    app = web.Application()
-    app.router.add_get("/visits", answer)
-    async with TestServer(app) as server:
-        options = {"url": str(server.make_url("")).rstrip("/"), "key": "s3cret"}
-        async with driving(names["AcmeAdapter"], options) as driver:
-            first, second = await driver.sessions()
-
-    assert (first.native_id, first.status, first.attributes) == ("7", "active", {"kiosk": "K-3"})
-    assert first.user is not None
-    assert first.user.name == "amélie"
-    assert second.started_at is None
-    assert second.attributes == {"begun": "soon"}

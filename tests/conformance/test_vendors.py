@@ -1,7 +1,5 @@
 """The adapter of every vendor keeps every law, against its simulator."""
 
-from dataclasses import replace
-
 import pytest
 
 from adapters.canopsis import CanopsisAdapter

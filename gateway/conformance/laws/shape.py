@@ -8,7 +8,7 @@ import msgspec
 from gateway.conformance.harness import Harness
 from gateway.conformance.law import Law, broken, checks_of, holds
 from gateway.conformance.questions import samples_of_conditions
-from gateway.conformance.rig import Rig, rigged
+from gateway.conformance.rig import Rig, ids_of, rigged
 from gateway.model.query import NEWEST_FIRST, Field, Order, Sort
 from gateway.paging.order import SORTABLE
 from gateway.spi import (
@@ -51,8 +51,10 @@ async def nothing_pushed(harness: Harness) -> None:
     async with rigged(harness) as rig:
         size = rig.adapter.abilities().paging.max_size
         sessions = await rig.stream(ScanPlan({}, None, size))
-        got = sorted(session.native_id for session in sessions)
-        holds(got == rig.held_ids(), f"the vendor holds {rig.held_ids()}, the stream brings {got}")
+        got = ids_of(sessions)
+        lost = [native_id for native_id in rig.held_ids() if native_id not in got]
+        holds(not lost, f"the stream lacks sessions that the vendor holds: {lost}")
+        holds(got == rig.held_ids(), f"the stream brings {got}, the vendor holds {rig.held_ids()}")
 
 
 def _can_be_written(abilities: Abilities) -> None:
