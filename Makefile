@@ -11,7 +11,7 @@ BIN = $(VENV)/bin
 DEPTH = 20
 MINUTES = 60
 
-.PHONY: demo test test-deep lint types contracts check bench walks clean help
+.PHONY: demo test test-deep lint types contracts check bench walks docs clean help
 
 help:
 	@echo "make demo       run the gateway over a simulator of every vendor"
@@ -20,6 +20,7 @@ help:
 	@echo "make check      lint, types and import contracts"
 	@echo "make bench      measure against a hand-written gateway"
 	@echo "make walks      count what pages cost the vendors, and measure a long walk's memory"
+	@echo "make docs       write the pages of docs/vendors anew"
 	@echo "make clean      remove what was set up"
 
 demo: $(VENV)/.run
@@ -46,6 +47,9 @@ contracts: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/compare.py
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/scorecards.py
 
 walks: $(VENV)/.dev
 	$(BIN)/python benchmarks/walks.py

@@ -21,8 +21,14 @@ class Meter:
         reply: HttpReply = await self._wire.send(request)
         return reply
 
-    async def call(self, method: str, params: Mapping[str, object] | None = None) -> Raw:
+    async def call(
+        self,
+        method: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        is_repeatable: bool = False,
+    ) -> Raw:
         """Call a method over a wire for JSON-RPC."""
         self.requests += 1
-        result: Raw = await self._wire.call(method, params)
+        result: Raw = await self._wire.call(method, params, is_repeatable=is_repeatable)
         return result

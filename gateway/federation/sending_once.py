@@ -22,8 +22,14 @@ class SendingOnce(HttpTransport, RpcTransport):
         reply: HttpReply = await self._transport.send(replace(request, is_repeatable=False))
         return reply
 
-    async def call(self, method: str, params: Mapping[str, object] | None = None) -> Raw:
-        """Call a method; a wire sends every call once."""
+    async def call(
+        self,
+        method: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        is_repeatable: bool = False,  # noqa: ARG002  # nothing is, in the course of a write
+    ) -> Raw:
+        """Call a method, once."""
         self.requests += 1
         result: Raw = await self._transport.call(method, params)
         return result

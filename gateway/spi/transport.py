@@ -78,5 +78,15 @@ class RpcError(Exception):
 class RpcTransport(Protocol):
     """Calls methods of one vendor."""
 
-    async def call(self, method: str, params: Mapping[str, object] | None = None) -> Raw:
-        """Call a method and give its result as it came; raise :class:`RpcError` for an error."""
+    async def call(
+        self,
+        method: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        is_repeatable: bool = False,
+    ) -> Raw:
+        """Call a method and give its result as it came; raise :class:`RpcError` for an error.
+
+        One that ``is_repeatable``, because it only reads, is called once more when the connection
+        ends before its answer. The gateway takes that from what is called by a write.
+        """

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from gateway.spi import RpcEndpoint
+from gateway.model.report import ErrorCode
+from gateway.spi import RpcEndpoint, UpstreamError
 from gateway.transport.client import Client
 from gateway.transport.connection import RpcConnection, connect, only_an_upgrade
 from gateway.transport.dispatch import Dispatch
@@ -32,18 +33,27 @@ class RpcWire:
         self._opening = asyncio.Lock()
         self._connection: RpcConnection | None = None
 
-    async def call(self, method: str, params: Mapping[str, object] | None = None) -> msgspec.Raw:
+    async def call(
+        self,
+        method: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        is_repeatable: bool = False,
+    ) -> msgspec.Raw:
         """Call a method and give its result as it came.
 
-        Sent once. Raises :class:`~gateway.spi.transport.RpcError` where the vendor answers with
-        an error, and :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
+        Sent once. Only what is repeatable is repeated, once and at once, over a new connection
+        when the one it was sent over broke before the answer. Raises
+        :class:`~gateway.spi.transport.RpcError` where the vendor answers with an error, and
+        :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
         dispatch = Dispatch()
         with dispatch.watched():
             async with self._slots.slot(method):
                 with translated(method):
-                    connection = await self._connected()
-                    result = await connection.call(method, params, dispatch)
+                    result = await self._exchange(
+                        method, params, dispatch, is_repeatable=is_repeatable
+                    )
             # Not before: a message is given as a whole.
             charge(memoryview(result).nbytes, method)
         return result
@@ -54,6 +64,22 @@ class RpcWire:
         if self._connection is not None:
             await self._connection.close()
         await self._client.close()
+
+    async def _exchange(
+        self,
+        method: str,
+        params: Mapping[str, object] | None,
+        dispatch: Dispatch,
+        *,
+        is_repeatable: bool,
+    ) -> msgspec.Raw:
+        connection = await self._connected()
+        try:
+            return await connection.call(method, params, dispatch)
+        except UpstreamError as error:
+            if not is_repeatable or error.code is not ErrorCode.RESET:
+                raise
+        return await (await self._connected()).call(method, params, dispatch)
 
     async def _connected(self) -> RpcConnection:
         """Give the open connection. One call opens it; the others wait, each for its own time."""

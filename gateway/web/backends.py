@@ -20,20 +20,21 @@ _FILTERS: dict[Field, tuple[Op, ...]] = {
 def describe(backend: Backend) -> dict[str, object]:
     """Describe one backend."""
     abilities = backend.abilities()
-    capabilities = None if isinstance(abilities, Failed) else _capabilities(abilities)
+    told = None if isinstance(abilities, Failed) else capabilities(abilities)
     return {
         "name": backend.name,
         "vendor": backend.adapter.vendor,
         "health": backend.health,
         "freshness": {"ttl_s": backend.ttl_seconds},
-        "capabilities": capabilities,
+        "capabilities": told,
         "operations": sorted(backend.operations),
     }
 
 
-def _capabilities(abilities: Abilities) -> dict[str, object]:
+def capabilities(abilities: Abilities) -> dict[str, object]:
+    """Tell what a vendor does itself, with a grade for every filter there is."""
     return {
-        "filters": _filters(abilities),
+        "filters": filters(abilities),
         "sorts": [
             {"field": s.sort.field, "descending": s.sort.is_descending} for s in abilities.sorts
         ],
@@ -43,7 +44,8 @@ def _capabilities(abilities: Abilities) -> dict[str, object]:
     }
 
 
-def _filters(abilities: Abilities) -> dict[str, dict[str, Support]]:
+def filters(abilities: Abilities) -> dict[str, dict[str, Support]]:
+    """Grade every filter there is by how well the vendor checks it."""
     return {
         field: {op: _grade(abilities, field, op) for op in ops} for field, ops in _FILTERS.items()
     }

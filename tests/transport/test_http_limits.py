@@ -138,11 +138,14 @@ async def test_requests_beyond_the_limit_wait_for_their_turn() -> None:
 
 
 async def test_waiting_for_a_turn_counts_in_the_time_of_a_request() -> None:
-    async with Peer(silent) as peer, http_wire(peer.url, replace(BRIEF, concurrency=1)) as wire:
+    limits = replace(BRIEF, concurrency=1, timeout_seconds=1.0)
+    async with Peer(silent) as peer, http_wire(peer.url, limits) as wire:
+        begun = asyncio.get_running_loop().time()
         ends = await asyncio.gather(wire.send(GET), wire.send(GET), return_exceptions=True)
+        seconds = asyncio.get_running_loop().time() - begun
 
     assert [getattr(end, "code", None) for end in ends] == [ErrorCode.TIMEOUT, ErrorCode.TIMEOUT]
-    assert len(peer.requests) == 1
+    assert seconds < 1.9, "one after the other would take two seconds"
 
 
 async def test_a_cancelled_request_closes_its_connection_and_the_next_one_works() -> None:

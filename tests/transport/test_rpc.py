@@ -132,6 +132,34 @@ async def test_a_connection_that_breaks_ends_its_calls_and_the_next_call_opens_a
     assert peer.visits == 2
 
 
+@pytest.mark.parametrize("conversation", [closing, vanishing, vanishing_in_an_answer])
+async def test_a_call_that_only_reads_is_made_once_more_where_the_connection_breaks(
+    conversation: Conversation,
+) -> None:
+    async with RpcPeer(conversation, echo) as peer, rpc_wire(peer.url) as wire:
+        answer = await wire.call("list", {"n": 1}, is_repeatable=True)
+
+    assert bytes(answer) == b'{"n": 1}'
+    assert peer.visits == 2
+
+
+async def test_a_call_that_only_reads_is_made_no_more_than_twice() -> None:
+    async with RpcPeer(vanishing) as peer, rpc_wire(peer.url) as wire:
+        with pytest.raises(TryAgainLater) as caught:
+            await wire.call("list", is_repeatable=True)
+
+    assert caught.value.code is ErrorCode.RESET
+    assert peer.visits == 2
+
+
+async def test_what_was_answered_with_too_much_is_not_asked_for_again() -> None:
+    async with RpcPeer(answering_too_much) as peer, rpc_wire(peer.url) as wire:
+        with pytest.raises(BadAnswer):
+            await wire.call("list", is_repeatable=True)
+
+    assert peer.visits == 1
+
+
 async def test_a_call_that_waits_for_its_answer_has_been_sent_and_one_in_line_has_not() -> None:
     async def silent(talk: Talk) -> None:
         await talk.until_left()

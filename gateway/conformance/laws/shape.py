@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import combinations
+from typing import Any
 
 import msgspec
 
@@ -70,7 +71,7 @@ def _can_be_written(abilities: Abilities) -> None:
         broken(f"abilities() cannot be written as JSON: {error}")
 
 
-def _fit_together(abilities: Abilities, adapter: SessionAdapter[object]) -> None:  # type: ignore[type-var]
+def _fit_together(abilities: Abilities, adapter: SessionAdapter[Any]) -> None:
     """Check what is declared against itself, and against what the adapter implements."""
     grades = set(abilities.filters.values())
     holds(grades <= {Support.EXACT, Support.INEXACT}, "filters are EXACT or INEXACT; leave others")

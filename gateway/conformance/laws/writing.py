@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from gateway.conformance.harness import Harness, HeldSession, WriteExample
 from gateway.conformance.law import Law, broken, checks_of, holds
@@ -210,7 +211,7 @@ async def _target(rig: Rig, operation: Operation, example: WriteExample) -> str 
 
 
 async def _write(rig: Rig, write: Write) -> WriteOutcome:
-    async def once(context: Context[object]) -> WriteOutcome:  # type: ignore[type-var]
+    async def once(context: Context[Any]) -> WriteOutcome:
         transport = SendingOnce(context.transport)
         return await rig.adapter.write(write, replace(context, transport=transport))
 
