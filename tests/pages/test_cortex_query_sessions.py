@@ -1,20 +1,17 @@
 """Cortex API v1 documentation, "querySessions": parameters, examples and samples."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
 
-import aiohttp
 import pytest
 
 from adapters.simulators.cortex import CortexSimulator, Manners
-from tests.pages.relay import Call, Printed
+from tests.pages.cortex import Row, asked_for, page_rows, queries
+from tests.pages.relay import Printed
 from tests.pages.support import BACKEND, Reader, document, problem, reading
 from tests.support.adapters import noon
 from tests.support.payloads import sample
-
-Row: TypeAlias = dict[str, Any]
 
 QUERY_ALL, QUERY_BY_STATUS = "cortex/query_all.json", "cortex/query_by_status.json"
 
@@ -51,32 +48,6 @@ ACTIVATED = document(
 async def reader() -> AsyncIterator[Reader]:
     async with reading(CortexSimulator(rows=200, seed=1, clock=noon)) as reader:
         yield reader
-
-
-def queries(reader: Reader) -> list[Call]:
-    return reader.relay.calls("querySessions")
-
-
-def asked_for(reader: Reader) -> list[Mapping[str, Any]]:
-    """Give what was asked of the vendor besides to be let in."""
-    return [
-        {name: value for name, value in call.parameters.items() if name != "_auth"}
-        for call in queries(reader)
-    ]
-
-
-async def page_rows(reader: Reader, query: Mapping[str, object] | None = None) -> list[Row]:
-    """Call the vendor as the page does, with the token of the gateway."""
-    params = {**queries(reader)[-1].parameters, "query": query or {}}
-    request = {"jsonrpc": "2.0", "method": "querySessions", "params": params, "id": "page"}
-    async with aiohttp.ClientSession() as client, client.ws_connect(reader.address) as socket:
-        await socket.send_json(request)
-        async for frame in socket:
-            reply = json.loads(frame.data)
-            if reply.get("id") == "page" and "warning" not in reply:
-                rows: list[Row] = reply["result"]
-                return rows
-    raise AssertionError("the vendor has hung up")
 
 
 # "Shows details of all sessions on the local machine of current user"
