@@ -1,21 +1,24 @@
 """The adapter of Cortex: what it can do, and its calls."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 import msgspec
 
 from adapters.cortex.log_in import log_in
 from adapters.cortex.options import CortexOptions
-from adapters.cortex.queries import query_sessions
+from adapters.cortex.queries import query_sessions, word_of
 from adapters.cortex.records import session_of
 from adapters.cortex.writes import create, end, operations
 from adapters.toolkit.record import read_record
 from gateway.spi import (
     Abilities,
     Address,
+    BackendQuery,
     Context,
     Field,
     Mapped,
+    Op,
     Operation,
     PagingAbility,
     PagingStyle,
@@ -26,6 +29,7 @@ from gateway.spi import (
     RpcTransport,
     ScanPlan,
     SessionAdapter,
+    Support,
     Ticket,
     Write,
     WriteOutcome,
@@ -53,20 +57,30 @@ class CortexAdapter(SessionAdapter[RpcTransport]):
         return RpcEndpoint(self._options.url, is_serial=True)
 
     def abilities(self) -> Abilities:
-        """Say that all is to be done here: there is neither paging nor an order.
+        """Say that most is to be done here: there is neither paging nor an order.
 
         A query of version 1 may name "any field", but only equality of ``status`` is shown, with
-        one native word at a time, and ``active`` is two of them. Later ones take no query.
+        one native word at a time, and ``active`` is two of them. Later ones take no query, and
+        which one it is may only be known when it is asked: so more may come than was asked for.
         """
         absent = {Field.LANGUAGE}
-        if self._options.dialect == "v2":
+        is_v2 = self._options.dialect == "v2"
+        if is_v2:
             absent |= {Field.TITLE, Field.SPACE, Field.TAG}
+        statuses = () if is_v2 else (Field.STATUS, Field.NATIVE_STATUS)
         return Abilities(
+            filters={(field, Op.ANY_OF): Support.INEXACT for field in statuses},
             absent=frozenset(absent),
             paging=PagingAbility(PagingStyle.SINGLE),
             operations=operations(self._options.dialect),
             max_concurrency=1,
         )
+
+    def plan(self, query: BackendQuery) -> ScanPlan:
+        """Leave out what is not said by one native word."""
+        plan = super().plan(query)
+        said = {c: support for c, support in plan.pushed.items() if word_of(c) is not None}
+        return replace(plan, pushed=said)
 
     async def log_in(self, transport: RpcTransport) -> Ticket:
         """Log in where nobody is, and authorize; the ticket also tells which dialect is spoken."""
@@ -74,12 +88,12 @@ class CortexAdapter(SessionAdapter[RpcTransport]):
 
     async def fetch_page(
         self,
-        plan: ScanPlan,  # noqa: ARG002  # there is nothing to push
+        plan: ScanPlan,
         at: Address,  # noqa: ARG002  # there is one page
         context: Context[RpcTransport],
     ) -> RawPage:
-        """Read the whole array."""
-        return RawPage(await query_sessions(context))
+        """Read the whole array, or all of one status."""
+        return RawPage(await query_sessions(context, plan.pushed))
 
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a session object of any generation."""

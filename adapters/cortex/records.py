@@ -16,8 +16,9 @@ from adapters.toolkit.record import Record, text, texts
 from gateway.spi import Client, Json, Named, Provenance, Session, Space, Status
 
 # "Session lifecycle": a session is open in two ways, and closed for good.
+OPEN = ("opened", "activated")
 CLOSED = "closed"
-_STATUSES = {"opened": Status.ACTIVE, "activated": Status.ACTIVE, CLOSED: Status.ENDED}
+_STATUSES = {**dict.fromkeys(OPEN, Status.ACTIVE), CLOSED: Status.ENDED}
 _ANONYMOUS = "Basic"  # the ``owner`` where nobody is ("Session Object")
 
 

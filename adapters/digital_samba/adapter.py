@@ -11,7 +11,7 @@ import msgspec
 from adapters.digital_samba.listing import (
     ENVELOPE,
     LARGEST_PAGE,
-    LIVE,
+    can_say,
     count,
     filters,
     id_of,
@@ -36,7 +36,6 @@ from gateway.spi import (
     Abilities,
     Address,
     AfterId,
-    AnyOf,
     BackendQuery,
     Context,
     Done,
@@ -104,6 +103,7 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
         return Abilities(
             filters={
                 (Field.STATUS, Op.ANY_OF): Support.EXACT,
+                (Field.SPACE, Op.ANY_OF): Support.EXACT,
                 # "List": days only.
                 (Field.STARTED_AT, Op.AT_OR_AFTER): Support.INEXACT,
                 (Field.STARTED_AT, Op.BEFORE): Support.INEXACT,
@@ -122,10 +122,9 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
         )
 
     def plan(self, query: BackendQuery) -> ScanPlan:
-        """Leave out what ``live`` cannot say: several statuses at once, and ``unknown``."""
+        """Leave out what the vendor has no parameter for."""
         plan = super().plan(query)
-        sendable = [c for c in plan.pushed if not isinstance(c, AnyOf) or c.values in LIVE]
-        return replace(plan, pushed={c: plan.pushed[c] for c in sendable})
+        return replace(plan, pushed={c: how for c, how in plan.pushed.items() if can_say(c)})
 
     async def fetch_page(
         self, plan: ScanPlan, at: Address, context: Context[HttpTransport]

@@ -1,5 +1,6 @@
 """What ``sessions`` of Digital Samba is asked for, and what it answers."""
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from gateway.spi import (
     AtOrAfter,
     Before,
     Condition,
+    Field,
     First,
     Json,
     ScanPlan,
@@ -24,6 +26,9 @@ LARGEST_PAGE = 100
 
 LIVE = {frozenset[str]({Status.ACTIVE}): "true", frozenset[str]({Status.ENDED}): "false"}
 """Of "List": live=true filters those that have not ended yet, live=false those that have."""
+
+
+_ROOM_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Envelope(msgspec.Struct):
@@ -43,13 +48,31 @@ def paging(plan: ScanPlan, place: First | AfterId, size: int) -> dict[str, str]:
     return {"limit": str(size), "order": "asc" if is_ascending else "desc", **after}
 
 
+def can_say(condition: Condition) -> bool:
+    """Say whether the vendor has a parameter for a condition.
+
+    ``live`` is one status at a time, and never ``unknown``. ``room_id`` is one room, by its id
+    and not by its name: which of them a text is shows, for a friendly URL has at most 32
+    characters (the vendor's own client, "create-room"), fewer than an id.
+    """
+    match condition:
+        case AnyOf(field=Field.STATUS, values=values):
+            return values in LIVE
+        case AnyOf(values=values):
+            return len(values) == 1 and all(map(_ROOM_ID.fullmatch, values))
+        case _:
+            return True
+
+
 def filters(conditions: Iterable[Condition]) -> dict[str, str]:
     """Say conditions in the vendor's parameters: of several bounds on a side, the closest."""
     sent: dict[str, str] = {}
     for condition in conditions:
         match condition:
-            case AnyOf(values=values):
+            case AnyOf(field=Field.STATUS, values=values):
                 sent["live"] = LIVE[values]
+            case AnyOf(field=Field.SPACE, values=values):
+                (sent["room_id"],) = values
             case AtOrAfter(instant=instant):
                 sent["date_start"] = max(_day(instant, -1), sent.get("date_start", ""))
             case Before(instant=instant):

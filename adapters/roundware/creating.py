@@ -26,6 +26,7 @@ FIELDS = {
     "attributes.client_system": WriteField(),
     "attributes.demo_stream_enabled": _BOOLEAN,
     "attributes.geo_listen_enabled": _BOOLEAN,
+    "attributes.language_id": WriteField(FieldKind.WHOLE_NUMBER),
     "attributes.timezone": WriteField(),
 }
 
@@ -35,7 +36,7 @@ _AT_FAULT = {
     "project": ("space.id",),
     "client_type": ("client.name",),
     "client_system": ("client.version", "attributes.client_system"),
-    "language": ("language",),
+    "language": ("language", "attributes.language_id"),
     "demo_stream_enabled": ("attributes.demo_stream_enabled",),
     "geo_listen_enabled": ("attributes.geo_listen_enabled",),
     "timezone": ("attributes.timezone",),
@@ -58,18 +59,12 @@ _FAULTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 def wrong_field(fields: Fields) -> str | None:
     """Name a field whose value the server would fail on, drop, or take for another."""
     empty = next((name for name, value in fields.items() if value == ""), None)
-    project, version = str(fields["space.id"]), fields.get("client.version")
+    project = str(fields["space.id"])
     if empty is not None:
         return empty
     if not _PROJECT.fullmatch(project) or int(project) > LARGEST_NUMBER:
         return "space.id"
-    if version is None:
-        return None
-    # Both are written to one field of the server, where a version needs a name before it.
-    if fields.get("attributes.client_system") is not None:
-        return "attributes.client_system"
-    is_readable = fields.get("client.name") is not None and is_version(str(version))
-    return None if is_readable else "client.version"
+    return _wrong_language(fields) or _wrong_version(fields)
 
 
 def body_of(fields: Fields, language_id: int | None) -> bytes:
@@ -83,7 +78,7 @@ def body_of(fields: Fields, language_id: int | None) -> bytes:
         # By its number: of a code that it does not know the server makes the language of number 1
         # (post_unknown_language_ok.json), an unknown number it refuses
         # (post_unknown_language_id_400.json).
-        "language_id": language_id,
+        "language_id": language_id or fields.get("attributes.language_id"),
         "demo_stream_enabled": fields.get("attributes.demo_stream_enabled"),
         "geo_listen_enabled": fields.get("attributes.geo_listen_enabled"),
         "timezone": fields.get("attributes.timezone"),
@@ -102,6 +97,26 @@ def outcome_of(reply: HttpReply, fields: Fields) -> WriteOutcome | None:
     except msgspec.DecodeError:
         return None
     return Done(msgspec.Raw(reply.body), is_new=True)
+
+
+def _wrong_language(fields: Fields) -> str | None:
+    """Name a number beside a code, which the server would drop, or one that fits no column."""
+    number = fields.get("attributes.language_id")
+    if number is None:
+        return None
+    fits = fields.get("language") is None and 0 < int(number) <= LARGEST_NUMBER
+    return None if fits else "attributes.language_id"
+
+
+def _wrong_version(fields: Fields) -> str | None:
+    version = fields.get("client.version")
+    if version is None:
+        return None
+    # Both are written to one field of the server, where a version needs a name before it.
+    if fields.get("attributes.client_system") is not None:
+        return "attributes.client_system"
+    is_readable = fields.get("client.name") is not None and is_version(str(version))
+    return None if is_readable else "client.version"
 
 
 def _refusal(reply: HttpReply, fields: Fields) -> Refused | None:

@@ -16,7 +16,7 @@ ADAPTER = RoundwareAdapter(
 )
 
 
-def creating(**fields: str | bool | None) -> Write:
+def creating(**fields: str | int | bool | None) -> Write:
     """Name fields with an underscore or two for their dots."""
     named = {name.replace("__", "."): value for name, value in fields.items()}
     return Write(Operation.CREATE, None, {"space.id": "1", **named})

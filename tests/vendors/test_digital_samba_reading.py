@@ -205,6 +205,9 @@ async def test_the_closest_bounds_are_sent_as_days_further_out(
         AnyOf(Field.STATUS, frozenset({"unknown"})),
         AnyOf(Field.USER, frozenset({"anna"})),
         AnyOf(Field.NATIVE_ID, frozenset({NOBODY})),
+        AnyOf(Field.SPACE, frozenset({"MyWebinar1"})),
+        AnyOf(Field.SPACE, frozenset({NOBODY, "MyWebinar1"})),
+        AnyOf(Field.SPACE, frozenset({NOBODY.upper()})),
     ],
 )
 async def test_what_the_vendor_cannot_filter_is_not_sent(condition: Condition) -> None:
@@ -213,6 +216,22 @@ async def test_what_the_vendor_cannot_filter_is_not_sent(condition: Condition) -
 
     assert driver.plan(condition).pushed == {}
     assert simulator.requests == ["GET /api/v1/sessions?limit=100&order=desc"]
+
+
+async def test_a_room_is_asked_for_by_its_id() -> None:
+    async with team(rows=250) as (simulator, driver):
+        every = await driver.sessions()
+        room = every[0].space
+        assert room is not None
+        condition = AnyOf(Field.SPACE, frozenset({str(room.id)}))
+        simulator.requests.clear()
+        pages = await driver.pages(condition, page_size=2)
+        listed = await driver.sessions(condition)
+
+    assert driver.plan(condition).pushed == {condition: Support.EXACT}
+    assert all(f"&room_id={room.id}" in request for request in simulator.requests)
+    assert len(pages) > 1
+    assert listed == [session for session in every if session.space == room]
 
 
 def test_no_record_names_a_user() -> None:

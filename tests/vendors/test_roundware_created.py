@@ -116,10 +116,15 @@ async def test_a_good_reply_that_is_no_session_leaves_it_open_what_was_done(body
             "post_many_errors_400",
             "attributes.geo_listen_enabled",
         ),
+        (
+            {"attributes__language_id": 9},
+            "post_unknown_language_id_400",
+            "attributes.language_id",
+        ),
     ],
 )
 async def test_what_the_server_finds_fault_with_is_told_in_the_names_of_the_caller(
-    fields: dict[str, str | bool | None], name: str, wrong: str
+    fields: dict[str, str | int | bool | None], name: str, wrong: str
 ) -> None:
     outcome = await outcome_of(Replies(recorded(f"roundware/{name}")), creating(**fields))
 

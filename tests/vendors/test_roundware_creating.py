@@ -56,6 +56,17 @@ async def test_a_session_begins_with_all_that_it_is_told() -> None:
     assert simulator.served["write"] == 1
 
 
+async def test_a_language_may_be_named_by_its_number() -> None:
+    """As in "sessions/", POST; no list of languages is asked for."""
+    async with museum() as (simulator, driver):
+        outcome = await driver.adapter.write(creating(attributes__language_id=3), driver.context)
+
+    assert isinstance(outcome, Done)
+    assert outcome.record is not None
+    assert mapped(driver.adapter, outcome.record).session.attributes["language_id"] == 3
+    assert simulator.requests == ["POST /api/2/sessions/"]
+
+
 async def test_the_same_twice_makes_two() -> None:
     async with museum() as (simulator, driver):
         outcomes = [await driver.adapter.write(creating(), driver.context) for _ in range(2)]
@@ -134,12 +145,16 @@ async def test_a_system_is_sent_as_it_is() -> None:
             {"client__version": "1", "client__name": "x", "attributes__client_system": "y 2"},
             "attributes.client_system",
         ),
+        # Of both the server would take the code.
+        ({"attributes__language_id": 1, "language": "en"}, "attributes.language_id"),
+        ({"attributes__language_id": 0}, "attributes.language_id"),
+        ({"attributes__language_id": 2147483648}, "attributes.language_id"),
         ({"client__name": ""}, "client.name"),
         ({"attributes__timezone": ""}, "attributes.timezone"),
     ],
 )
 async def test_what_the_server_cannot_keep_is_refused_before_anything_is_sent(
-    fields: dict[str, str], wrong: str
+    fields: dict[str, str | int], wrong: str
 ) -> None:
     wire = Replies()
 
@@ -164,7 +179,11 @@ async def test_a_language_the_server_does_not_have_is_refused_before_it_makes_an
     assert simulator.requests == ["GET /api/2/languages/"]
 
 
-_VALUES = {FieldKind.TEXT: st.text(max_size=140), FieldKind.BOOLEAN: st.booleans()}
+_VALUES = {
+    FieldKind.TEXT: st.text(max_size=140),
+    FieldKind.BOOLEAN: st.booleans(),
+    FieldKind.WHOLE_NUMBER: st.integers(),
+}
 _FIELDS = {
     name: _VALUES[field.kind] | st.none()
     for name, field in ADAPTER.abilities().operations[Operation.CREATE].items()
