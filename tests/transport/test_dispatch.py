@@ -1,6 +1,7 @@
 """A failed request says whether it may have been received."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from gateway.spi import ErrorCode, HttpRequest, UpstreamError
 from gateway.transport.limits import Limits
 from tests.support.wires import (
     BRIEF,
+    PATIENT,
     Conversation,
     Peer,
     RpcPeer,
@@ -90,9 +92,19 @@ async def test_what_fails_in_the_handshake_of_tls_has_reached_nobody() -> None:
 
 
 async def test_what_waits_for_its_turn_in_vain_has_reached_nobody() -> None:
-    limits = Limits(timeout_seconds=0.3, concurrency=1)
-    async with Peer(silent) as peer, http_wire(peer.url, limits) as wire:
-        ends = await asyncio.gather(wire.send(POST), wire.send(POST), return_exceptions=True)
+    has_come = asyncio.Event()
+
+    async def taking_one(visit: Visit) -> None:
+        await visit.request()
+        has_come.set()
+        await visit.until_left()
+
+    limits = replace(PATIENT, concurrency=1)
+    async with Peer(taking_one) as peer, http_wire(peer.url, limits) as wire:
+        both = asyncio.gather(wire.send(POST), wire.send(POST), return_exceptions=True)
+        await has_come.wait()
+        await wire.close()
+        ends = await both
 
     errors = [end for end in ends if isinstance(end, UpstreamError)]
     assert sorted(error.has_been_sent for error in errors) == [False, True]
