@@ -1,12 +1,15 @@
 """A client that asks as it is told, and shows what came as it came."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import aiohttp
 from yarl import URL
+
+from adapters.simulators.facts import Facts
 
 Json: TypeAlias = Any  # what a vendor answers
 
@@ -55,3 +58,15 @@ class RawClient:
         ) as reply:
             named = {name.lower(): value for name, value in reply.headers.items()}
             return RawReply(reply.status, named, await reply.text())
+
+
+def calls_made(facts: Facts, requests: Iterable[str]) -> set[str]:
+    """Name the calls of the facts that HTTP requests are; one that is none goes by itself."""
+    patterns = {
+        call.name: re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(call.name)))
+        for call in facts.calls
+    }
+    return {
+        next((name for name, pattern in patterns.items() if pattern.fullmatch(path)), path)
+        for path, _, _ in (request.partition("?") for request in requests)
+    }

@@ -25,12 +25,13 @@ from adapters.simulators.canopsis.accounts import (
 )
 from adapters.simulators.canopsis.dialects import AS_RECORDED, FINAL, V2020, Dialect, Manners
 from adapters.simulators.canopsis.documents import Document, Documents, identity_of
+from adapters.simulators.canopsis.facts import FACTS
 from adapters.simulators.canopsis.listing import filtered, listed
 from adapters.simulators.canopsis.replies import fault, json_reply, page, redirect
 from adapters.simulators.server import VendorServer
 from adapters.simulators.world import Held
 
-__all__ = ["AS_RECORDED", "FINAL", "V2020", "CanopsisSimulator", "Dialect", "Manners"]
+__all__ = ["AS_RECORDED", "FACTS", "FINAL", "V2020", "CanopsisSimulator", "Dialect", "Manners"]
 
 _BASE = "/api/v2"
 _LONGEST_REQUEST_LINE = 4094  # gunicorn, "Settings", limit_request_line
@@ -46,6 +47,7 @@ class CanopsisSimulator(VendorServer):
     """Lists everybody's documents to anybody, in the order they came in."""
 
     adapter: ClassVar[str] = "canopsis"
+    facts = FACTS
 
     def __init__(
         self,

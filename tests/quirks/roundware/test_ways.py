@@ -7,7 +7,7 @@ import pytest
 
 from adapters.simulators.roundware import FACTS, Manners
 from gateway.spi import BadAnswer, ErrorCode, TryAgainLater
-from tests.quirks.raw import RawClient
+from tests.quirks.raw import RawClient, calls_made
 from tests.quirks.roundware.museum import ROWS, Museum, opened
 from tests.support.replies import Replies, reply
 from tests.vendors.roundware import ADAPTER
@@ -76,3 +76,12 @@ async def test_the_first_page_of_several_is_not_taken_for_everything() -> None:
         await driver.pages()
 
     assert caught.value.code is ErrorCode.SCHEMA
+
+
+async def test_the_calls_are_those_of_the_facts(museum: Museum) -> None:
+    await museum.driver.sessions()
+    await museum.driver.adapter.get("1", museum.driver.context)
+    await museum.create(language="es")
+    await museum.create(space__id="99")
+
+    assert calls_made(FACTS, museum.simulator.requests) == {call.name for call in FACTS.calls}
