@@ -64,6 +64,7 @@ async def log_in(options: CanopsisOptions, transport: HttpTransport) -> Ticket:
         return Ticket({"dialect": Dialect.FINAL})
     request = listing((*NOBODY, *options.key_query()), options.password_header())
     entered = await transport.send(request)
+    _refuse_breaking_name(options.username, request, entered)
     dialect = _dialect(options, request, entered)
     values = {
         "dialect": dialect,
@@ -73,6 +74,14 @@ async def log_in(options: CanopsisOptions, transport: HttpTransport) -> Ticket:
     if dialect is Dialect.V2020:
         await _start(transport, LogIn.of(Ticket(values), options).headers)
     return Ticket(values)
+
+
+def _refuse_breaking_name(username: str | None, request: HttpRequest, entered: HttpReply) -> None:
+    """Give up where the server broke, and would again, at a name (final-10-non-ascii-user.json)."""
+    is_broken = entered.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    if is_broken and username is not None and not username.isascii():
+        message = f"{request}: {entered.status}, as for any username beyond ASCII"
+        raise GiveUp(ErrorCode.UPSTREAM_ERROR, message)
 
 
 def _dialect(options: CanopsisOptions, request: HttpRequest, entered: HttpReply) -> Dialect:

@@ -27,7 +27,9 @@ from adapters.toolkit.replies import decode, raise_for_status
 from gateway.spi import (
     Abilities,
     Address,
+    BadAnswer,
     Context,
+    ErrorCode,
     Field,
     HttpEndpoint,
     HttpRequest,
@@ -78,9 +80,16 @@ class _Project(msgspec.Struct):
     id: int
 
 
+class _Envelope(msgspec.Struct):
+    """What this server's other lists come in, since 2023 (v2023_listenevents_paginated.json)."""
+
+    results: list[msgspec.Raw]
+    next: str | None
+
+
 _LANGUAGES = msgspec.json.Decoder(list[_Language])
 _PROJECTS = msgspec.json.Decoder(list[_Project])
-_ROWS = msgspec.json.Decoder(list[msgspec.Raw])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw] | _Envelope)
 
 
 class RoundwareAdapter(SessionAdapter[HttpTransport]):
@@ -128,8 +137,12 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         # Without the trailing slash the server redirects (list_no_trailing_slash_301.json).
         request = HttpRequest("GET", "/sessions/", headers=self._headers)
         reply = await context.transport.send(request)
-        rows = decode(request, reply, _ROWS)
-        return RawPage(rows)
+        listed = decode(request, reply, _LIST)
+        if isinstance(listed, list):
+            return RawPage(listed)
+        if listed.next is not None:
+            raise BadAnswer(ErrorCode.SCHEMA, f"{request}: only the first page of several")
+        return RawPage(listed.results)
 
     async def get(self, native_id: str, context: Context[HttpTransport]) -> msgspec.Raw | None:
         """Read one session by its number."""
@@ -204,9 +217,11 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
 
     def _session(self, record: Record, provenance: Provenance) -> Session:
         native_id = record.native_id("id")
-        started_at = record.take("starttime", _naive_utc)
+        # The other names are those that the web administration of 2023 reads.
+        started_at = record.take_either("starttime", "started_at", _naive_utc)
         # POST accepts any stop time: one before the start is no end.
-        ended_at = record.take("stoptime", not_before(started_at, _naive_utc))
+        ended = not_before(started_at, _naive_utc)
+        ended_at = record.take_either("stoptime", "stopped_at", ended)
         device = record.take("device_id", identifier)
         project = record.take("project_id", identifier)
         return Session(

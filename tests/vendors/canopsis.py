@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TypeAlias
@@ -127,9 +127,8 @@ def empty(
     dialect: Dialect = FINAL, clock: Clock | None = None, manners: Manners = AS_RECORDED
 ) -> CanopsisSimulator:
     """Build a simulator that holds nothing."""
-    simulator = CanopsisSimulator(
-        rows=0, seed=1, clock=clock or Clock(), dialect=dialect, manners=manners
-    )
+    spoken = replace(manners, dialect=dialect)
+    simulator = CanopsisSimulator(rows=0, seed=1, clock=clock or Clock(), manners=spoken)
     simulator.load([])
     return simulator
 

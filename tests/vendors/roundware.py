@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from adapters.roundware import RoundwareAdapter, RoundwareOptions
-from adapters.simulators.roundware import TOKEN, RoundwareSimulator
+from adapters.simulators.roundware import AS_RECORDED, TOKEN, Manners, RoundwareSimulator
 from gateway.spi import Operation, Write, WriteOutcome
 from tests.support.adapters import Driver, driving, noon
 from tests.support.replies import Replies
@@ -35,9 +35,11 @@ def body_of(wire: Replies) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def museum(**manners: bool) -> AsyncIterator[tuple[RoundwareSimulator, Driver]]:
+async def museum(
+    manners: Manners = AS_RECORDED,
+) -> AsyncIterator[tuple[RoundwareSimulator, Driver]]:
     """Run a simulator of sixty sessions, with an adapter that asks it."""
-    simulator = RoundwareSimulator(rows=60, seed=1, clock=noon, **manners)
+    simulator = RoundwareSimulator(rows=60, seed=1, clock=noon, manners=manners)
     address = await simulator.start()
     try:
         async with driving(RoundwareAdapter, simulator.options(address)) as driver:

@@ -44,7 +44,7 @@ async def test_a_write_whose_answer_is_lost_is_not_sent_again(
     async with begun(dialect) as (office, own):
         if operation is CREATE:
             office.wait(300)
-        office.simulator.is_dropping_writes = True
+        office.simulator.change(Manners(drops_writes=True))
         writes, held = office.writes, len(office.simulator.held())
         native_id = None if operation is CREATE else own.native_id
 

@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-import aiohttp
 import pytest
 from pydantic import ValidationError
 
 from adapters.roundware import RoundwareAdapter, RoundwareOptions
 from adapters.simulators.roundware import TOKEN, RoundwareSimulator
-from gateway.spi import Client, ErrorCode, GiveUp, HttpRequest, LogInAgain, Named, Space, Status
+from gateway.spi import Client, ErrorCode, GiveUp, LogInAgain, Named, Space, Status
 from tests.support.adapters import NOON, Driver, driving, mapped, noon, rejected
 from tests.support.payloads import raw, recording, sample
 
@@ -201,19 +200,6 @@ async def test_an_id_that_the_server_fails_on_is_never_sent(
     assert simulator.requests == []
 
 
-@pytest.mark.parametrize("native_id", ["abc", "2147483648"])
-async def test_the_simulator_fails_on_what_is_no_id(
-    museum: tuple[RoundwareSimulator, Driver], native_id: str
-) -> None:
-    """Show why such ids are never sent."""
-    _, driver = museum
-    headers = {"Authorization": f"Token {TOKEN}"}
-
-    reply = await driver.wire.send(HttpRequest("GET", f"/sessions/{native_id}/", headers=headers))
-
-    assert reply.status == 500
-
-
 async def test_a_wrong_token_asks_for_a_new_log_in(
     museum: tuple[RoundwareSimulator, Driver],
 ) -> None:
@@ -238,65 +224,6 @@ async def test_an_address_without_the_api_is_a_configuration_error(
             await elsewhere.pages()
 
     assert caught.value.code is ErrorCode.CONFIG
-
-
-async def test_a_missing_slash_is_a_redirect_and_no_list(
-    museum: tuple[RoundwareSimulator, Driver],
-) -> None:
-    """Show the trap that the trailing slash of every request avoids."""
-    _, driver = museum
-
-    reply = await driver.wire.send(HttpRequest("GET", "/sessions"))
-
-    assert reply.status == 301
-
-
-async def asked(simulator: RoundwareSimulator, query: str) -> list[dict[str, object]]:
-    """List with parameters, which the adapter never sends."""
-    url = f"{await simulator.start()}/api/2/sessions/?{query}"
-    async with (
-        aiohttp.ClientSession(headers={"Authorization": f"Token {TOKEN}"}) as client,
-        client.get(url) as reply,
-    ):
-        rows: list[dict[str, object]] = await reply.json()
-    await simulator.stop()
-    return rows
-
-
-@pytest.mark.parametrize(("fails_closed", "count"), [(False, 120), (True, 0)])
-@pytest.mark.parametrize(
-    "query", ["geo_listen_enabled=True", "project_id=abc", "project=99", "starttime=today"]
-)
-async def test_the_simulator_drops_an_invalid_filter_as_the_server_does(
-    query: str, fails_closed: bool, count: int
-) -> None:
-    simulator = RoundwareSimulator(rows=120, seed=2, clock=noon, fails_closed=fails_closed)
-
-    assert len(await asked(simulator, query)) == count
-
-
-async def test_the_simulator_cannot_be_asked_for_rows_without_a_value() -> None:
-    simulator = RoundwareSimulator(rows=120, seed=2, clock=noon)
-
-    assert len(await asked(simulator, "stoptime=&device_id=&language=")) == 120
-
-
-async def test_the_simulator_cuts_a_project_to_a_whole_number() -> None:
-    simulator = RoundwareSimulator(rows=120, seed=2, clock=noon)
-
-    assert {row["project_id"] for row in await asked(simulator, "project_id=1.5")} == {1}
-
-
-async def test_a_start_in_the_hour_that_the_servers_clocks_skip_is_told_an_hour_later() -> None:
-    morning = datetime(2026, 3, 8, 12, tzinfo=UTC)
-    simulator = RoundwareSimulator(rows=120, seed=2, clock=lambda: morning)
-
-    rows = await asked(simulator, "")
-
-    told = [str(row["starttime"])[:13] for row in rows]
-    began = [stay.start.isoformat()[:13] for stay in simulator.world.stays()]
-    assert "2026-03-08T02" in began
-    assert sorted(told) == sorted(hour.replace("08T02", "08T03") for hour in began)
 
 
 def test_the_living_simulator_moves_on_with_its_clock() -> None:

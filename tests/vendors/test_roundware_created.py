@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.simulators.roundware import Manners
 from gateway.spi import (
     Done,
     ErrorCode,
@@ -156,7 +157,7 @@ async def test_any_other_refusal_is_an_error_and_nothing_was_done(
 
 
 async def test_it_is_sent_once_even_where_the_connection_breaks() -> None:
-    async with museum(drops_writes=True) as (simulator, driver):
+    async with museum(Manners(drops_writes=True)) as (simulator, driver):
         with pytest.raises(TryAgainLater) as caught:
             await driver.adapter.write(creating(), driver.context)
 

@@ -31,8 +31,7 @@ WRITES = [
 ]
 
 NOT_MODELLED = {
-    "list_not_acceptable_406.json": "the simulator speaks JSON to everybody",
-    "throttled_429.json": "at a rate lowered to 3 a minute; the stock rate is a million a day",
+    "throttled_429.json": "at a rate lowered to 3 a minute, which tests/quirks shows",
     "v2023_count_all.json": "a call that servers have since March 2023",
     "v2023_count_project_1.json": "the same",
     "v2023_count_invalid_filter.json": "the same",

@@ -6,13 +6,12 @@ only "final" is named, "v2020" shows the same.
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from email.utils import format_datetime
-from html import escape
 from http import HTTPStatus
 from typing import ClassVar, TypeAlias
 
-import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -26,13 +25,16 @@ from adapters.simulators.canopsis.accounts import (
 )
 from adapters.simulators.canopsis.dialects import AS_RECORDED, FINAL, V2020, Dialect, Manners
 from adapters.simulators.canopsis.documents import Document, Documents, identity_of
+from adapters.simulators.canopsis.facts import FACTS
+from adapters.simulators.canopsis.listing import filtered, listed
+from adapters.simulators.canopsis.replies import fault, json_reply, page, redirect
 from adapters.simulators.server import VendorServer
 from adapters.simulators.world import Held
 
-__all__ = ["AS_RECORDED", "FINAL", "V2020", "CanopsisSimulator", "Dialect", "Manners"]
+__all__ = ["AS_RECORDED", "FACTS", "FINAL", "V2020", "CanopsisSimulator", "Dialect", "Manners"]
 
 _BASE = "/api/v2"
-_ACTIVE_WINDOW = timedelta(seconds=300)
+_LONGEST_REQUEST_LINE = 4094  # gunicorn, "Settings", limit_request_line
 
 _Answer: TypeAlias = Callable[[web.Request, Login], Awaitable[web.Response]]
 
@@ -45,6 +47,7 @@ class CanopsisSimulator(VendorServer):
     """Lists everybody's documents to anybody, in the order they came in."""
 
     adapter: ClassVar[str] = "canopsis"
+    facts = FACTS
 
     def __init__(
         self,
@@ -52,16 +55,13 @@ class CanopsisSimulator(VendorServer):
         rows: int,
         seed: int,
         clock: Callable[[], datetime],
-        dialect: Dialect = FINAL,
         manners: Manners = AS_RECORDED,
     ) -> None:
         super().__init__(rows=rows, seed=seed, clock=clock)
-        self._dialect = dialect
         self._manners = manners
-        self._accounts = Accounts(dialect)
-        self._documents = Documents(self.world, seed)
-        self.is_dropping_writes = False
-        """Whether writes are carried out, and the connection broken off before the answer."""
+        self._dialect = manners.dialect
+        self._accounts = Accounts(manners.dialect)
+        self._documents = Documents(self.world, seed, manners.alive_seconds)
 
     def load(self, documents: Iterable[Mapping[str, object]]) -> None:
         """Hold these documents alone, and what callers write from now on."""
@@ -71,9 +71,18 @@ class CanopsisSimulator(VendorServer):
         """Know no cookie any more, as after a restart that lost them."""
         self._accounts.forget()
 
+    def change(self, manners: Manners) -> None:
+        """Behave otherwise from now on; the version remains."""
+        self._manners = replace(manners, dialect=self._dialect)
+
     def options(self, address: str) -> dict[str, object]:
         """Let in with a key."""
-        return {"url": address, "auth_key": ACCOUNTS[0].key, "dialect": self._dialect.name}
+        return {
+            "url": address,
+            "auth_key": ACCOUNTS[0].key,
+            "dialect": self._dialect.name,
+            "active_window_s": self._manners.alive_seconds,
+        }
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Serve the calls; no other method, and no trailing slash (final-02)."""
@@ -87,7 +96,7 @@ class CanopsisSimulator(VendorServer):
         ]
 
     def held(self) -> list[Held]:
-        """Tell every document: active for 300 seconds after its last ping, and ended from then."""
+        """Tell every document: active for a while after its last ping, and ended from then."""
         return [self._held(document) for document in self._documents.all(self._second())]
 
     def catch_up(self) -> None:
@@ -99,7 +108,7 @@ class CanopsisSimulator(VendorServer):
         return Held(
             document.id,
             datetime.fromtimestamp(document.start, UTC),
-            "active" if silence < _ACTIVE_WINDOW else "ended",
+            "active" if silence.total_seconds() < self._manners.alive_seconds else "ended",
             frozenset({document.username}),
         )
 
@@ -110,10 +119,12 @@ class CanopsisSimulator(VendorServer):
         """Let callers in before they are answered."""
 
         async def handle(request: web.Request) -> web.Response:
+            if len(_request_line(request)) > _LONGEST_REQUEST_LINE:
+                return page(HTTPStatus.BAD_REQUEST, "Request Line is too large")
             try:
                 login = self._accounts.let_in(request, self._second())
             except Refused as refused:
-                return self._dated(_page(refused.status, str(refused)))
+                return self._dated(page(refused.status, str(refused)))
             reply = self._dated(await _guarded(answer, request, login))
             return self._accounts.hand_over(login, request, reply)
 
@@ -131,13 +142,13 @@ class CanopsisSimulator(VendorServer):
         if request.method not in _methods_of(call):
             return await self._refuse_method(request)
         reply = await self._to_users(calls.get(call, self._navigate))(request)
-        if self.is_dropping_writes and request.transport is not None:
+        if self._manners.drops_writes and request.transport is not None:
             request.transport.abort()
         return reply
 
     async def _refuse_method(self, request: web.Request) -> web.Response:
         """Refuse a method; ``Allow`` names the refused one in the later version (final-02)."""
-        reply = _page(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed.")
+        reply = page(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed.")
         allowed = ",".join(_methods_of(request.match_info.get("call", "sessions")))
         refused = request.method
         reply.headers["Allow"] = refused if self._dialect.allows_what_it_refuses else allowed
@@ -151,12 +162,14 @@ class CanopsisSimulator(VendorServer):
         account = by_form(fields)
         if account is None:
             words = {"name": "", "description": "Wrong login or password"}
-            return _json(words, HTTPStatus.FORBIDDEN) if wants_json else _redirect("/?logerror=1")
+            return (
+                json_reply(words, HTTPStatus.FORBIDDEN) if wants_json else redirect("/?logerror=1")
+            )
         try:
             login = self._accounts.remember(request, account, self._second())
         except Refused as refused:
-            return _page(refused.status, str(refused))
-        reply = _json(_profile(account)) if wants_json else _redirect("/")
+            return page(refused.status, str(refused))
+        reply = json_reply(_profile(account)) if wants_json else redirect("/")
         return self._accounts.hand_over(login, request, reply)
 
     async def _start(self, _request: web.Request, login: Login) -> web.Response:
@@ -165,7 +178,7 @@ class CanopsisSimulator(VendorServer):
         identity = identity_of(name, login.second)
         if self._documents.active(identity, now) is None:
             self._documents.insert(name, identity, now)
-        return _json({"description": "Session Start"})
+        return json_reply({"description": "Session Start"})
 
     async def _keepalive(self, request: web.Request, login: Login) -> web.Response:
         """Take the body for JSON whatever it is called; any true value is visible (final-05, 13).
@@ -180,7 +193,7 @@ class CanopsisSimulator(VendorServer):
         else:
             document.ping(now)
         told = {"visible": visible, "paths": path, "description": "Session keepalive", "time": now}
-        return _json(told)
+        return json_reply(told)
 
     async def _navigate(self, request: web.Request, login: Login) -> web.Response:
         """Do as a visible keepalive does, and say nothing (final-02, step 8)."""
@@ -194,8 +207,9 @@ class CanopsisSimulator(VendorServer):
         if not self._dialect.starts_silently:
             self._current(login)  # v2020-04, step 4
         now = self._second()
-        found = _filtered(self._documents.all(now), request, now)
-        return _json({"description": "Sessions", "sessions": found})
+        since = now - self._manners.alive_seconds
+        found = filtered(self._documents.all(now), request.query, since)
+        return json_reply(listed(found, self._manners))
 
     def _current(self, login: Login) -> Document:
         """Give the caller's active document; without one it is started, or missed (v2020-04)."""
@@ -207,32 +221,17 @@ class CanopsisSimulator(VendorServer):
         return document or self._documents.insert(name, identity, now)
 
 
-def _filtered(documents: list[Document], request: web.Request, now: int) -> list[Document]:
-    """Filter as final-06 shows; what is not named here is ignored (steps 15 and 27 to 32)."""
-    query = request.query
-    if "started_after" in query or "stopped_before" in query:
-        return []  # 18 to 25: it compares a text with a number
-    if "usernames[]" in query:  # 9 to 17
-        wanted = set(query.getall("usernames[]"))
-        documents = [document for document in documents if document.username in wanted]
-    if "active" not in query:
-        return documents
-    if query.getall("active")[-1] == "true":  # 4 and 26; of several the last counts (33)
-        return [document for document in documents if document.is_active(now)]
-    return [document for document in documents if document.is_inactive(now)]  # 5 to 8
-
-
 async def _guarded(answer: _Answer, request: web.Request, login: Login) -> web.Response:
     """Break wherever the server does: on a name beyond ASCII, and on most odd bodies."""
     try:
         if not login.account.name.isascii():  # final-10
-            return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
+            return fault()
         return await answer(request, login)
     except _NotValid:
         words = {"name": "", "description": "Session Not Valid"}
-        return _json(words, HTTPStatus.BAD_REQUEST)
+        return json_reply(words, HTTPStatus.BAD_REQUEST)
     except (LookupError, TypeError, ValueError):  # final-05
-        return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
+        return fault()
 
 
 def _methods_of(call: str) -> tuple[str, ...]:
@@ -242,7 +241,11 @@ def _methods_of(call: str) -> tuple[str, ...]:
 
 async def _not_found(request: web.Request) -> web.Response:
     """Know no other path (final-02, steps 6 to 11)."""
-    return _page(HTTPStatus.NOT_FOUND, f"Not found: {request.path!r}")
+    return page(HTTPStatus.NOT_FOUND, f"Not found: {request.path!r}")
+
+
+def _request_line(request: web.Request) -> str:
+    return f"{request.method} {request.raw_path} HTTP/1.1"
 
 
 def _profile(account: Account) -> dict[str, object]:
@@ -253,25 +256,3 @@ def _profile(account: Account) -> dict[str, object]:
         "role": "admin",
         "crecord_name": account.name,
     }
-
-
-def _json(body: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
-    return web.Response(
-        body=msgspec.json.encode(body),
-        status=status,
-        content_type="application/json",
-        headers={"Cache-Control": "public, no-cache"},
-    )
-
-
-def _page(status: HTTPStatus, words: str) -> web.Response:
-    """Tell an error in HTML, as all are told but that of the log-in form."""
-    title = f"Error: {status.value} {status.phrase}"
-    text = f"<html><h1>{title}</h1><pre>{escape(words)}</pre></html>"
-    return web.Response(text=text, status=status, content_type="text/html")
-
-
-def _redirect(target: str) -> web.Response:
-    return web.Response(
-        status=HTTPStatus.SEE_OTHER, headers={"Location": target}, content_type="text/html"
-    )

@@ -1,4 +1,4 @@
-"""Where the two recorded versions of a Canopsis server differ, and what no recording tells."""
+"""Where Canopsis servers differ: the two that were recorded, and what no recording tells."""
 
 from dataclasses import dataclass
 
@@ -45,13 +45,24 @@ V2020 = Dialect(
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """What the recordings leave open.
+    """Which version a server is, and what the recordings leave open.
 
-    ``takes_dots``: names of views and tabs may hold dots. The recorded store breaks at them when
-    half is done (final-05, steps 15 and 19); a real MongoDB may take them.
+    ``alive_seconds`` is the operator's ``alive_session_duration``. ``takes_dots``: names of views
+    and tabs may hold dots. The recorded store breaks at them when half is done (final-05, steps 15
+    and 19); a real MongoDB may take them. ``is_shuffled``: a list has no order at all; the recorded
+    store has that of insertion. ``has_fractions``: seconds are written with a fraction.
+    ``is_rewritten``: lists are those of the rewrite in versions 4.2 to 4.4, of which there is no
+    recording. ``drops_writes``: a write is carried out, and the connection broken off without an
+    answer.
     """
 
+    dialect: Dialect = FINAL
+    alive_seconds: int = 300
     takes_dots: bool = False
+    is_shuffled: bool = False
+    has_fractions: bool = False
+    is_rewritten: bool = False
+    drops_writes: bool = False
 
 
 AS_RECORDED = Manners()

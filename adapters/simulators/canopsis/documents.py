@@ -10,7 +10,6 @@ import msgspec
 
 from adapters.simulators.world import Stay, World
 
-_ALIVE_SECONDS = 300
 _PING_SECONDS = 120  # the vendor's own web client
 
 _VIEW = (
@@ -41,16 +40,16 @@ class Document(msgspec.Struct, kw_only=True):
     visible_duration: int = 0
     tab_duration: dict[str, int | dict[str, int]] = msgspec.field(default_factory=dict)
 
-    def is_active(self, now: int) -> bool:
-        """Say whether ``active=true`` finds it.
+    def is_active(self, since: int) -> bool:
+        """Say whether ``active=true`` finds it, where a ping since then counts.
 
         Both bounds are strict, so that for one second neither does (final-07, steps 8 and 9).
         """
-        return self.last_ping > now - _ALIVE_SECONDS
+        return self.last_ping > since
 
-    def is_inactive(self, now: int) -> bool:
+    def is_inactive(self, since: int) -> bool:
         """Say whether ``active=false`` finds it."""
-        return self.last_ping < now - _ALIVE_SECONDS
+        return self.last_ping < since
 
     def ping(self, now: int) -> None:
         """Note a sign of life in the background: nothing else moves (final-03, step 5)."""
@@ -88,7 +87,8 @@ class Document(msgspec.Struct, kw_only=True):
 class Documents:
     """The collection: in the order of insertion, which is not always that of starts."""
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: World, seed: int, alive_seconds: int) -> None:
+        self._alive_seconds = alive_seconds
         self._news = world.watch()
         self._chance = random.Random(f"{seed}-documents")
         self._inserted: dict[str, Document] = {}
@@ -118,8 +118,9 @@ class Documents:
 
     def active(self, identity: str, now: int) -> Document | None:
         """Give the active document of a log-in (final-03, step 2)."""
+        since = now - self._alive_seconds
         for document in self.all(now):
-            if document.id_beaker_session == identity and document.is_active(now):
+            if document.id_beaker_session == identity and document.is_active(since):
                 return document
         return None
 
@@ -151,7 +152,7 @@ class Documents:
         start = _second(stay.start)
         if stay.number % 3 == 0 and stay.person.login in self._latest:
             before, document = self._latest[stay.person.login]
-            if _second(before.end) + _ALIVE_SECONDS < start:
+            if _second(before.end) + self._alive_seconds < start:
                 return document.id_beaker_session
         # Logged in a little before, and never twice in one second: that would be one document.
         return identity_of(stay.person.login, start - stay.number % 60)

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from adapters.simulators.roundware.manners import Manners
 from adapters.simulators.roundware.rows import LANGUAGES, PROJECTS, Row, naive
 
 Json: TypeAlias = Any
 Faults: TypeAlias = dict[str, list[str]]
 
-PROFILE = {"device_id": "3f9c2a10-5b7e-4d21-9c44-0a1b2c3d4e5f", "client_type": "iPhone"}
-"""Of the account that the token belongs to."""
+_PROFILE_CLIENT = "iPhone"  # of the account that the token belongs to
+_DEVICE_WIDTH = 36  # of the column; accounts hold longer ones
 
 _TRUE = ("true", "True", "t", "T", "1", 1, True)
 _FALSE = ("false", "False", "f", "F", "0", 0, False)
@@ -33,7 +34,7 @@ class Invalid(Exception):  # the same
         self.faults = faults
 
 
-def posted(body: Json) -> Row:
+def posted(body: Json, manners: Manners) -> Row:
     """Make of a body what a row has of it: what is not the client's to say is not looked at."""
     if not isinstance(body, dict):
         raise ServerFault
@@ -41,24 +42,28 @@ def posted(body: Json) -> Row:
     if "geo_listen_enabled" not in body and _project(project) is None:
         raise ServerFault  # The project is looked up for its setting (post_unknown_project_500).
     language_id = _language_id(body)
-    read = {name: reader(body[name]) for name, reader in _READERS.items() if name in body}
+    read: Row = {name: reader(body[name]) for name, reader in _READERS.items() if name in body}
     faults = {name: [fault.text] for name, fault in read.items() if isinstance(fault, _Fault)}
     if _project(project) is None:
         faults["project"] = [_unknown(project)]
     if isinstance(language_id, _Fault):
         faults["language"] = [language_id.text]
+    if len(manners.profile_device) > _DEVICE_WIDTH:
+        faults["device_id"] = [_too_long(_DEVICE_WIDTH)]
     if faults:
         raise Invalid(faults)
     number = _project(project)
     defaults = {
-        **PROFILE,
+        "device_id": manners.profile_device,
+        "client_type": _PROFILE_CLIENT,
         "client_system": None,
-        "stoptime": None,
         "demo_stream_enabled": False,
         "geo_listen_enabled": PROJECTS.get(number or 0, False),
         "timezone": "0000",
     }
-    return defaults | read | {"project_id": number, "language_id": language_id}
+    stop = naive(read.pop("stoptime", None), manners.zone)
+    fixed = {"stoptime": stop, "project_id": number, "language_id": language_id}
+    return defaults | read | fixed
 
 
 class _Fault:
@@ -73,6 +78,10 @@ def _project(value: Json) -> int | None:
 
 def _unknown(value: Json) -> str:
     return f'Invalid pk "{value}" - object does not exist.'
+
+
+def _too_long(width: int) -> str:
+    return f"Ensure this field has no more than {width} characters."
 
 
 def _language_id(body: Mapping[str, Json]) -> int | _Fault:
@@ -97,28 +106,28 @@ def _boolean(value: Json) -> bool | _Fault:
 
 def _up_to_128(value: Json) -> str | _Fault | None:
     is_long = value is not None and len(str(value)) > 128  # noqa: PLR2004  # the column's width
-    return _Fault("Ensure this field has no more than 128 characters.") if is_long else value
+    return _Fault(_too_long(128)) if is_long else value
 
 
 def _timezone(value: Json) -> str | _Fault:
     if value is None:
         return _Fault("This field may not be null.")
     if len(str(value)) > 5:  # noqa: PLR2004  # the column's width
-        return _Fault("Ensure this field has no more than 5 characters.")
+        return _Fault(_too_long(5))
     if not re.fullmatch("[+-]?[0-9]{4}", str(value)):  # The shape alone: post_bogus_offset_ok.json.
         return _Fault("Timezone must be in RFC822 GMT format (e.g. '-0800')")
     return str(value)
 
 
-def _stop_time(value: Json) -> str | _Fault | None:
-    """Read any time: one with an offset is written without, in UTC (post_read_only_fields.json)."""
+def _stop_time(value: Json) -> datetime | _Fault | None:
+    """Read any time: one without an offset is taken for UTC (post_read_only_fields.json)."""
     if value is None:
         return None
     try:
         stop = datetime.fromisoformat(str(value))
     except ValueError:
         return _Fault(_STOP_TIME)
-    return naive(stop.astimezone(UTC) if stop.tzinfo else stop.replace(tzinfo=UTC))
+    return stop.astimezone(UTC) if stop.tzinfo else stop.replace(tzinfo=UTC)
 
 
 _READERS: dict[str, Callable[[Json], object]] = {

@@ -1,9 +1,11 @@
 """The rows of a Roundware server, and how it writes them."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from adapters.simulators.roundware.manners import Manners
 from adapters.simulators.world import Stay
 
 Row: TypeAlias = dict[str, Any]
@@ -14,7 +16,11 @@ PROJECTS = {1: True, 2: False, 3: True}
 LANGUAGES = {"en": 1, "es": 2, "fr": 3, "de": 4, "ja": 5}
 """Numbers by code (languages_list.json)."""
 
-_SERVER_ZONE = ZoneInfo("America/New_York")  # the stock setting
+# What the web administration of 2023 reads, and the list of 2017 does not have.
+_RENAMED = {"starttime": "started_at", "stoptime": "stopped_at"}
+
+# Of the rows that every server is delivered with (list_unfiltered.json).
+_STOCK_DEVICES = {1: "session-for-admin-uploads", 2: "test-session"}
 
 
 def id_of(stay: Stay) -> int:
@@ -41,7 +47,7 @@ def _stop(stay: Stay) -> datetime | None:
     return None
 
 
-def naive(instant: datetime | None) -> str | None:
+def naive(instant: datetime | None, zone: str) -> str | None:
     """Write UTC without an offset.
 
     The database takes it for the server's local time, so that what falls into the hour that its
@@ -49,7 +55,8 @@ def naive(instant: datetime | None) -> str | None:
     """
     if instant is None:
         return None
-    local = instant.replace(tzinfo=_SERVER_ZONE).astimezone(UTC).astimezone(_SERVER_ZONE)
+    own = ZoneInfo(zone)
+    local = instant.replace(tzinfo=own).astimezone(UTC).astimezone(own)
     return local.replace(tzinfo=None).isoformat()
 
 
@@ -68,9 +75,16 @@ def _user_agent(stay: Stay) -> str:
     return whole[:127]
 
 
-def row_of(stay: Stay) -> Row:
+def _device(stay: Stay) -> str:
+    """Name a device: the web client's default is fourteen zeros, so strangers can share one."""
+    known = stay.choose(f"{stay.person.number:014d}", "0" * 14)
+    return _STOCK_DEVICES.get(stay.number, known)
+
+
+def row_of(stay: Stay, zone: str) -> Row:
     """Write the row of somebody who came by."""
-    client_type = stay.choose("web", "iPhone", "iPad", "Android", "")
+    is_stock = stay.number in _STOCK_DEVICES
+    client_type = "" if is_stock else stay.choose("web", "iPhone", "iPad", "Android", "")
     systems = {
         "web": _user_agent(stay),
         "iPhone": "iOS 15.1",
@@ -79,10 +93,9 @@ def row_of(stay: Stay) -> Row:
     }
     return {
         "id": id_of(stay),
-        # The web client's default is fourteen zeros, so strangers can share a device.
-        "device_id": stay.choose(f"{stay.person.number:014d}", "0" * 14) if client_type else None,
-        "starttime": naive(_start(stay)),
-        "stoptime": naive(_stop(stay)),
+        "device_id": _device(stay) if client_type or is_stock else None,
+        "starttime": naive(_start(stay), zone),
+        "stoptime": naive(_stop(stay), zone),
         "client_type": client_type or None,
         "client_system": systems.get(client_type),
         "demo_stream_enabled": stay.number % 11 == 0,
@@ -92,3 +105,13 @@ def row_of(stay: Stay) -> Row:
         "project_id": 1 + stay.number % 3,
         "language_id": (None, 1, 2, 3)[stay.number % 4],
     }
+
+
+def written(row: Row, manners: Manners) -> str:
+    """Write a row as servers of these manners do."""
+    if manners.renames_times:
+        row = {_RENAMED.get(name, name): value for name, value in row.items()}
+        del row["demo_stream_enabled"]
+    if manners.has_id_last:
+        row = {name: value for name, value in row.items() if name != "id"} | {"id": row["id"]}
+    return json.dumps(row)

@@ -1,0 +1,1 @@
+"""The quirks of Roundware."""
