@@ -7,7 +7,11 @@ from pydantic import ValidationError
 
 from adapters.digital_samba import DigitalSambaAdapter, DigitalSambaOptions
 from adapters.simulators.digital_samba import DEVELOPER_KEY, Form
+from gateway.federation.backend import Backend
+from gateway.federation.fan_out import Deadline
+from gateway.federation.run import PageRequest
 from gateway.model.matching import matches
+from gateway.model.query import Query
 from gateway.spi import (
     AfterId,
     AnyOf,
@@ -26,7 +30,8 @@ from gateway.spi import (
     Status,
     Support,
 )
-from tests.support.adapters import NOON, driving, mapped
+from tests.support.adapters import NOON, driving, mapped, noon
+from tests.support.fakes import federation
 from tests.vendors.digital_samba import (
     KEY,
     LIVE_ROW,
@@ -231,7 +236,7 @@ async def test_a_total_is_told_only_where_nothing_is_filtered(
         active = await driver.pages(ACTIVE)
 
     assert [page.total for page in everything] == [250, 250, 250]
-    assert [page.total for page in active] == [None]
+    assert {page.total for page in active} == {None}
 
 
 @pytest.mark.parametrize("written", [None, "many", {}, -1, True])
@@ -273,6 +278,24 @@ async def test_a_place_that_is_gone_starts_the_walk_over(status: int) -> None:
     async with team(rows=5, unknown_after=status) as (_, driver):
         with pytest.raises(StartOver):
             await driver.adapter.fetch_page(driver.plan(), AfterId(NOBODY, 100), driver.context)
+
+
+@pytest.mark.parametrize("unknown_after", ["first_page", 400, 404, 422])
+async def test_a_walk_goes_on_behind_sessions_that_are_gone(unknown_after: object) -> None:
+    """No document says what is answered to their ids: a refusal, or the first page."""
+    async with team(rows=90, unknown_after=unknown_after) as (simulator, driver):
+        backend = Backend("here", driver.adapter, driver.wire, ttl_seconds=0, clock=noon)
+        joined, query = federation(backend), Query(("here",))
+        first = await joined.page(PageRequest(query, 30), Deadline.within(30))
+        for number in range(57, 91):
+            simulator.world.delete(number)
+        assert first.next is not None
+        rest = await joined.page(PageRequest(query, 60, first.next), Deadline.within(30))
+
+    told = [session.native_id for session in rest.sessions]
+    assert sorted(told) == sorted(held.native_id for held in simulator.held())
+    assert len(told) == 56
+    assert rest.next is None
 
 
 async def test_a_refusal_of_the_first_page_is_no_place_that_is_gone() -> None:
