@@ -23,8 +23,6 @@ from gateway.spi import (
     Field,
     First,
     GiveUp,
-    LogInAgain,
-    SlowDown,
     Sort,
     StartOver,
     Status,
@@ -65,14 +63,6 @@ async def test_the_key_is_sent_in_the_form_that_is_configured(
     await wire.page(**options)
 
     assert wire.requests[0].headers["Authorization"] == sent
-
-
-@pytest.mark.parametrize("auth", ["basic", "bearer", "bearer_pair"])
-async def test_every_form_of_the_key_opens_the_list(auth: str) -> None:
-    async with team(rows=5) as (simulator, _):
-        options = simulator.options(await simulator.start()) | {"auth": auth}
-        async with driving(DigitalSambaAdapter, options) as driver:
-            assert len(await driver.sessions()) == 5
 
 
 @pytest.mark.parametrize("auth", ["basic", "bearer_pair"])
@@ -260,11 +250,6 @@ async def test_the_statistics_of_a_session_agree_with_its_row(form: Form) -> Non
                 assert getattr(result.session, name) == getattr(listed, name)
 
 
-async def test_an_unknown_id_is_no_session() -> None:
-    async with team(rows=5) as (_, driver):
-        assert await driver.adapter.get(NOBODY, driver.context) is None
-
-
 async def test_any_id_stays_one_part_of_the_path() -> None:
     async with team(rows=5) as (simulator, driver):
         for native_id in ("", ".", "..", "a/../b?c#d"):
@@ -305,16 +290,6 @@ async def test_a_refusal_of_the_first_page_is_no_place_that_is_gone() -> None:
     assert caught.value.code is ErrorCode.PROTOCOL
 
 
-async def test_a_wrong_key_asks_for_a_new_log_in() -> None:
-    async with team(rows=5) as (simulator, _):
-        options = simulator.options(await simulator.start()) | {"developer_key": "wrong"}
-        async with driving(DigitalSambaAdapter, options) as driver:
-            with pytest.raises(LogInAgain) as caught:
-                await driver.pages()
-
-    assert caught.value.code is ErrorCode.AUTH
-
-
 async def test_an_address_without_the_api_is_a_configuration_error() -> None:
     async with team(rows=5) as (simulator, _):
         options = {"url": await simulator.start(), "developer_key": DEVELOPER_KEY}
@@ -323,11 +298,3 @@ async def test_an_address_without_the_api_is_a_configuration_error() -> None:
                 await driver.pages()
 
     assert caught.value.code is ErrorCode.CONFIG
-
-
-async def test_too_many_calls_are_told_how_long_to_wait() -> None:
-    async with team(calls_a_minute=2) as (_, driver):
-        with pytest.raises(SlowDown) as caught:
-            await driver.pages()
-
-    assert caught.value.retry_after_seconds == 60
