@@ -170,10 +170,11 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
         if len(page.sessions) > here.size:
             other = "body" if self._parameters_in == "query" else "query"
             raise GiveUp(ErrorCode.CONFIG, f"{request}: unheard; try parameters_in: {other}")
-        following = next_page_index(
-            here, size=here.size, received=len(page.sessions), total=page.total_count
-        )
-        return RawPage(page.sessions, following, page.total_count)
+        received = len(page.sessions)
+        following = next_page_index(here, size=here.size, received=received, total=page.total_count)
+        # 4.1.3 does not say what totalCount counts. The rows of one page of several are no total.
+        is_of_page = page.total_count == received and (here.index > 0 or following is not None)
+        return RawPage(page.sessions, following, None if is_of_page else page.total_count)
 
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a session of the list."""

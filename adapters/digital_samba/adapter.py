@@ -14,9 +14,9 @@ from adapters.digital_samba.listing import (
     can_say,
     count,
     filters,
+    following,
     id_of,
     in_room,
-    last_id,
     paging,
 )
 from adapters.digital_samba.options import DigitalSambaOptions, credentials
@@ -29,7 +29,6 @@ from adapters.digital_samba.records import (
     room_and_start,
     session_of,
 )
-from adapters.toolkit.paginators import next_after_id
 from adapters.toolkit.record import read_record
 from adapters.toolkit.replies import decode, raise_for_status
 from gateway.spi import (
@@ -74,6 +73,9 @@ _MAY_BE_A_LOST_PLACE = {400, 404, 422}
 # The "API Error Reference" has 409 for a session that has ended already. No document of the API
 # itself tells, so whatever may mean it is looked into.
 _MAY_HAVE_ENDED = {404, 409, 422}
+
+# A page holds a hundred; one is enough unless the vendor sends less.
+_MOST_PAGES_OF_A_ROOM = 10
 
 _ABSENT = frozenset(
     {
@@ -138,9 +140,8 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
         if isinstance(place, AfterId) and reply.status in _MAY_BE_A_LOST_PLACE:
             raise StartOver(f"{request}: {reply.status}, after a session that may be gone")
         page = decode(request, reply, ENVELOPE)
-        rows = page.data
-        after = next_after_id(place, size=size, received=len(rows), last_id=last_id(rows))
-        return RawPage(rows, after, total=None if plan.pushed else count(page.total_count))
+        total = None if plan.pushed else count(page.total_count)
+        return RawPage(page.data, following(place, page, size), total)
 
     async def get(self, native_id: str, context: Context[HttpTransport]) -> msgspec.Raw | None:
         """Read one session with its statistics, and what only the list tells of it.
@@ -185,16 +186,22 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
     async def _row(
         self, native_id: str, statistics: msgspec.Raw, context: Context[HttpTransport]
     ) -> Fields:
-        """Ask for the row of a session; empty if it is not among those one request brings.
+        """Ask for the row of a session; empty if it is not among the first few pages of its room.
 
-        The list takes no id, but a room, of which a hundred sessions in four days are many.
+        The list takes no id, but a room, of which a thousand sessions in four days are many.
         """
         known = room_and_start(statistics)
-        if known is None:
-            return {}
-        request = HttpRequest("GET", "/sessions", tuple(in_room(*known).items()), self._headers)
-        page = decode(request, await context.transport.send(request), ENVELOPE)
-        return next((FIELDS.decode(row) for row in page.data if id_of(row) == native_id), {})
+        place: First | AfterId | None = None if known is None else First()
+        for _ in range(_MOST_PAGES_OF_A_ROOM):
+            if place is None or known is None:
+                break
+            request = HttpRequest("GET", "/sessions", in_room(*known, place), self._headers)
+            page = decode(request, await context.transport.send(request), ENVELOPE)
+            row = next((row for row in page.data if id_of(row) == native_id), None)
+            if row is not None:
+                return FIELDS.decode(row)
+            place = following(place, page, LARGEST_PAGE)
+        return {}
 
     async def _as_it_is_now(
         self, native_id: str, context: Context[HttpTransport]

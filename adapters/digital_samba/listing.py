@@ -1,12 +1,13 @@
 """What ``sessions`` of Digital Samba is asked for, and what it answers."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import msgspec
 
+from adapters.toolkit.paginators import next_after_id
 from adapters.toolkit.record import Record, UnusableRecordError
 from gateway.spi import (
     AfterId,
@@ -82,15 +83,24 @@ def filters(conditions: Iterable[Condition]) -> dict[str, str]:
     return sent
 
 
-def in_room(room_id: str, started_at: datetime) -> dict[str, str]:
-    """Ask for what began in a room around an instant."""
+def in_room(
+    room_id: str, started_at: datetime, place: First | AfterId
+) -> tuple[tuple[str, str], ...]:
+    """Ask for what began in a room around an instant, behind a session or from the beginning."""
     days = {"date_start": _day(started_at, -1), "date_end": _day(started_at, +2)}
-    return {"limit": str(LARGEST_PAGE), "room_id": room_id, **days}
+    after = {"after": place.native_id} if isinstance(place, AfterId) else {}
+    return tuple({"limit": str(LARGEST_PAGE), "room_id": room_id, **days, **after}.items())
 
 
-def last_id(rows: Sequence[msgspec.Raw]) -> str | None:
-    """Find the id to go on after: a row without one is gone on from the row before it."""
-    return next((found for row in reversed(rows) if (found := id_of(row)) is not None), None)
+def following(place: First | AfterId, page: Envelope, size: int) -> AfterId | None:
+    """Give the place behind a page.
+
+    A row without an id is gone on from the row before it. A total of all sessions, filtered for
+    or not, is never too small.
+    """
+    ids = (found for row in reversed(page.data) if (found := id_of(row)) is not None)
+    received, total = len(page.data), count(page.total_count)
+    return next_after_id(place, size=size, received=received, last_id=next(ids, None), total=total)
 
 
 def id_of(row: msgspec.Raw) -> str | None:

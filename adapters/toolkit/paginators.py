@@ -9,24 +9,34 @@ def next_page_index(
     """Give the page that follows in a vendor that counts pages from 0.
 
     The end is the vendor's total, or an empty page where it tells none: a vendor may send
-    shorter pages than it was asked for.
+    shorter pages than it was asked for. A full page is not the end for a total that is no more
+    than its own length: that may be all that was counted. If the first page is short and more is
+    to come, all that follow are asked for in its size: so nothing is skipped, whether the vendor
+    counts in pages as they are asked for or as it sends them.
     """
     index, seen = (at.index, at.seen) if isinstance(at, PageIndex) else (0, 0)
     seen += received
-    if received == 0 or (total is not None and seen >= total):
+    if received == 0 or (total is not None and _is_all(total, seen, received, size)):
         return None
-    return PageIndex(index + 1, size, seen)
+    return PageIndex(index + 1, size if index else min(received, size), seen)
+
+
+def _is_all(total: int, seen: int, received: int, size: int) -> bool:
+    return total <= seen if received < size else received < total == seen
 
 
 def next_after_id(
-    at: First | AfterId, *, size: int, received: int, last_id: str | None
+    at: First | AfterId, *, size: int, received: int, last_id: str | None, total: int | None
 ) -> AfterId | None:
     """Give the page that follows in a vendor that is asked for what comes after an id.
 
-    The end is a page shorter than its size. An id that names itself as the next would never
-    end, so that ends too.
+    The end is a page shorter than its size by which the total is reached, or an empty one: a
+    vendor may send shorter pages than it was asked for. An id that names itself as the next
+    would never end, so that ends too.
     """
     seen, previous = (at.seen, at.native_id) if isinstance(at, AfterId) else (0, None)
-    if received < size or last_id is None or last_id == previous:
+    seen += received
+    is_all = received < size and total is not None and total <= seen
+    if received == 0 or is_all or last_id is None or last_id == previous:
         return None
-    return AfterId(last_id, seen + received)
+    return AfterId(last_id, seen)

@@ -38,13 +38,16 @@ def room_id_of(number: int) -> str:
 
 def matches(stay: Stay, query: Query, manners: Manners, now: datetime) -> bool:
     day = stay.start.astimezone(manners.day_zone).date()
+    last_day = stay.end.astimezone(manners.day_zone).date() if stay.end <= now else date.max
     last = date.fromisoformat(query.get("date_end", "9999-12-31"))
     if not manners.last_day_counts:
         last -= timedelta(days=1)
     return (
         query.get("live") in (None, str(now < stay.end).lower())
         and query.get("room_id") in (None, room_id_of(stay.number))
-        and date.fromisoformat(query.get("date_start", "0001-01-01")) <= day <= last
+        and date.fromisoformat(query.get("date_start", "0001-01-01"))
+        <= (last_day if manners.dates_of == "overlap" else day)
+        and day <= last
     )
 
 
@@ -56,7 +59,7 @@ def page_of(simulator: DigitalSambaSimulator, query: Query, manners: Manners = P
     if query.get("order") != "asc":
         found.reverse()
     begin = int(query.get("offset", "0"))
-    size = min(int(query.get("limit", "100")), 100)
+    size = min(int(query.get("limit", "100")), 100, manners.largest_page)
     page = [stay for _, stay in behind(found, simulator, query)][begin:][:size]
     return len(found), [(id_of(stay.number), now < stay.end) for stay in page]
 
@@ -114,7 +117,11 @@ def with_cursor(query: dict[str, Any], simulator: DigitalSambaSimulator) -> Quer
 @given(
     lives=st.lists(st.tuples(EVENTS, QUERIES), min_size=1, max_size=4),
     manners=st.builds(
-        Manners, day_zone=st.sampled_from([UTC, ZONE]), last_day_counts=st.booleans()
+        Manners,
+        day_zone=st.sampled_from([UTC, ZONE]),
+        last_day_counts=st.booleans(),
+        dates_of=st.sampled_from(["start", "overlap"]),
+        largest_page=st.sampled_from([7, 100]),
     ),
 )
 async def test_a_page_is_what_a_search_through_everything_finds(

@@ -122,9 +122,30 @@ async def test_statistics_that_are_narrowed_are_filled_in_whole() -> None:
 
 @pytest.mark.parametrize("rows", [[], [LIVE_ROW], [{"id": None}, 7]])
 async def test_a_row_that_is_not_found_leaves_the_statistics_as_they_are(rows: list[Any]) -> None:
-    record, _ = await got(reply(200, STATISTICS), reply(200, {"data": rows}))
+    page = {"total_count": len(rows), "data": rows}
+
+    record, _ = await got(reply(200, STATISTICS), reply(200, page))
 
     assert record == STATISTICS
+
+
+async def test_a_row_that_is_not_on_the_first_page_of_its_room_is_on_another() -> None:
+    first = reply(200, {"total_count": 2, "data": [LIVE_ROW]})
+
+    record, asked = await got(reply(200, STATISTICS), first, reply(200, {"data": [ROW]}))
+
+    assert record is not None
+    assert record["description"] == "All about it"
+    assert asked == [f"GET /sessions/{NATIVE_ID}", "GET /sessions", "GET /sessions"]
+
+
+async def test_a_room_without_an_end_is_not_read_for_ever() -> None:
+    pages = [reply(200, {"data": [LIVE_ROW | {"id": f"id {page}"}]}) for page in range(11)]
+
+    record, asked = await got(reply(200, STATISTICS), *pages)
+
+    assert record == STATISTICS
+    assert len(asked) == 1 + 10
 
 
 @pytest.mark.parametrize("name", ["room_id", "session_start_time"])

@@ -24,6 +24,7 @@ ERRORS = [
     (reply(401, b"<html>"), Told("auth")),
     (reply(403, {"message": "Forbidden"}), Told("forbidden")),
     (reply(409, {"message": "?"}), Told("protocol")),
+    (reply(418, b"?"), Told("protocol")),
     (reply(422, _INVALID), Told("protocol")),
     (reply(429, _LIMITED, retry_after="38"), Told("rate_limited", is_retryable=True, seconds=38)),
     (

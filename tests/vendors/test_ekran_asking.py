@@ -62,12 +62,3 @@ async def test_a_walk_without_a_total_ends_behind_an_empty_page() -> None:
 
     assert len(await wire.driver(ADAPTER).sessions()) == 1
     assert len(wire.sent) == 2
-
-
-async def test_the_key_is_sent_letter_by_letter() -> None:
-    """Its example in 4.1.9 has brackets, bars and an at sign."""
-    wire = Replies(reply(200, {"sessions": []}))
-
-    await wire.driver(ADAPTER).pages()
-
-    assert wire.sent[0].headers["ApiKey"] == KEY

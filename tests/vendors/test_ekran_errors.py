@@ -32,6 +32,7 @@ _PROBLEM = {
         (reply(405, b""), Told("protocol")),
         (reply(413, _PAGE), Told("protocol")),
         (reply(415, b""), Told("protocol")),
+        (reply(418, b"?"), Told("protocol")),
         (reply(429, b"", retry_after="7"), Told("rate_limited", is_retryable=True, seconds=7)),
         (reply(500, _PAGE, content_type="text/html"), Told("upstream_error", is_retryable=True)),
         (reply(502, _PAGE), Told("upstream_error", is_retryable=True)),

@@ -11,26 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.ekran import EkranAdapter, EkranOptions
-from adapters.simulators.ekran import KEY, EkranSimulator, LiveLogout, Manners
+from adapters.simulators.ekran import KEY, EkranSimulator, Manners
 from gateway.model.matching import matches
 from gateway.spi import (
     AtOrAfter,
     Before,
     Condition,
-    ErrorCode,
     Field,
     First,
-    GiveUp,
     HttpReply,
     HttpRequest,
-    LogInAgain,
     Named,
     Session,
-    Status,
 )
 from tests.support.adapters import NOON, Driver, driving, mapped, noon
 from tests.support.examples import examples
-from tests.support.payloads import raw
 
 URL = "https://ekran.example/ekranapi"
 ADAPTER = EkranAdapter(
@@ -100,26 +95,19 @@ async def test_the_pages_joined_hold_every_session_of_the_simulator(
     assert {h.status for h in held} == {"active", "ended"}
 
 
-@pytest.mark.parametrize(("more", "requests"), [(-1, 2), (0, 1), (1, 1)])
-async def test_the_total_tells_the_last_page(more: int, requests: int) -> None:
+@pytest.mark.parametrize(("size", "requests"), [(307, 2), (308, 2), (309, 1), (154, 2)])
+async def test_the_total_tells_the_last_page(size: int, requests: int) -> None:
+    """A single page that is full may be all that was counted, so one more is asked for."""
     async with office() as (simulator, driver):
         total = len(simulator.held())
 
-        pages = await driver.pages(page_size=total + more)
+        pages = await driver.pages(page_size=size)
 
-    assert [page.total for page in pages] == [total] * requests
+    assert total == 308
+    assert [page.total for page in pages] == (
+        [None, total] if size == total else [total] * requests
+    )
     assert len(simulator.requests) == requests
-
-
-async def test_one_less_than_the_server_gives_unasked_is_asked_for() -> None:
-    """4.1.3: sessionCount is 1000 where it is not sent, and over that a 400."""
-    async with office(rows=1100) as (_, driver):
-        pages = await driver.pages()
-        with pytest.raises(GiveUp) as caught:
-            await driver.pages(page_size=1001)
-
-    assert len(pages[0].records) == 999
-    assert caught.value.code is ErrorCode.PROTOCOL
 
 
 async def test_sessions_that_start_meanwhile_hide_none_that_were_there() -> None:
@@ -207,36 +195,6 @@ async def test_a_window_leaves_out_most_of_what_lies_outside() -> None:
 
     assert pages[0].total is not None
     assert 0 < pages[0].total < len(simulator.held()) / 3
-
-
-async def test_a_window_that_is_not_widened_shows_times_that_never_were() -> None:
-    """Show the trap: what the server clips, and a live session that looks finished."""
-    async with office() as (simulator, driver):
-        reply = await ask(driver, {"start": "2026-11-22T10:00", "end": "2026-11-22T13:00:00"})
-
-    held = {h.native_id: h for h in simulator.held()}
-    seen = [mapped(ADAPTER, raw(r)).session for r in msgspec.json.decode(reply.body)["sessions"]]
-    assert any(s.started_at != held[s.native_id].started_at for s in seen)
-    assert any(s.status is Status.ENDED and held[s.native_id].status == "active" for s in seen)
-
-
-@pytest.mark.parametrize("form", ["null", "missing", "empty", "minimum"])
-async def test_live_sessions_are_active_however_the_server_writes_them(form: LiveLogout) -> None:
-    async with office(manners=Manners(live_logout=form)) as (simulator, driver):
-        sessions = await driver.sessions()
-
-    active = {s.native_id for s in sessions if s.status is Status.ACTIVE}
-    assert active == {h.native_id for h in simulator.held() if h.status == "active"}
-    assert active
-
-
-@pytest.mark.parametrize("key", ["wrong", None])
-async def test_without_the_right_key_the_server_wants_a_log_in(key: str | None) -> None:
-    async with office(api_key=key) as (_, driver):
-        with pytest.raises(LogInAgain) as caught:
-            await driver.pages()
-
-    assert caught.value.code is ErrorCode.AUTH
 
 
 async def test_a_server_that_asks_for_no_key_is_read_without() -> None:

@@ -13,13 +13,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any, ClassVar, Literal, TypeAlias
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, TypeAlias
 
 from aiohttp import web
 
+from adapters.simulators.digital_samba.facts import FACTS
+from adapters.simulators.digital_samba.manners import Form, Manners
 from adapters.simulators.digital_samba.records import (
-    Form,
     id_of,
     row_of,
     second_of,
@@ -27,6 +28,7 @@ from adapters.simulators.digital_samba.records import (
     statistics,
 )
 from adapters.simulators.digital_samba.sessions import Filter, Sessions
+from adapters.simulators.facts import Facts
 from adapters.simulators.server import VendorServer
 from adapters.simulators.world import Held, Stay, by_start
 
@@ -43,29 +45,8 @@ _MINUTE = timedelta(minutes=1)
 _PAIR = base64.b64encode(f"{TEAM_ID}:{DEVELOPER_KEY}".encode()).decode()
 # The second is in the Java samples, the last in the OpenAPI document, which has the first too.
 _ACCEPTED = {f"Basic {_PAIR}", f"Bearer {_PAIR}", f"Bearer {DEVELOPER_KEY}"}
+_USUAL = Manners()
 _NOT_FOUND = {"message": "Not Found", "error": "not-found"}
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """What the documents print in two forms, or do not tell.
-
-    ``form`` chooses between records as in "List" and as in the OpenAPI document. A ``limit`` over
-    100 is refused, or taken as 100. Days are those of ``day_zone``, with ``date_end`` or without.
-    ``calls_a_minute`` is 1000 in "Rate limiting"; by default there is no limit. ``ended_already``
-    refuses to end a session that has ended, or none does not. ``drops_writes``: a write is
-    carried out, and the connection broken off without an answer.
-    """
-
-    form: Form = "page"
-    refuses_large_limits: bool = False
-    unknown_after: Literal[400, 404, 422] = 404
-    day_zone: tzinfo = UTC
-    last_day_counts: bool = True
-    total_is_filtered: bool = True
-    calls_a_minute: int | None = None
-    ended_already: Literal[404, 409, 422] | None = 409
-    drops_writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +62,20 @@ class _Asked:
     date_start: date = date.min
     date_end: date = date.max
 
-    @property
-    def filter(self) -> Filter:
+    def filter(self, manners: Manners) -> Filter:
         """Give what chooses sessions, wherever a page begins and ends."""
-        return Filter(self.live, self.room_id, self.date_start, self.date_end)
+        is_of_overlap = manners.dates_of == "overlap"
+        return Filter(self.live, self.room_id, self.date_start, self.date_end, is_of_overlap)
 
 
 class DigitalSambaSimulator(VendorServer):
     """Lists the sessions of a team, behind the one that is named last."""
 
     adapter: ClassVar[str] = "digital_samba"
+    facts: ClassVar[Facts] = FACTS
 
     def __init__(
-        self, *, rows: int, seed: int, clock: Callable[[], datetime], manners: Manners = Manners()
+        self, *, rows: int, seed: int, clock: Callable[[], datetime], manners: Manners = _USUAL
     ) -> None:
         super().__init__(rows=rows, seed=seed, clock=clock)
         self._seed = seed
@@ -139,7 +121,7 @@ class DigitalSambaSimulator(VendorServer):
         self._admit(request)
         stay = self._find(request.match_info["id"], 404)
         now = self.world.now()
-        return web.json_response(statistics(row_of(stay, self._seed, now), self._manners.form, now))
+        return web.json_response(statistics(row_of(stay, self._seed, now), self._manners, now))
 
     async def _end(self, request: web.Request) -> web.Response:
         self._admit(request)
@@ -150,9 +132,12 @@ class DigitalSambaSimulator(VendorServer):
         self.world.end(stay.number)
         if self._manners.drops_writes and request.transport is not None:
             request.transport.abort()
-        return web.Response()  # Nothing in it: so in the OpenAPI document.
+        return web.Response(status=self._manners.end_status)  # Nothing in it: so says "End".
 
     def _admit(self, request: web.Request) -> None:
+        is_browser = "application/json" not in request.headers.get("Accept", "")
+        if self._manners.redirects_browsers and is_browser:
+            raise web.HTTPFound("/login")
         if request.headers.get("Authorization") not in _ACCEPTED:
             raise _Refusal(401, {"message": "Unauthenticated."})  # The words are assumed.
         if self._manners.calls_a_minute is not None:
@@ -184,27 +169,32 @@ class DigitalSambaSimulator(VendorServer):
         return _Asked(**read)
 
     def _page(self, asked: _Asked) -> web.Response:
-        matches = self._sessions.matching(asked.filter)
+        matches = self._sessions.matching(asked.filter(self._manners))
         stays = self._behind(matches, asked)
         count = len(matches if self._manners.total_is_filtered else self.world.stays())
-        form, now = self._manners.form, self.world.now()
-        data = [shown(row_of(stay, self._seed, now), form) for stay in stays]
-        return web.json_response(
-            {"total_count": count if form == "page" else str(count), "data": data}
-        )
+        manners, now = self._manners, self.world.now()
+        data = [shown(row_of(stay, self._seed, now), manners) for stay in stays]
+        told = count if manners.form == "page" else str(count)
+        return web.json_response({"total_count": told, "data": data})
 
     def _behind(self, stays: Sequence[Stay], asked: _Asked) -> Sequence[Stay]:
         """Give a page behind a session, which itself need not match (any more)."""
-        size = min(asked.limit, _LARGEST_PAGE)
-        last = None
-        if asked.after is not None:
-            last = by_start(self._find(asked.after, self._manners.unknown_after))
+        size = min(asked.limit, _LARGEST_PAGE, self._manners.largest_page)
+        last = None if asked.after is None else self._place(asked.after)
         if asked.order == "asc":
             begin = 0 if last is None else bisect_right(stays, last, key=by_start)
             return stays[begin + asked.offset : begin + asked.offset + size]
         end = len(stays) if last is None else bisect_left(stays, last, key=by_start)
         end = max(end - asked.offset, 0)
         return stays[max(end - size, 0) : end][::-1]
+
+    def _place(self, native_id: str) -> tuple[datetime, int] | None:
+        status = self._manners.unknown_after
+        if status == "first_page":
+            stay = self._sessions.find(native_id)
+        else:
+            stay = self._find(native_id, status)
+        return None if stay is None else (stay.start, stay.number)
 
     def _find(self, native_id: str, status: int) -> Stay:
         stay = self._sessions.find(native_id)

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
+from adapters.simulators.digital_samba.manners import Manners
 from adapters.simulators.world import Stay
 
-Form = Literal["page", "openapi"]
 _Object: TypeAlias = dict[str, Any]
 
 _ROOM_NAMES = ("DailyEnglishLessons", "MyWebinar", "Scrum", "Sprechstunde", "BoardRoom")
@@ -45,18 +45,36 @@ def row_of(stay: Stay, seed: int, now: datetime) -> _Object:
     }
 
 
-def shown(row: _Object, form: Form) -> _Object:
+def shown(row: _Object, manners: Manners) -> _Object:
     """Write a row as a document prints it: a live one of the OpenAPI document has an end."""
-    style = "%Y-%m-%d %H:%M:%S" if form == "page" else "%Y-%m-%dT%H:%M:%S.%fZ"
-    shown = row | {name: row[name].strftime(style) for name in ("start_time", "end_time")}
-    if form == "page" and row["live"]:
-        del shown["end_time"]
-    if form == "openapi" and not row["live"] and row["participants_total"] % 3 == 0:
+    if manners.form == "page":
+        return _without_nulls(_of_the_page(row, manners), manners)
+    shown = row | _written(row, "%Y-%m-%dT%H:%M:%S.%fZ")
+    if not row["live"] and row["participants_total"] % 3 == 0:
         del shown["participants_live"]
+    return _without_nulls(shown, manners)
+
+
+def _of_the_page(row: _Object, manners: Manners) -> _Object:
+    shown = row | _written(row, "%Y-%m-%d %H:%M:%S")
+    if row["live"] and manners.live_end == "missing":
+        del shown["end_time"]
+    elif row["live"]:
+        shown["end_time"] = None
     return shown
 
 
-def statistics(row: _Object, form: Form, now: datetime) -> _Object:
+def _written(row: _Object, style: str) -> _Object:
+    return {name: row[name].strftime(style) for name in ("start_time", "end_time")}
+
+
+def _without_nulls(record: _Object, manners: Manners) -> _Object:
+    if not manners.omits_nulls:
+        return record
+    return {name: value for name, value in record.items() if value is not None}
+
+
+def statistics(row: _Object, manners: Manners, now: datetime) -> _Object:
     """Write what is told of one session alone."""
     start, end = row["start_time"], row["end_time"]
     # "List" has 15 for 15 minutes and 45 seconds: cut to whole minutes.
@@ -80,9 +98,13 @@ def statistics(row: _Object, form: Form, now: datetime) -> _Object:
         "desktop_participation_minutes": minutes * row["participants_max"],
         **dict.fromkeys(_ZEROES, 0),
     }
-    if form == "page":  # The sample's two ids differ.
-        return statistics | {"id": row["id"], "session_id": _uuid(f"other {row['id']}")}
-    return statistics | {
+    return _without_nulls(statistics | _of_its_form(row, manners), manners)
+
+
+def _of_its_form(row: _Object, manners: Manners) -> _Object:
+    if manners.form == "page":  # The sample's two ids differ.
+        return {"id": row["id"], "session_id": _uuid(f"other {row['id']}")}
+    return {
         "session_id": row["id"],
         "room_external_id": row["room_external_id"],
         "room_description": row["description"],

@@ -15,16 +15,18 @@ _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(9999, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What chooses sessions. That the dates are of the start is assumed."""
+    """What chooses sessions: by the days of their start, or by all the days they go on."""
 
     live: bool | None
     room_id: str | None
     date_start: date
     date_end: date
+    is_of_overlap: bool = False
 
     def span(self) -> tuple[datetime, datetime]:
         """Bound the starts of what it chooses: days differ from those of UTC by less than one."""
-        first, last = max(self.date_start, _FIRST_DAY), min(self.date_end, _LAST_DAY)
+        first = _FIRST_DAY if self.is_of_overlap else max(self.date_start, _FIRST_DAY)
+        last = min(self.date_end, _LAST_DAY)
         return (
             datetime.combine(first, time(), UTC) - _DAY,
             datetime.combine(last, time(), UTC) + 2 * _DAY,
@@ -86,6 +88,10 @@ class Sessions:
         return (
             asked.live in (None, stay.number in self._live)
             and asked.room_id in (None, room_id_of(stay, self._seed))
-            and asked.date_start <= day
+            and asked.date_start <= (self._last_day(stay) if asked.is_of_overlap else day)
             and self._is_within(day, asked.date_end)
         )
+
+    def _last_day(self, stay: Stay) -> date:
+        is_live = stay.number in self._live
+        return date.max if is_live else stay.end.astimezone(self._day_zone).date()

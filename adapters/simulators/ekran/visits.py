@@ -1,11 +1,16 @@
 """The sessions of an Ekran server, and what a window makes of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 from adapters.simulators.catalogue import Catalogue
+from adapters.simulators.ekran.manners import Manners
 from adapters.simulators.world import Stay, World
+
+ABROAD = timezone(timedelta(hours=5))
+"""The zone of the clients that are not where the server is."""
 
 _MOST_DAYS = 8  # that one stay touches: session numbers of different stays keep apart
 _LONGEST = timedelta(hours=25)  # from midnight to midnight
@@ -42,11 +47,22 @@ class Window:
 
     start: datetime | None
     end: datetime | None
+    bounds_count: bool = False
+    leaves_out_spanning: bool = False
 
     def chooses(self, visit: Visit) -> bool:
         """Choose by overlap ("4.1.3. Sessions (Post) Endpoint", note 1)."""
+        if self.bounds_count and (visit.end == self.start or visit.start == self.end):
+            return True
         is_late_enough = self.start is None or visit.end > self.start
-        return is_late_enough and (self.end is None or visit.start < self.end)
+        is_early_enough = self.end is None or visit.start < self.end
+        return is_late_enough and is_early_enough and not self._leaves_out(visit)
+
+    def _leaves_out(self, visit: Visit) -> bool:
+        """Say whether a visit neither starts nor ends within, and whether that matters."""
+        if not self.leaves_out_spanning or self.start is None or self.end is None:
+            return False
+        return visit.start < self.start and visit.end > self.end
 
     def span(self) -> tuple[datetime, datetime]:
         """Bound the starts of what it chooses."""
@@ -69,13 +85,13 @@ class Window:
 class Visits:
     """Every visit begun, by stays and by midnights."""
 
-    def __init__(self, world: World, zone: tzinfo, seed: int) -> None:
-        # No order is documented: this one is stable, and follows nothing a reader knows.
+    def __init__(self, world: World, seed: int, manners: Manners) -> None:
         self._begun: Catalogue[Visit, Window] = Catalogue(
-            order=lambda visit: (visit.number * 2654435761 + seed) % 2**32, chooses=Window.chooses
+            order=_newest_first if manners.order == "newest_first" else _scattered_by(seed),
+            chooses=Window.chooses,
         )
         self._news = world.watch()
-        self._zone = zone
+        self._manners = manners
         self._to_come: list[Visit] = []
 
     def chosen(self, window: Window, now: datetime) -> Sequence[Visit]:
@@ -87,7 +103,7 @@ class Visits:
         """Let begin what has begun by now, and forget what was deleted."""
         self._begin(self._to_come, now)
         for change in self._news():
-            visits = list(divided(change.stay, self._zone))
+            visits = list(divided(change.stay, self._manners))
             if change.is_deletion:
                 self._forget(visits)
             else:
@@ -109,11 +125,12 @@ class Visits:
                 self._begun.remove(visit)
 
 
-def divided(stay: Stay, zone: tzinfo) -> Iterator[Visit]:
+def divided(stay: Stay, manners: Manners) -> Iterator[Visit]:
     """Divide a stay: at midnight one session ends and another starts.
 
-    So says "Monitoring Windows Clients". Whose midnight is not said: here the server's.
+    So says "Monitoring Windows Clients". Whose midnight is not said.
     """
+    zone = _zone_of(stay, manners)
     start, end = stay.start, _end(stay)
     for day in range(_MOST_DAYS):
         midnight = _midnight_after(start, zone)
@@ -121,6 +138,25 @@ def divided(stay: Stay, zone: tzinfo) -> Iterator[Visit]:
         start = midnight
         if start >= end:
             break
+
+
+def is_abroad(stay: Stay) -> bool:
+    """Say whether a client is in another zone than the server."""
+    return stay.number % 5 == 0
+
+
+def _scattered_by(seed: int) -> Callable[[Visit], int]:
+    """No order is documented: this one is stable, and follows nothing a reader knows."""
+    return lambda visit: (visit.number * 2654435761 + seed) % 2**32
+
+
+def _newest_first(visit: Visit) -> tuple[float, int]:
+    return -visit.start.timestamp(), visit.number
+
+
+def _zone_of(stay: Stay, manners: Manners) -> tzinfo:
+    is_of_client = manners.midnights_of == "client" and is_abroad(stay)
+    return ABROAD if is_of_client else ZoneInfo(manners.timezone)
 
 
 def _midnight_after(instant: datetime, zone: tzinfo) -> datetime:

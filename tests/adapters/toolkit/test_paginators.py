@@ -74,13 +74,19 @@ class Vendor(FakeAdapter):
         return RawPage([record(FakeRow(id_, 0)) for id_ in ids], following, answer.total)
 
     def _says_more(self, at: Address, answer: Answer, seen: int, ids: list[str]) -> bool:
-        """Judge by the documents: any sign of more is one."""
+        """Judge by the documents: any sign of more is one.
+
+        A full page is one, unless a total of all pages is reached with it.
+        """
+        is_full = answer.rows >= _SIZE
+        is_short_of_total = answer.total is None or seen < answer.total
         match self.manners.style:
             case PagingStyle.PAGE_INDEX:
-                return answer.rows > 0 and (answer.total is None or seen < answer.total)
+                is_reached = answer.rows < seen == answer.total
+                return answer.rows > 0 and (is_short_of_total or (is_full and not is_reached))
             case PagingStyle.AFTER_ID:
                 is_new = not isinstance(at, AfterId) or ids[-1:] != [at.native_id]
-                return answer.rows >= _SIZE and is_new
+                return answer.rows > 0 and is_new and (is_full or is_short_of_total)
             case _:
                 return answer.has_more
 
@@ -97,6 +103,7 @@ class Vendor(FakeAdapter):
                     size=_SIZE,
                     received=answer.rows,
                     last_id=ids[-1] if ids else None,
+                    total=answer.total,
                 )
             case _:
                 return Offset(self.requests * _SIZE) if answer.has_more else None
@@ -184,20 +191,40 @@ def full_pages_are_counted(
     return None if is_end else PageIndex(index + 1, size, (index + 1) * size)
 
 
+def a_total_on_a_full_page_is_the_end(
+    at: First | PageIndex, *, size: int, received: int, total: int | None
+) -> PageIndex | None:
+    index, seen = (at.index, at.seen) if isinstance(at, PageIndex) else (0, 0)
+    is_end = received == 0 or (total is not None and seen + received >= total)
+    return None if is_end else PageIndex(index + 1, size, seen + received)
+
+
 def an_empty_page_is_the_end(
-    at: First | AfterId, *, size: int, received: int, last_id: str | None
+    at: First | AfterId, *, size: int, received: int, last_id: str | None, total: int | None
 ) -> AfterId | None:
-    del size
+    del size, total
     seen = at.seen if isinstance(at, AfterId) else 0
     return None if received == 0 or last_id is None else AfterId(last_id, seen + received)
 
 
-def a_page_of_the_size_is_the_end(
-    at: First | AfterId, *, size: int, received: int, last_id: str | None
+def a_short_page_is_the_end_behind_an_id(
+    at: First | AfterId, *, size: int, received: int, last_id: str | None, total: int | None
 ) -> AfterId | None:
-    seen = at.seen if isinstance(at, AfterId) else 0
-    is_end = received <= size or last_id is None
+    del total
+    seen, previous = (at.seen, at.native_id) if isinstance(at, AfterId) else (0, None)
+    is_end = received < size or last_id in (None, previous)
     return None if is_end else AfterId(last_id or "", seen + received)
+
+
+def a_total_is_the_end_behind_an_id(
+    at: First | AfterId, *, size: int, received: int, last_id: str | None, total: int | None
+) -> AfterId | None:
+    del size
+    seen, previous = (at.seen, at.native_id) if isinstance(at, AfterId) else (0, None)
+    is_end = received == 0 or (total is not None and total <= seen + received)
+    return (
+        None if is_end or last_id in (None, previous) else AfterId(last_id or "", seen + received)
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,8 +233,10 @@ def a_page_of_the_size_is_the_end(
         ("next_page_index", a_short_page_is_the_end),
         ("next_page_index", the_total_is_all_that_counts),
         ("next_page_index", full_pages_are_counted),
+        ("next_page_index", a_total_on_a_full_page_is_the_end),
         ("next_after_id", an_empty_page_is_the_end),
-        ("next_after_id", a_page_of_the_size_is_the_end),
+        ("next_after_id", a_short_page_is_the_end_behind_an_id),
+        ("next_after_id", a_total_is_the_end_behind_an_id),
     ],
 )
 def test_a_wrong_end_is_caught(
@@ -218,3 +247,17 @@ def test_a_wrong_end_is_caught(
         case = find(cases, lambda case: any(case.faults()), settings=_TRIES, random=Random(1))
 
     assert list(case.faults()) == [], "it is the mutant that fails here, not the paginator"
+
+
+def test_a_short_first_page_tells_the_size_of_those_behind_it() -> None:
+    """Page 1 of 7 begins behind 7 rows in a vendor that counts by either size; of 999 it might not.
+
+    Later pages keep it: a page in the middle may be short by rows that are gone.
+    """
+    first = paginators.next_page_index(First(), size=999, received=7, total=300)
+    assert first == PageIndex(1, 7, 7)
+    assert paginators.next_page_index(first, size=7, received=6, total=300) == PageIndex(2, 7, 13)
+    resumed = PageIndex(1, 999, 0)
+    assert paginators.next_page_index(resumed, size=999, received=7, total=300) == PageIndex(
+        2, 999, 7
+    )
