@@ -1,5 +1,6 @@
 """The adapter of Cortex: what it can do, and its calls."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 import msgspec
@@ -30,6 +31,8 @@ from gateway.spi import (
     Write,
     WriteOutcome,
 )
+
+_CLOSED_ARE_REMEMBERED = timedelta(days=7)
 
 
 class CortexAdapter(SessionAdapter[RpcTransport]):
@@ -66,6 +69,7 @@ class CortexAdapter(SessionAdapter[RpcTransport]):
             paging=PagingAbility(PagingStyle.SINGLE),
             operations=operations(self._options.dialect),
             max_concurrency=1,
+            keep_vanished_for=_CLOSED_ARE_REMEMBERED if self._options.remember_closed else None,
         )
 
     async def log_in(self, transport: RpcTransport) -> Ticket:

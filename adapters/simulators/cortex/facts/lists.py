@@ -31,7 +31,7 @@ LISTS = (
         "only_open_sessions_are_listed_from_version_2_on",
         "Sessions live in memory: what is closed is destroyed, and listed no more.",
         "Cortex API, querySessions",
-        "What is gone is shown no more.",
+        "With remember_closed what is gone stays as ended; without, it is shown no more.",
     ),
     Quirk(
         "an_application_sees_its_own_sessions_alone",
