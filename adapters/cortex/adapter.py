@@ -1,6 +1,7 @@
 """The adapter of Cortex: what it can do, and its calls."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar
 
 import msgspec
@@ -34,6 +35,8 @@ from gateway.spi import (
     Write,
     WriteOutcome,
 )
+
+_CLOSED_ARE_REMEMBERED = timedelta(days=7)
 
 
 class CortexAdapter(SessionAdapter[RpcTransport]):
@@ -74,6 +77,7 @@ class CortexAdapter(SessionAdapter[RpcTransport]):
             paging=PagingAbility(PagingStyle.SINGLE),
             operations=operations(self._options.dialect),
             max_concurrency=1,
+            keep_vanished_for=_CLOSED_ARE_REMEMBERED if self._options.remember_closed else None,
         )
 
     def plan(self, query: BackendQuery) -> ScanPlan:

@@ -3,7 +3,7 @@
 from typing import Literal, Self
 
 from pydantic import Field as OptionField
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import SecretStr, model_validator
 
 from gateway.spi import AdapterOptions
 
@@ -14,6 +14,9 @@ class CortexOptions(AdapterOptions):
     Without ``username`` the account that is logged in at the machine is used, whoever it is. With
     ``dialect: auto`` the service is asked at each log-in which one it speaks; an account is then
     logged in where that is version 1, and only looked for where it is a later one.
+
+    ``remember_closed`` keeps as ended what a later version lists no more; version 1 lists what is
+    closed itself.
     """
 
     dialect: Literal["auto", "v1", "v2"] = "auto"
@@ -23,13 +26,6 @@ class CortexOptions(AdapterOptions):
     password: SecretStr | None = None
     license: str | None = OptionField(default=None, min_length=1)
     remember_closed: bool = False
-
-    @field_validator("remember_closed")
-    @classmethod
-    def _remember_nothing(cls, is_wanted: bool) -> bool:  # noqa: FBT001  # pydantic's signature
-        if is_wanted:
-            raise ValueError("only false is in force yet")
-        return is_wanted
 
     @model_validator(mode="after")
     def _have_whole_credentials(self) -> Self:
@@ -43,6 +39,8 @@ class CortexOptions(AdapterOptions):
 
     @model_validator(mode="after")
     def _suit_the_dialect(self) -> Self:
+        if self.dialect == "v1" and self.remember_closed:
+            raise ValueError("remember_closed is for v2; v1 lists closed sessions itself")
         if self.dialect == "v2" and self.client_id is None:
             raise ValueError("dialect v2 needs client_id and client_secret")
         if self.dialect == "v2" and self.username is not None:

@@ -16,6 +16,7 @@ from gateway.federation.metering import Meter
 from gateway.federation.selectivity import Selectivity
 from gateway.federation.tickets import Tickets
 from gateway.federation.translating import translated
+from gateway.federation.vanished import VanishedSessions
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
 from gateway.model.session import Session
@@ -123,6 +124,9 @@ class Backend:
         self._clock = clock
         self._pages: Flights[Outcome | Lost] = Flights()
         self._disorders = 0
+        abilities = self.abilities()
+        kept_for = None if isinstance(abilities, Failed) else abilities.keep_vanished_for
+        self.vanished = VanishedSessions(kept_for, self.remade)
 
     def abilities(self) -> Abilities | Failed:
         """Ask the adapter what the vendor can do itself."""

@@ -104,6 +104,7 @@ class Listings:
             tally.rejected = listing.rejected
             tally.unreadable = listing.unreadable
             tally.duplicates = listing.duplicates
+            tally.has_drifted = listing.has_drifted
         return listing
 
     async def _kept_or_grown(
@@ -135,7 +136,13 @@ class Listings:
             failed = await _gather(harvest, backend, plan, tally)
         if failed is not None:
             return failed
-        listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
+        as_of = tally.as_of or backend.now()
+        try:
+            _note_list(harvest, backend, plan, tally, begun)
+            harvest.take_vanished(backend.vanished.at(backend.now()))
+        except UpstreamError as error:
+            return backend.failed(error)
+        listing = harvest.listing(backend.remade, as_of, tally)
         await listing.in_order_of(harvest.keys, order)
         changes = backend.changes.since(begun)
         if changes is None:
@@ -194,6 +201,22 @@ async def _gather(
         except UpstreamError as error:
             return backend.failed(error)
     return None
+
+
+def _note_list(
+    harvest: Harvest, backend: Backend, plan: BackendPlan, tally: Tally, begun: int
+) -> None:
+    """Have it known what has vanished, if this list is surely whole.
+
+    What was written since it was begun may not be on it.
+    """
+    changes = backend.changes.since(begun)
+    if not backend.vanished.are_kept or changes is None:
+        return
+    if plan.scan.pushed or tally.rejected or tally.has_drifted:
+        return
+    written = {session.native_id: record for session, record in changes}
+    backend.vanished.note_list({**harvest.records, **written}, tally.as_of or backend.now())
 
 
 async def _counted(

@@ -1,11 +1,13 @@
 """What is gathered of a backend's pages while its whole listing is read."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Raw
 
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, Remake, estimate
 from gateway.federation.tally import Tally
+from gateway.federation.vanished import Vanished
 from gateway.model.query import Order
 from gateway.model.report import ErrorCode
 from gateway.model.session import Session
@@ -22,12 +24,14 @@ class Harvest:
         """Take what may be taken at all, and what may be taken to remember sessions."""
         self.keys: list[Key] = []
         """The places, in the order, of all sessions."""
+        self.records: dict[str, Raw] = {}
+        """What was taken, by native id."""
         self._order = order
         self._max_bytes = max_bytes
         self._remembered_bytes = remembered_bytes
-        self._records: dict[str, Raw] = {}
         self._sessions: dict[str, Session] | None = {}
         self._record_bytes = 0
+        self._vanished: dict[str, Session] = {}
         self._received = 0
 
     def take(self, session: Session, record: Raw) -> None:
@@ -37,10 +41,10 @@ class Harvest:
         more than there is room for.
         """
         self._received += 1
-        if session.native_id in self._records:
+        if session.native_id in self.records:
             return
         # A slice would keep the whole page.
-        self._records[session.native_id] = record.copy()
+        self.records[session.native_id] = record.copy()
         self._record_bytes += memoryview(record).nbytes
         self.keys.append(key_of(session, self._order))
         if self._sessions is not None:
@@ -50,19 +54,29 @@ class Harvest:
         if self._size(is_remembered=False) > self._max_bytes:
             raise BadAnswer(ErrorCode.BUDGET_EXCEEDED, f"a list over {self._max_bytes} bytes")
 
+    def take_vanished(self, vanished: Iterable[Vanished]) -> None:
+        """Take sessions that are no longer at the vendor, but for those that are there again."""
+        for each in vanished:
+            native_id = each.session.native_id
+            if native_id not in self.records:
+                self.take(each.session, each.record)
+                self._vanished[native_id] = each.session
+
     def listing(self, remake: Remake, as_of: datetime, tally: Tally) -> Listing:
         """Make the listing, at the end."""
         return Listing(
-            records=self._records,
+            records=self.records,
             remake=remake,
             as_of=as_of,
             mapped_as_of=as_of,
             rejected=tally.rejected,
             unreadable=tally.unreadable,
-            duplicates=self._received - len(self._records),
+            duplicates=self._received - len(self.records),
             record_bytes=self._record_bytes,
             sessions=self._sessions,
+            vanished=self._vanished,
+            has_drifted=tally.has_drifted,
         )
 
     def _size(self, *, is_remembered: bool) -> int:
-        return estimate(len(self._records), self._record_bytes, is_remembered=is_remembered)
+        return estimate(len(self.records), self._record_bytes, is_remembered=is_remembered)

@@ -53,7 +53,8 @@ class Listing:
 
     ``as_of`` is when the vendor was asked for the list. ``mapped_as_of`` is the instant that its
     sessions tell of: it is later where time alone has gone on since. ``sessions`` are remembered
-    all or, with none, made again when they are asked for.
+    all or, with none, made again when they are asked for. ``vanished`` are those that are no longer
+    at the vendor: no record tells how they ended.
     """
 
     records: Mapping[str, Raw]
@@ -65,6 +66,8 @@ class Listing:
     duplicates: int
     record_bytes: int
     sessions: Mapping[str, Session] | None = None
+    vanished: Mapping[str, Session] = field(default_factory=dict)
+    has_drifted: bool = False
     _counts: dict[tuple[Condition, ...], int] = field(default_factory=dict)
     _rows: dict[Order, Sequence[Row]] = field(default_factory=dict)
     _ids: dict[Order, Sequence[str]] = field(default_factory=dict)
@@ -84,7 +87,9 @@ class Listing:
         """Give the sessions of these ids, in their order."""
         if self.sessions is not None:
             return [self.sessions[native_id] for native_id in native_ids]
-        return self.remake([self.records[each] for each in native_ids], self.mapped_as_of)
+        there = [self.records[each] for each in native_ids if each not in self.vanished]
+        remade = iter(self.remake(there, self.mapped_as_of))
+        return [self.vanished.get(each) or next(remade) for each in native_ids]
 
     def known_order(self, order: Order) -> Sequence[Row] | None:
         """Give its rows in an order that is remembered."""
@@ -142,6 +147,7 @@ class Listing:
             records={**self.records, native_id: record},
             record_bytes=self.record_bytes + memoryview(record).nbytes - size_before,
             sessions=None if self.sessions is None else {**self.sessions, native_id: session},
+            vanished={each: self.vanished[each] for each in self.vanished if each != native_id},
             _counts={},
             _rows={},
             _ids={order: self._grown_order(order, [session]) for order in self._ids},

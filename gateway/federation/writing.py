@@ -87,6 +87,7 @@ class Writing:
         if change is None:
             self._listings.kept.drop(backend.name)
         else:
+            backend.vanished.note_write(change)
             self._listings.kept.put(backend.name, *change)
 
 

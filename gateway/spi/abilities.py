@@ -133,6 +133,12 @@ class Abilities:
     change but by time, and then in their status alone. None if that cannot be said: then each
     listing is a list.
     """
+    keep_vanished_for: timedelta | None = None
+    """How long a session is kept as ended that is gone from the vendor's list.
+
+    For a vendor that lists everything, has no detail call, and lists a session as long as it goes
+    on. None where what is gone is to be gone here too.
+    """
 
     def support(self, condition: Condition) -> Support:
         """Say how well the vendor itself can check this condition."""

@@ -312,7 +312,7 @@ def test_whatever_arrives_is_mapped_or_rejected_and_nothing_is_lost(record: Any)
     ("options", "message"),
     [
         ({"dialect": "v3"}, "Input should be 'auto', 'v1' or 'v2'"),
-        ({"remember_closed": True}, "only false is in force yet"),
+        ({"dialect": "v1", "remember_closed": True}, "v1 lists closed sessions itself"),
         ({"client_secret": "hush"}, "client_id and client_secret go together"),
         ({"client_id": ""}, "at least 1 character"),
         ({"license": ""}, "at least 1 character"),
@@ -337,7 +337,7 @@ def test_options_that_cannot_work_are_refused_by_name_without_their_secrets(
     [
         {},
         {"dialect": "v1", **CLIENT, **ACCOUNT, "license": "1ca3fd1c"},
-        {"dialect": "v2", **CLIENT, "license": "1ca3fd1c", "remember_closed": False},
+        {"dialect": "v2", **CLIENT, "license": "1ca3fd1c", "remember_closed": True},
         {"dialect": "auto", **CLIENT, **ACCOUNT},
     ],
 )

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import msgspec
 import pytest
 from msgspec import Raw
 
@@ -28,7 +27,7 @@ from gateway.spi import (
 )
 from tests.support.adapters import NOON
 from tests.support.payloads import raw
-from tests.vendors.cortex import BOTH, V1, V2, creating, done, ending, held, lab, statuses
+from tests.vendors.cortex import BOTH, V1, creating, done, ending, held, lab, statuses
 
 
 @BOTH
@@ -73,17 +72,6 @@ async def test_a_session_that_is_not_there_is_not_found(manners: Manners) -> Non
         outcome = await driver.adapter.write(ending("9ea68a11"), driver.context)
 
     assert outcome == Refused(Refusal.NOT_FOUND)
-
-
-async def test_a_session_of_version_2_that_is_closed_is_there_no_longer() -> None:
-    """After "Sessions": once it is closed it is destroyed; -32007 is said of both."""
-    async with lab(V2) as (_, driver):
-        session = await done(driver, creating())
-        await done(driver, ending(session.native_id))
-
-        assert await driver.adapter.write(ending(session.native_id), driver.context) == Refused(
-            Refusal.NOT_FOUND
-        )
 
 
 @BOTH
@@ -261,12 +249,3 @@ async def test_a_close_names_its_session_and_nothing_else(dialect: str, token: s
 
     expected = {token: "abcd", "session": "9ea68a11", "status": "close"}
     assert vendor.calls == [("updateSession", expected)]
-
-
-async def test_the_simulator_closes_the_first_open_session_where_none_is_named() -> None:
-    """After "updateSession" of version 1, which is why one is always named."""
-    async with lab(V1) as (_, driver):
-        params = {"_auth": driver.ticket.values["token"], "status": "close"}
-        record = msgspec.json.decode(await driver.wire.call("updateSession", params))
-
-    assert record["status"] == "closed"

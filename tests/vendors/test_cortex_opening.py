@@ -64,17 +64,6 @@ async def test_a_session_is_opened_without_spending_quota_and_shows_in_the_next_
     assert simulator.machine.debits == 10
 
 
-@BOTH
-async def test_without_a_device_the_first_headset_that_is_connected_is_taken(
-    manners: Manners,
-) -> None:
-    """After "createSession" of both documents."""
-    async with lab(manners) as (_, driver):
-        session = await done(driver, creating(device__id=None))
-
-    assert session.device == Named(id=HEADSETS[0])
-
-
 async def test_version_1_keeps_title_and_project() -> None:
     """After "createSession" of version 1, "With extra parameters": a project is a name."""
     async with lab(V1) as (_, driver):
@@ -121,20 +110,6 @@ async def test_what_the_vendor_cannot_take_is_refused_before_anything_is_sent(
 
 
 @BOTH
-async def test_a_session_is_activated_only_if_asked_and_debits_one_where_the_quota_lacks(
-    manners: Manners,
-) -> None:
-    """After "authorize": a log-in debits none by default, so the first activation is refused."""
-    async with lab(manners) as (simulator, driver):
-        session = await done(driver, creating(native_status="active"))
-
-    assert session.native_status == "activated"
-    assert session.attributes["license"]
-    assert (simulator.machine.quota, simulator.machine.debits) == (0, 9)
-    assert simulator.requests[-3:] == ["createSession", "authorize", "createSession"]
-
-
-@BOTH
 async def test_a_quota_that_is_there_is_spent_without_a_debit(manners: Manners) -> None:
     async with lab(manners) as (simulator, driver):
         simulator.machine.quota = 2
@@ -176,13 +151,3 @@ async def test_without_any_headset_it_may_be_tried_again(manners: Manners) -> No
 
     assert caught.value.code is ErrorCode.UNAVAILABLE
     assert not caught.value.has_been_sent
-
-
-@BOTH
-async def test_a_headset_in_use_is_a_wrong_device(manners: Manners) -> None:
-    """After "Sessions": an application can have one session at a time with a headset."""
-    async with lab(manners) as (_, driver):
-        await done(driver, creating(device__id=HEADSETS[0]))
-        outcome = await driver.adapter.write(creating(device__id=HEADSETS[0]), driver.context)
-
-    assert outcome == Refused(Refusal.INVALID_FIELD, "device.id")

@@ -1,10 +1,9 @@
 """EMOTIV Cortex v1 over a real WebSocket: log-in, calls, errors, and the simulator."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-import aiohttp
 import msgspec
 import pytest
 from msgspec import Raw
@@ -12,24 +11,21 @@ from msgspec import Raw
 from adapters.cortex import CortexAdapter, CortexOptions
 from adapters.simulators.cortex import ACCOUNT, CLIENT, CortexSimulator, Manners
 from gateway.spi import (
-    AnyOf,
     BadAnswer,
     Context,
     ErrorCode,
-    Field,
     First,
     GiveUp,
     LogInAgain,
-    RpcEndpoint,
     RpcError,
     ScanPlan,
     Ticket,
     TryAgainLater,
     UpstreamError,
 )
-from gateway.transport.limits import Limits
 from tests.support.adapters import NOON, Driver, driving, noon
 from tests.support.payloads import raw
+from tests.vendors import cortex as vendors
 from tests.vendors.cortex import serving
 
 URL = "wss://cortex.example:54321"
@@ -55,21 +51,6 @@ class Answering:
         return self.answer
 
 
-def test_calls_are_made_one_at_a_time() -> None:
-    assert ADAPTER.endpoint() == RpcEndpoint(URL, is_serial=True)
-    assert ADAPTER.abilities().max_concurrency == 1
-
-
-async def test_no_condition_is_sent_for_active_is_two_native_words(
-    lab: tuple[CortexSimulator, Driver],
-) -> None:
-    _, driver = lab
-    is_active = AnyOf(Field.STATUS, frozenset({"active"}))
-
-    assert driver.plan(is_active).pushed == {}
-    assert len(await driver.sessions(is_active)) == 300
-
-
 async def test_the_list_holds_every_session_of_the_simulator(
     lab: tuple[CortexSimulator, Driver],
 ) -> None:
@@ -87,33 +68,6 @@ async def test_the_list_holds_every_session_of_the_simulator(
     assert {s.native_status for s in sessions} == {"opened", "activated", "closed"}
     assert {type(s.attributes.get("headset")) for s in sessions} == {dict, type(None)}
     assert {s.attributes.get("recording", "absent") for s in sessions} >= {True, False, "absent"}
-
-
-async def test_thousands_of_sessions_arrive_in_one_reply() -> None:
-    simulator = CortexSimulator(rows=5000, seed=2, clock=noon)
-    async with (
-        serving(simulator) as options,
-        driving(CortexAdapter, options, limits=Limits()) as driver,
-    ):
-        pages = await driver.pages()
-
-    assert [len(page.records) for page in pages] == [5000]
-
-
-async def test_frames_that_answer_nothing_come_before_every_answer() -> None:
-    """Show what the wire passes over in all the other tests."""
-    async with (
-        serving(CortexSimulator(rows=1, seed=3, clock=noon)) as options,
-        aiohttp.ClientSession() as client,
-        client.ws_connect(str(options["url"])) as socket,
-    ):
-        await socket.send_json({"jsonrpc": "2.0", "id": "hello", "method": "getUserLogin"})
-        frames = [await socket.receive_json() for _ in range(4)]
-
-    assert "sid" in frames[0]
-    assert frames[1].keys() == {"jsonrpc", "warning"}
-    assert (frames[2]["id"], "warning" in frames[2]) == ("hello", True)
-    assert frames[3] == {"id": "hello", "jsonrpc": "2.0", "result": []}
 
 
 async def test_a_log_in_is_made_only_where_nobody_is_logged_in(
@@ -172,27 +126,30 @@ async def test_without_an_account_somebody_has_to_be_logged_in_at_the_machine() 
     assert caught.value.code is ErrorCode.AUTH
 
 
-async def test_an_expired_token_asks_for_a_new_log_in_which_works(
-    lab: tuple[CortexSimulator, Driver],
-) -> None:
-    simulator, driver = lab
-    simulator.machine.expire_tokens()
+async def test_where_no_log_in_is_needed_nobody_in_particular_reads_and_writes() -> None:
+    """After "authorize", whose parameters are all optional: work is then anonymous."""
+    async with vendors.lab(Manners(lets_anybody_in=True), rows=60) as (simulator, driver):
+        simulator.machine.user = None
+        url = driver.adapter.endpoint().url
+        async with driving(CortexAdapter, {"url": url, "dialect": "v1"}) as guest:
+            session = await vendors.done(guest, vendors.creating())
 
-    with pytest.raises(LogInAgain):
-        await driver.sessions()
-    driver.ticket = await driver.adapter.log_in(driver.wire)
+            assert len(await guest.sessions()) == 61
 
-    assert len(await driver.sessions()) == 300
+    assert session.user is None
+    assert simulator.requests.count("login") == 1
 
 
-async def test_a_token_of_another_account_asks_for_a_new_log_in(
-    lab: tuple[CortexSimulator, Driver],
-) -> None:
-    simulator, driver = lab
-    simulator.machine.user = "somebody else"
+@vendors.BOTH
+async def test_a_token_that_a_newer_one_has_ended_asks_for_a_new_log_in(manners: Manners) -> None:
+    """What "authorize" does to the token before it is told nowhere; here a debit gets another."""
+    async with vendors.lab(replace(manners, keeps_one_token=True)) as (_, driver):
+        session = await vendors.done(driver, vendors.creating(native_status="active"))
+        with pytest.raises(LogInAgain, match="-32014"):
+            await driver.sessions()
+        driver.ticket = await driver.adapter.log_in(driver.wire)
 
-    with pytest.raises(LogInAgain):
-        await driver.sessions()
+        assert session in await driver.sessions()
 
 
 EVERYTHING = ScanPlan({}, None, None)
@@ -270,11 +227,9 @@ async def test_users_as_the_other_dialect_tells_them_are_no_answer(
 @pytest.mark.parametrize(
     ("method", "params", "code"),
     [
-        ("getCortexInfo", None, -32601),
-        ("querySessions", None, -32018),
+        ("inspect", None, -32601),
         ("querySessions", ["abcd"], -32602),
         ("querySessions", {"_auth": "abcd"}, -32014),
-        ("login", {**ACCOUNT, **CLIENT, "username": "somebody else"}, -32032),
     ],
 )
 async def test_the_simulator_refuses_what_the_document_refuses(
@@ -299,18 +254,6 @@ async def test_the_simulator_filters_by_one_status_at_most(
         rows = msgspec.json.decode(await driver.wire.call("querySessions", params))
 
     assert len({record["status"] for record in rows}) == statuses
-
-
-async def test_the_simulator_writes_instants_in_every_form(
-    lab: tuple[CortexSimulator, Driver],
-) -> None:
-    _, driver = lab
-    (page,) = await driver.pages()
-
-    started = {msgspec.json.decode(record)["started"] for record in page.records}
-
-    forms = {(len(text), text[19:20], text[-6:] == "+07:00") for text in started}
-    assert forms == {(0, "", False), (20, "Z", False), (29, ".", True), (32, ".", True)}
 
 
 async def test_a_renewed_token_lives_48_hours_beside_the_old_one() -> None:

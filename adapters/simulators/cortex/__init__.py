@@ -7,16 +7,20 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import ClassVar
 
 from aiohttp import web
 
-from adapters.simulators.cortex.machine import GATEWAY, HEADSETS, PRO, USERNAME, Machine, Refusal
+from adapters.simulators.cortex.facts import FACTS
+from adapters.simulators.cortex.machine import GATEWAY, HEADSETS, PRO, Machine, Refusal
+from adapters.simulators.cortex.manners import Manners
 from adapters.simulators.cortex.rows import Row, Rows
-from adapters.simulators.cortex.service import Connection, Json, Manners, Service
+from adapters.simulators.cortex.service import Connection, Json, Service
 from adapters.simulators.cortex.shapes import shape_v1, shape_v2
 from adapters.simulators.cortex.v1 import ACCOUNT, CLIENT, V1
 from adapters.simulators.cortex.v2 import V2
+from adapters.simulators.facts import Facts
 from adapters.simulators.server import VendorServer
 from adapters.simulators.world import Held
 
@@ -30,10 +34,12 @@ class CortexSimulator(VendorServer):
     """Lists every session it has at once, among frames that answer nothing.
 
     ``hangs_up_on`` names methods: a call of one is carried out, and the connection then dropped.
+    ``refuses`` answers the calls of methods with the number of an error, and does nothing else.
     ``machine`` tells who is logged in and what is connected, and may be changed at any time.
     """
 
     adapter: ClassVar[str] = "cortex"
+    facts: ClassVar[Facts] = FACTS
 
     def __init__(
         self,
@@ -45,23 +51,21 @@ class CortexSimulator(VendorServer):
     ) -> None:
         super().__init__(rows=rows, seed=seed, clock=clock)
         self.hangs_up_on: set[str] = set()
-        self._dialect = manners.dialect
+        self.refuses: dict[str, int] = {}
+        self._manners = manners
         self._sockets: set[web.WebSocketResponse] = set()
         is_v1 = manners.dialect == "v1"
-        # In version 1 programs log in; later a person does, with the Launcher.
-        self.machine = Machine(self.world.now, None if is_v1 else USERNAME)
-        self._rows = Rows(self.world, seed, shape_v1 if is_v1 else shape_v2)
-        self._service: Service = (
-            V1(self.machine, self._rows, manners, seed=seed)
-            if is_v1
-            else V2(self.machine, self._rows, manners)
-        )
+        self.machine = Machine(self.world.now, manners)
+        later = partial(shape_v2, not_yet=None if manners.has_null_stops else "")
+        self._rows = Rows(self.world, seed, shape_v1 if is_v1 else later)
+        service = V1 if is_v1 else V2
+        self._service: Service = service(self.machine, self._rows, manners, seed=seed)
 
     def options(self, address: str) -> dict[str, object]:
         """Reach the socket, plain here: the vendor's own is ``wss:``."""
-        account = ACCOUNT if self._dialect == "v1" else {}
+        account = ACCOUNT if self._manners.dialect == "v1" else {}
         url = address.replace("http", "ws", 1)
-        return {"url": url, "dialect": self._dialect, **CLIENT, **account}
+        return {"url": url, "dialect": self._manners.dialect, **CLIENT, **account}
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Serve the one socket."""
@@ -100,8 +104,10 @@ class CortexSimulator(VendorServer):
         for socket in list(self._sockets):
             await socket.send_json(_warning(code, message))
 
-    async def _serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
         """Handle requests one at a time, in the order they came ("JSON-RPC")."""
+        if self._manners.is_remote and self._sockets:
+            return web.Response(status=503)  # In which words it refuses is not told.
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._sockets.add(socket)
@@ -112,7 +118,7 @@ class CortexSimulator(VendorServer):
                 if call.get("method") in self.hangs_up_on:
                     _hang_up(request)
                     break
-                for frame in _noise(self._dialect, call.get("id")):
+                for frame in _noise(self._manners.dialect, call.get("id")):
                     await socket.send_json(frame)
                 await socket.send_str(reply)
         finally:
@@ -125,6 +131,8 @@ class CortexSimulator(VendorServer):
         method = str(call["method"])
         self.note(method, _KINDS.get(method, "other"))
         try:
+            if method in self.refuses:
+                raise Refusal(self.refuses[method], "It is refused.")  # noqa: TRY301  # as the others
             result = self._service.result(method, call.get("params"), connection)
         except Refusal as refusal:
             return json.dumps(reply | {"error": {"code": refusal.code, "message": str(refusal)}})

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from adapters.simulators.cortex.manners import Manners
+
 Params: TypeAlias = Mapping[str, object]
 
 USERNAME = "cortextest"
@@ -42,7 +44,7 @@ PRO = Application("com.emotiv.emotivpro", "another-client", "another-secret")
 class Grant:
     """What a token stands for."""
 
-    user: str
+    user: str | None
     application: str
     expires: datetime
 
@@ -54,16 +56,19 @@ class Machine:
     licence would give. ``headsets`` are those that are connected.
     """
 
-    def __init__(self, clock: Callable[[], datetime], user: str | None) -> None:
+    def __init__(self, clock: Callable[[], datetime], manners: Manners) -> None:
         self.now = clock
-        self.user = user
+        # In version 1 programs log in; later a person does, with the Launcher.
+        self.user = None if manners.dialect == "v1" else USERNAME
         self.own_account = self.logged_in_account = "501"  # of the operating system
         self.approved = {GATEWAY.id, PRO.id}
         self.is_eula_accepted = True
         self.headsets = list(HEADSETS)
         self.quota = 0
         self.debits = 10
+        self._manners = manners
         self._grants: dict[str, Grant] = {}
+        self._given = 0
 
     def application(self, client_id: object, client_secret: object) -> Application:
         """Find the application of these credentials."""
@@ -74,7 +79,7 @@ class Machine:
 
     def authorize(self, application: str, params: Params) -> str:
         """Give a token, and debit the licence."""
-        if self.user is None:
+        if self.user is None and not self._manners.lets_anybody_in:
             raise Refusal(-32033, "You must be logged in before calling authorize.")
         if params.get("license") not in (None, LICENSE):
             raise Refusal(-32002, "Invalid license key.")
@@ -83,11 +88,14 @@ class Machine:
             raise Refusal(-32026, "Daily debit limit exceeded.")
         self.debits -= debit
         self.quota += debit
+        if self._manners.keeps_one_token:
+            self._end_tokens(application)
         return self.new_token(application, self.user)
 
-    def new_token(self, application: str, user: str) -> str:
+    def new_token(self, application: str, user: str | None) -> str:
         """Give a token; those given before live on."""
-        token = f"opaque/{len(self._grants) + 1}+token=="
+        self._given += 1
+        token = f"opaque/{self._given}+token=="
         self._grants[token] = Grant(user, application, self.now() + _TOKEN_LIFE)
         return token
 
@@ -123,3 +131,10 @@ class Machine:
         if isinstance(wanted, str) and wanted in self.headsets:
             return wanted
         raise Refusal(-32004, "No headset connected.")
+
+    def _end_tokens(self, application: str) -> None:
+        self._grants = {
+            token: grant
+            for token, grant in self._grants.items()
+            if grant.application != application
+        }

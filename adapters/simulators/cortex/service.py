@@ -1,35 +1,16 @@
 """What every version of Cortex does, whatever it calls it: calls, tokens and sessions."""
 
+import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, TypeAlias
 
 from adapters.simulators.cortex.machine import Grant, Machine, Params, Refusal
+from adapters.simulators.cortex.manners import Manners
 from adapters.simulators.cortex.rows import Fields, Row, Rows
 
 Connection: TypeAlias = object
 Method: TypeAlias = Callable[[Params, Connection], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """What the documents do not tell, or tell both ways.
-
-    ``ignores_query``: "querySessions" of version 1 promises filters on any field and shows one,
-    equality of ``status``; a service that has none of them is to be reckoned with too.
-    ``closes_again``: version 1 gives a closed session as it is where it is to be closed; its table
-    of errors has a code for that case, so by default it refuses.
-    ``outlives_connections``: sessions of later versions stay when who created them disconnects,
-    though "Sessions" says that they are closed.
-    ``shows_other_connections``: an application sees what it created over another connection.
-    """
-
-    dialect: Literal["v1", "v2"] = "v1"
-    ignores_query: bool = False
-    closes_again: bool = False
-    outlives_connections: bool = False
-    shows_other_connections: bool = True
 
 
 class Json(str):
@@ -47,10 +28,11 @@ class Service(ABC):
     """The code for a call that lacks some."""
     required: ClassVar[Mapping[str, frozenset[str]]]
 
-    def __init__(self, machine: Machine, rows: Rows, manners: Manners) -> None:
+    def __init__(self, machine: Machine, rows: Rows, manners: Manners, *, seed: int) -> None:
         self.machine = machine
         self.rows = rows
         self.manners = manners
+        self.seed = seed
         self.methods: dict[str, Method] = {}
         self.made_by: dict[str, Connection] = {}
 
@@ -71,6 +53,14 @@ class Service(ABC):
     @abstractmethod
     def leave(self, connection: Connection) -> None:
         """Note that a connection has ended."""
+
+    def listed(self, rows: list[Row]) -> Json:
+        """Answer these rows. The samples have the newest first, and no order is promised."""
+        if self.manners.lists_newest_first:
+            rows.reverse()
+        else:
+            random.Random(f"{self.seed}-{len(rows)}").shuffle(rows)
+        return Json(f"[{', '.join(row.text for row in rows)}]")
 
     def grant(self, params: Params) -> Grant:
         """Tell who calls."""

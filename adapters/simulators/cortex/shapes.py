@@ -8,6 +8,8 @@ from adapters.simulators.cortex.machine import GATEWAY, LICENSE, PRO
 from adapters.simulators.cortex.rows import Fields
 from adapters.simulators.world import Stay
 
+ANONYMOUS = "Basic"  # the owner where nobody is logged in ("Session Object")
+
 _LOCAL = timezone(timedelta(hours=7))  # the machine's, in every sample that has one
 
 
@@ -35,7 +37,7 @@ def _status_v1(stay: Stay, now: datetime) -> str:
 
 def _owner(stay: Stay) -> str:
     """Give the owner, which an early session does not tell."""
-    return "" if _is_early(stay) else "Basic" if stay.number % 7 == 0 else stay.person.login
+    return "" if _is_early(stay) else ANONYMOUS if stay.number % 7 == 0 else stay.person.login
 
 
 def _precision(stay: Stay) -> str:
@@ -143,7 +145,7 @@ def opened_v1(
         "owner": owner,
         "profile": "",
         "project": asked.get("project", ""),
-        "recording": False,
+        # Without "recording", as in the samples of "createSession".
         "started": stamp(now, "microseconds"),
         "status": "activated" if is_active else "opened",
         "stopped": "",
@@ -154,8 +156,8 @@ def opened_v1(
     }
 
 
-def shape_v2(stay: Stay, now: datetime) -> Fields:
-    """Write a session as versions from 2 on do ("Session object")."""
+def shape_v2(stay: Stay, now: datetime, *, not_yet: str | None) -> Fields:
+    """Write a session as versions from 2 on do ("Session object"), an end that is to come so."""
     is_active, is_over = stay.number % 2 == 0, stay.end <= now
     return {
         "appId": (PRO if stay.number % 3 == 0 else GATEWAY).id,
@@ -167,7 +169,7 @@ def shape_v2(stay: Stay, now: datetime) -> Fields:
         "recording": stay.number % 4 == 0 and not is_over,
         "started": stamp(stay.start, "milliseconds"),
         "status": "closed" if is_over else "activated" if is_active else "opened",
-        "stopped": stamp(stay.end, "milliseconds") if is_over else "",
+        "stopped": stamp(stay.end, "milliseconds") if is_over else not_yet,
         "streams": ["met", "mot"] if stay.number % 2 else [],
     }
 
@@ -175,7 +177,7 @@ def shape_v2(stay: Stay, now: datetime) -> Fields:
 def opened_v2(
     now: datetime, *, owner: str, application: str, headset: str, is_active: bool
 ) -> Fields:
-    """Write a session that is created: of labels it has none."""
+    """Write a session that is created, but for its stop: of labels it has none."""
     return {
         "appId": application,
         "headset": _headset_v2(headset, ""),
@@ -185,7 +187,6 @@ def opened_v2(
         "recording": False,
         "started": stamp(now, "milliseconds"),
         "status": "activated" if is_active else "opened",
-        "stopped": "",
         "streams": [],
     }
 

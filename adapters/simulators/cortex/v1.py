@@ -1,13 +1,13 @@
 """Version 1: sessions are stored on the machine, and shown to whoever may ask at all."""
 
-import random
 from collections.abc import Mapping
 from typing import ClassVar
 
 from adapters.simulators.cortex.machine import GATEWAY, USERNAME, Machine, Params, Refusal
+from adapters.simulators.cortex.manners import Manners
 from adapters.simulators.cortex.rows import Row, Rows
-from adapters.simulators.cortex.service import Connection, Json, Manners, Service
-from adapters.simulators.cortex.shapes import opened_v1, stamp
+from adapters.simulators.cortex.service import Connection, Json, Service
+from adapters.simulators.cortex.shapes import ANONYMOUS, opened_v1, stamp
 
 CLIENT = {"client_id": GATEWAY.client_id, "client_secret": GATEWAY.client_secret}
 ACCOUNT = {"username": USERNAME, "password": "made-up-password"}
@@ -27,8 +27,7 @@ class V1(Service):
     }
 
     def __init__(self, machine: Machine, rows: Rows, manners: Manners, *, seed: int) -> None:
-        super().__init__(machine, rows, manners)
-        self._seed = seed
+        super().__init__(machine, rows, manners, seed=seed)
         self.methods = {
             "getUserLogin": self._get_user_login,
             "login": self._login,
@@ -40,8 +39,12 @@ class V1(Service):
         }
 
     def shown(self) -> list[Row]:
-        """Show all: "of current user" may leave out other owners; these ask more of a reader."""
-        return self.rows.at(self.machine.now())
+        """Show all; "of current user" may mean that those of other owners are left out."""
+        rows = self.rows.at(self.machine.now())
+        if self.manners.shows_other_owners:
+            return rows
+        own = {"", ANONYMOUS, USERNAME}  # An early session does not tell its owner.
+        return [row for row in rows if row.fields.get("owner", "") in own]
 
     def leave(self, connection: Connection) -> None:
         """Keep what was created: sessions are stored ("Sessions")."""
@@ -76,9 +79,7 @@ class V1(Service):
         query = params.get("query")
         if isinstance(query, dict) and "status" in query and not self.manners.ignores_query:
             rows = [row for row in rows if row.fields["status"] == query["status"]]
-        # The samples list the newest first, and no order is promised: so there is none.
-        random.Random(f"{self._seed}-{len(rows)}").shuffle(rows)
-        return Json(f"[{', '.join(row.text for row in rows)}]")
+        return self.listed(rows)
 
     def _create_session(self, params: Params, connection: Connection) -> object:
         row = self.open(
@@ -86,7 +87,7 @@ class V1(Service):
             connection,
             lambda grant, headset: opened_v1(
                 self.machine.now(),
-                owner=grant.user,
+                owner=grant.user or ANONYMOUS,
                 application=grant.application,
                 headset=headset,
                 asked=params,

@@ -13,8 +13,9 @@ from adapters.simulators.cortex.machine import (
     Params,
     Refusal,
 )
+from adapters.simulators.cortex.manners import Manners
 from adapters.simulators.cortex.rows import Row, Rows
-from adapters.simulators.cortex.service import Connection, Json, Manners, Service
+from adapters.simulators.cortex.service import Connection, Json, Service
 from adapters.simulators.cortex.shapes import opened_v2, stamp
 
 _CREDENTIALS = frozenset({"clientId", "clientSecret"})
@@ -34,8 +35,8 @@ class V2(Service):
         "updateSession": frozenset({"cortexToken", "session", "status"}),
     }
 
-    def __init__(self, machine: Machine, rows: Rows, manners: Manners) -> None:
-        super().__init__(machine, rows, manners)
+    def __init__(self, machine: Machine, rows: Rows, manners: Manners, *, seed: int) -> None:
+        super().__init__(machine, rows, manners, seed=seed)
         self.methods = {
             "getCortexInfo": self._get_cortex_info,
             "getUserLogin": self._get_user_login,
@@ -49,8 +50,11 @@ class V2(Service):
         }
 
     def shown(self) -> list[Row]:
-        """Show what the gateway's application has open."""
-        return self._of(GATEWAY.id)
+        """Show what the gateway's application has open: over one connection, as far as we know."""
+        rows = self._of(GATEWAY.id)
+        if self.manners.shows_other_connections:
+            return rows
+        return [row for row in rows if row.native_id in self.made_by]
 
     def leave(self, connection: Connection) -> None:
         """Close what was created over a connection: once closed, it is destroyed ("Sessions")."""
@@ -110,7 +114,7 @@ class V2(Service):
         rows = self._of(self.grant(params).application)
         if not self.manners.shows_other_connections:
             rows = [row for row in rows if self.made_by.get(row.native_id) is connection]
-        return Json(f"[{', '.join(row.text for row in rows)}]")
+        return self.listed(rows)
 
     def _create_session(self, params: Params, connection: Connection) -> object:
         if not self.machine.headsets:
@@ -118,12 +122,15 @@ class V2(Service):
         row = self.open(
             params,
             connection,
-            lambda grant, headset: opened_v2(
-                self.machine.now(),
-                owner=grant.user,
-                application=grant.application,
-                headset=headset,
-                is_active=params["status"] == "active",
+            lambda grant, headset: (
+                opened_v2(
+                    self.machine.now(),
+                    owner=grant.user or "",
+                    application=grant.application,
+                    headset=headset,
+                    is_active=params["status"] == "active",
+                )
+                | {"stopped": None if self.manners.has_null_stops else ""}
             ),
         )
         return Json(row.text)
