@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from adapters.simulators.canopsis import CanopsisSimulator, Dialect
+from adapters.simulators.canopsis import CanopsisSimulator, Dialect, Manners
 from tests.pages.support import BACKEND, Reader, reading
 from tests.support.payloads import sample
 from tests.vendors.canopsis import KEYS, Clock
@@ -58,6 +58,6 @@ class Office:
 async def working(dialect: Dialect, rows: int = 60) -> AsyncIterator[Office]:
     """Run a server of this version, and the gateway."""
     clock = Clock()
-    server = CanopsisSimulator(rows=rows, seed=4, clock=clock, dialect=dialect)
+    server = CanopsisSimulator(rows=rows, seed=4, clock=clock, manners=Manners(dialect))
     async with reading(server, clock=clock, username="root", auth_key=KEYS["root"]) as reader:
         yield Office(reader, clock, dialect)

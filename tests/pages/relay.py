@@ -34,11 +34,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Printed:
-    """An answer as it stands in a page."""
+    """An answer as it stands in a page; ``behind`` answers who goes on after its last row."""
 
     text: str
     status: int = 200
     content_type: str = "application/json"
+    behind: "Printed | None" = None
 
     @classmethod
     def sample(cls, name: str, status: int = 200) -> "Printed":
@@ -68,6 +69,8 @@ class Relay:
         printed = self.answers.get(call.name)
         if printed is None:
             return await self._pass(request)
+        if "after" in call.parameters and printed.behind is not None:
+            printed = printed.behind
         return web.Response(
             text=printed.text, status=printed.status, content_type=printed.content_type
         )

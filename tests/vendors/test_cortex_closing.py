@@ -122,7 +122,13 @@ class Scripted:
     answers: Answers
     calls: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
 
-    async def call(self, method: str, params: Mapping[str, object] | None = None) -> Raw:
+    async def call(
+        self,
+        method: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        is_repeatable: bool = False,  # noqa: ARG002  # nothing breaks
+    ) -> Raw:
         self.calls.append((method, params or {}))
         answer = self.answers[method].pop(0)
         if isinstance(answer, Exception):

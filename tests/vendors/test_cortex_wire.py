@@ -45,7 +45,13 @@ class Answering:
 
     answer: Raw | RpcError
 
-    async def call(self, method: str, params: Mapping[str, object] | None = None) -> Raw:  # noqa: ARG002
+    async def call(
+        self,
+        method: str,  # noqa: ARG002  # answered alike
+        params: Mapping[str, object] | None = None,  # noqa: ARG002  # answered alike
+        *,
+        is_repeatable: bool = False,  # noqa: ARG002  # nothing breaks
+    ) -> Raw:
         if isinstance(self.answer, RpcError):
             raise self.answer
         return self.answer
