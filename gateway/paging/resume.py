@@ -64,7 +64,9 @@ def places_behind(
             passed.append(row.session.native_id)
             if len(passed) == _MOST_IDS:
                 return _after(passed)
-    return _after(passed)
+    begun = pages[0].at if pages else First()
+    # What they begin behind was passed already, and it may be all that was.
+    return (*_after(passed), *([begun] if isinstance(begun, AfterId) else []))
 
 
 def _after(native_ids: Sequence[str]) -> Places:

@@ -1,7 +1,7 @@
 """The simulators as the kit wants its fake vendors: of so many sessions, which come and go."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +15,9 @@ _LENGTHS = (timedelta(minutes=3), None, timedelta(hours=2), timedelta(seconds=1)
 class Simulated:
     """One simulator. Its sessions are told apart by what each stay brings."""
 
-    def __init__(self, server: VendorServer, rows: int) -> None:
+    def __init__(self, server: VendorServer, rows: int, options: Mapping[str, object]) -> None:
         self.server = server
+        self._options = options
         self._numbers: dict[str, int] = {}
         self._ages = itertools.count()
         for index in reversed(range(rows)):
@@ -32,7 +33,7 @@ class Simulated:
 
     def options(self, address: str) -> dict[str, object]:
         """Reach it as its kind is reached."""
-        return self.server.options(address)
+        return {**self.server.options(address), **self._options}
 
     def held(self) -> list[Held]:
         """Tell every session."""
@@ -57,12 +58,14 @@ class Simulated:
 
 def simulated(
     simulator_class: Callable[..., VendorServer],
-    **manners: Any,  # noqa: ANN401  # any manners
+    manners: Any = None,  # noqa: ANN401  # each simulator has its own
+    **options: object,
 ) -> Callable[[int], Simulated]:
-    """Make what makes a fake vendor of one kind, with these manners."""
+    """Make what makes a fake vendor of one kind, with these manners and more options."""
+    given = {} if manners is None else {"manners": manners}
 
     def of_so_many(rows: int) -> Simulated:
-        return Simulated(simulator_class(rows=0, seed=5, clock=noon, **manners), rows)
+        return Simulated(simulator_class(rows=0, seed=5, clock=noon, **given), rows, options)
 
     return of_so_many
 

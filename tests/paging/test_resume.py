@@ -1,6 +1,7 @@
 """Going on in a stream: never behind what is still to come, and never without an end."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from random import Random
 
 import pytest
@@ -91,10 +92,11 @@ class Case:
     style: PagingStyle
     size: int
     boundary: Key
+    first: int = 0
 
     def pages(self) -> list[ReadPage]:
-        """Give the pages with their addresses."""
-        begins = range(0, len(self.rows), self.size)
+        """Give the pages with their addresses, from the first that was read on."""
+        begins = range(self.first * self.size, len(self.rows), self.size)
         return [ReadPage(self._address(n), self.rows[n : n + self.size]) for n in begins]
 
     def _address(self, begin: int) -> Address:
@@ -147,6 +149,13 @@ def cases(draw: st.DrawFn) -> Case:
     coarsening = draw(st.sampled_from([TOTAL, BY_START, BY_MILLISECOND]))
     found = draw(st.permutations([row("b", fake) for fake in draw(fakes)]))
     found.sort(key=lambda one: coarsening.group(one.key))
+    size = draw(st.integers(1, 4))
+    boundary = draw(st.sampled_from([BEFORE_ALL, *(one.key for one in found)]))
+    # Reading may have begun behind pages of which all was given.
+    given_pages = takewhile(
+        lambda page: all(one.key <= boundary for one in found[: page * size]),
+        range(1, len(found) // size + 1),
+    )
     return Case(
         found,
         coarsening,
@@ -160,8 +169,9 @@ def cases(draw: st.DrawFn) -> Case:
                 ]
             )
         ),
-        draw(st.integers(1, 4)),
-        draw(st.sampled_from([BEFORE_ALL, *(one.key for one in found)])),
+        size,
+        boundary,
+        draw(st.sampled_from([0, *given_pages])),
     )
 
 
@@ -169,6 +179,15 @@ def cases(draw: st.DrawFn) -> Case:
 @settings(max_examples=examples(300))
 def test_a_place_never_lies_behind_what_is_still_to_come(case: Case) -> None:
     assert case.faults() == []
+
+
+@given(cases())
+def test_a_place_behind_an_id_is_kept_while_nothing_else_has_passed(case: Case) -> None:
+    pages = case.pages()
+    places = places_behind(pages, case.boundary, case.coarsening, case.style)
+
+    if pages and isinstance(pages[0].at, AfterId):
+        assert places[-1] == pages[0].at or len(places) == 3
 
 
 real_place_of = resume._place_of  # noqa: SLF001  # a rule that is broken below

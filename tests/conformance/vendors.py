@@ -1,0 +1,86 @@
+"""What the kit is told of every vendor: its adapter, its simulator, and examples of its writes."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.simulators import digital_samba, ekran
+from adapters.simulators.canopsis import CanopsisSimulator
+from adapters.simulators.cortex import CortexSimulator
+from adapters.simulators.digital_samba import DigitalSambaSimulator
+from adapters.simulators.ekran import EkranSimulator
+from adapters.simulators.roundware import RoundwareSimulator
+from adapters.simulators.server import VendorServer
+from gateway.conformance import Harness, HeldSession, WriteExample
+from gateway.spi import Operation
+from gateway.spi.registry import load_adapter
+from tests.conformance.simulated import simulated
+from tests.support.adapters import noon
+
+
+def first_active(held: Collection[HeldSession]) -> str:
+    """Choose a session that goes on."""
+    return next(each.native_id for each in held if each.status == "active")
+
+
+_ENDED = WriteExample(target=first_active)
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """One vendor: ``options`` are those that its writes and growth need besides."""
+
+    simulator: type[VendorServer]
+    writes: Mapping[Operation, WriteExample] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
+    capped: Any = None
+
+    def harness(self, manners: Any = None, **options: object) -> Harness:  # noqa: ANN401  # its own
+        """Give the harness of this vendor, with these manners."""
+        given = {**self.options, **options}
+        capped = None if self.capped is None else simulated(self.simulator, self.capped, **given)
+        return Harness(
+            adapter=load_adapter(self.simulator.adapter),
+            vendor=simulated(self.simulator, manners, **given),
+            capped=capped,
+            clock=noon,
+            writes=self.writes,
+        )
+
+
+VENDORS = (
+    Vendor(
+        CanopsisSimulator,
+        writes={
+            Operation.CREATE: WriteExample(),
+            Operation.KEEPALIVE: WriteExample({"visible": True, "path": "/view/a"}),
+            Operation.HIDE: WriteExample({"path": "/view/a"}),
+        },
+        options={"username": "root"},
+    ),
+    Vendor(CortexSimulator, writes={Operation.CREATE: WriteExample(), Operation.END: _ENDED}),
+    Vendor(
+        DigitalSambaSimulator,
+        writes={Operation.END: _ENDED},
+        capped=digital_samba.Manners(largest_page=3),
+    ),
+    Vendor(EkranSimulator, capped=ekran.Manners(largest_page=3)),
+    Vendor(
+        RoundwareSimulator,
+        writes={Operation.CREATE: WriteExample({"space.id": "1", "language": "en"})},
+        options={"full_list_every_s": 3600},
+    ),
+)
+
+
+def ways_of(vendor: Vendor) -> Mapping[str, Harness]:
+    """Give a harness for each way that a vendor may turn out to be."""
+    facts = vendor.simulator.facts
+    ways = {name: way for unknown in facts.unknowns for name, way in unknown.ways.items()}
+    return {name: vendor.harness(way) for name, way in ways.items()}
+
+
+def dialects_of(vendor: Vendor) -> Mapping[str, Harness]:
+    """Give a harness for each dialect of a vendor."""
+    dialects = vendor.simulator.facts.dialects
+    return {name: vendor.harness(d.manners, **d.options) for name, d in dialects.items()}
