@@ -8,6 +8,7 @@ for the longest session. No exchange with a server is known, so names are read w
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,7 +17,7 @@ from pydantic import SecretStr, field_validator
 
 from adapters.toolkit.durations import dotnet_time_span, seconds_between
 from adapters.toolkit.instants import iso_instant_in, not_before
-from adapters.toolkit.paginators import next_page_index
+from adapters.toolkit.paginators import may_be_no_page, next_page_index
 from adapters.toolkit.record import Record, identifier, read_record, text
 from adapters.toolkit.replies import decode
 from gateway.spi import (
@@ -166,7 +167,11 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
         here = at if isinstance(at, PageIndex) else PageIndex(0, size, seen=0)
         window = _window(plan, self._zone, context.now)
         request = self._request({"sessionCount": here.size, "pageIndex": here.index, **window})
-        page = decode(request, await context.transport.send(request), _ENVELOPE)
+        reply = await context.transport.send(request)
+        # Only its number tells this page from the first, which was answered.
+        if reply.status == HTTPStatus.BAD_REQUEST and may_be_no_page(here):
+            return RawPage([])
+        page = decode(request, reply, _ENVELOPE)
         if len(page.sessions) > here.size:
             other = "body" if self._parameters_in == "query" else "query"
             raise GiveUp(ErrorCode.CONFIG, f"{request}: unheard; try parameters_in: {other}")

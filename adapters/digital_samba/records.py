@@ -92,12 +92,13 @@ def room_and_start(statistics: msgspec.Raw) -> tuple[str, datetime] | None:
 def joined(statistics: Fields, row: Mapping[str, msgspec.Raw]) -> msgspec.Raw:
     """Make one record of both: the statistics, and what the row alone tells.
 
-    Each value is as it came.
+    Each value is as it came, and nothing is what the statistics have a null for.
     """
+    told = {name for name, value in statistics.items() if bytes(value) != b"null"}
     alone = {
         name: value
         for name, value in row.items()
-        if name not in statistics and _IN_STATISTICS.get(name) not in statistics
+        if name not in told and _IN_STATISTICS.get(name) not in told
     }
     return msgspec.Raw(msgspec.json.encode(alone | statistics))
 

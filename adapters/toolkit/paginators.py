@@ -1,6 +1,6 @@
 """Where a vendor's next page is: judged on the records as they came, before any filter."""
 
-from gateway.spi import AfterId, First, PageIndex
+from gateway.spi import AfterId, BadAnswer, ErrorCode, First, PageIndex
 
 
 def next_page_index(
@@ -13,12 +13,22 @@ def next_page_index(
     than its own length: that may be all that was counted. If the first page is short and more is
     to come, all that follow are asked for in its size: so nothing is skipped, whether the vendor
     counts in pages as they are asked for or as it sends them.
+
+    Behind a first page that is full and as long as the total there may be nothing, and no page:
+    its address says so by having seen no rows (:func:`may_be_no_page`).
     """
     index, seen = (at.index, at.seen) if isinstance(at, PageIndex) else (0, 0)
     seen += received
     if received == 0 or (total is not None and _is_all(total, seen, received, size)):
         return None
+    if index == 0 and received == size == total:
+        return PageIndex(1, size, seen=0)
     return PageIndex(index + 1, size if index else min(received, size), seen)
+
+
+def may_be_no_page(at: PageIndex) -> bool:
+    """Say whether the first page may have been all, so that a vendor may refuse this one."""
+    return at.index == 1 and at.seen == 0
 
 
 def _is_all(total: int, seen: int, received: int, size: int) -> bool:
@@ -31,12 +41,14 @@ def next_after_id(
     """Give the page that follows in a vendor that is asked for what comes after an id.
 
     The end is a page shorter than its size by which the total is reached, or an empty one: a
-    vendor may send shorter pages than it was asked for. An id that names itself as the next
-    would never end, so that ends too.
+    vendor may send shorter pages than it was asked for. A page that ends with the row it was to
+    come after is no answer: it would come again and again.
     """
     seen, previous = (at.seen, at.native_id) if isinstance(at, AfterId) else (0, None)
     seen += received
     is_all = received < size and total is not None and total <= seen
-    if received == 0 or is_all or last_id is None or last_id == previous:
+    if last_id is not None and last_id == previous:
+        raise BadAnswer(ErrorCode.PROTOCOL, "a page that ends with the row it is to come after")
+    if received == 0 or is_all or last_id is None:
         return None
     return AfterId(last_id, seen)

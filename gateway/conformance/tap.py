@@ -17,7 +17,7 @@ from yarl import URL
 _HOST = "127.0.0.1"
 
 # Of one hop, or written anew by who sends the body on.
-_OF_THE_HOP = frozenset({"connection", "content-length", "date", "server", "transfer-encoding"})
+_OF_THE_HOP = frozenset({"connection", "content-length", "transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,30 @@ from gateway.conformance import Harness, Law, Verdict, examine
 from gateway.conformance.suite import AdapterSuite
 from tests.conformance.vendors import VENDORS, Vendor, dialects_of, ways_of
 
-EXCUSED: Mapping[str, Mapping[str, str]] = {}
+_NOTHING_IS_SHOWN = "what another connection has made is not shown to the one that asks"
+_NO_END = (
+    "of a session that goes on the list tells an end, so far, and the statistics none under another"
+    " name"
+)
+_NO_TOTAL = "the total is that of the page, which is none, so none is told"
+
+_OTHER_PROGRAM = "a log-in of versions 4.2 to 4.4 sets another cookie, so nothing can be written"
+
+EXCUSED: Mapping[str, Mapping[str, str]] = {
+    "canopsis-lists with the rewrite's fields": dict.fromkeys(
+        ("L11.done", "L11.interrupted"), _OTHER_PROGRAM
+    ),
+    "cortex-connections see their own alone": dict.fromkeys(
+        (
+            *("L6.mutated", "L6.lossless", "L6.unknown_fields", "L6.unknown_status"),
+            *("L11.done", "L11.interrupted", "L13.gone"),
+        ),
+        _NOTHING_IS_SHOWN,
+    ),
+    "digital_samba-openapi": {"L12.with_list": _NO_END},
+    "digital_samba-records are as in the openapi document": {"L12.with_list": _NO_END},
+    "ekran-the total is of the page": {"L4.totals": _NO_TOTAL},
+}
 """What is excused, by vendor, or by vendor and the way it turns out to be, with the reason."""
 
 # A vendor's ways differ in what it holds and answers, and not in how it is connected.
@@ -27,10 +50,7 @@ def _named(vendor: Vendor, harness: Harness, way: str = "") -> tuple[str, Harnes
 
 def _usual() -> Iterator[tuple[str, Harness]]:
     for vendor in VENDORS:
-        dialects = dialects_of(vendor)
-        if not dialects:
-            yield _named(vendor, vendor.harness())
-        for dialect, harness in dialects.items():
+        for dialect, harness in dialects_of(vendor).items():
             yield _named(vendor, harness, dialect)
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from adapters.simulators import digital_samba, ekran
 from adapters.simulators.canopsis import CanopsisSimulator
+from adapters.simulators.canopsis.accounts import ACCOUNTS
 from adapters.simulators.cortex import CortexSimulator
 from adapters.simulators.digital_samba import DigitalSambaSimulator
 from adapters.simulators.ekran import EkranSimulator
+from adapters.simulators.facts import Dialect
 from adapters.simulators.roundware import RoundwareSimulator
 from adapters.simulators.server import VendorServer
 from gateway.conformance import Harness, HeldSession, WriteExample
@@ -28,11 +30,12 @@ _ENDED = WriteExample(target=first_active)
 
 @dataclass(frozen=True)
 class Vendor:
-    """One vendor: ``options`` are those that its writes and growth need besides."""
+    """One vendor: ``options`` are those that its writes need, ``variants`` those that may be set."""
 
     simulator: type[VendorServer]
     writes: Mapping[Operation, WriteExample] = field(default_factory=dict)
     options: Mapping[str, object] = field(default_factory=dict)
+    variants: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     capped: Any = None
 
     def harness(self, manners: Any = None, **options: object) -> Harness:  # noqa: ANN401  # its own
@@ -56,7 +59,7 @@ VENDORS = (
             Operation.KEEPALIVE: WriteExample({"visible": True, "path": "/view/a"}),
             Operation.HIDE: WriteExample({"path": "/view/a"}),
         },
-        options={"username": "root"},
+        options={"username": ACCOUNTS[0].name},
     ),
     Vendor(CortexSimulator, writes={Operation.CREATE: WriteExample(), Operation.END: _ENDED}),
     Vendor(
@@ -68,7 +71,7 @@ VENDORS = (
     Vendor(
         RoundwareSimulator,
         writes={Operation.CREATE: WriteExample({"space.id": "1", "language": "en"})},
-        options={"full_list_every_s": 3600},
+        variants={"growing": {"full_list_every_s": 3600}},
     ),
 )
 
@@ -81,6 +84,13 @@ def ways_of(vendor: Vendor) -> Mapping[str, Harness]:
 
 
 def dialects_of(vendor: Vendor) -> Mapping[str, Harness]:
-    """Give a harness for each dialect of a vendor."""
-    dialects = vendor.simulator.facts.dialects
-    return {name: vendor.harness(d.manners, **d.options) for name, d in dialects.items()}
+    """Give a harness for each dialect of a vendor, or the one there is, and for each variant."""
+    dialects = vendor.simulator.facts.dialects or {"": Dialect(None)}
+    variants = {"": {}, **vendor.variants}
+    return {
+        " ".join(filter(None, (name, variant))): vendor.harness(
+            dialect.manners, **dialect.options, **options
+        )
+        for name, dialect in dialects.items()
+        for variant, options in variants.items()
+    }

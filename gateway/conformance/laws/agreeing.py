@@ -7,7 +7,7 @@ from gateway.conformance.law import Law, broken, checks_of, holds
 from gateway.conformance.rig import NAME, Rig, rigged
 from gateway.federation.fan_out import Deadline
 from gateway.federation.lookup import Found, Missing
-from gateway.model.session import Session
+from gateway.model.session import Json, Session
 from gateway.spi import UpstreamError
 
 _SECONDS = 60.0
@@ -64,12 +64,16 @@ async def _get_nobody(rig: Rig, native_id: str) -> None:
 
 def _compare(listed: Session, alone: Session) -> None:
     told, more = msgspec.to_builtins(listed), msgspec.to_builtins(alone)
-    for name in told.keys() - {"attributes"}:
-        lacks = told[name] not in (None, [], more[name])
-        holds(not lacks, f"{name}: the list tells {told[name]}, the detail {more[name]}")
-    for name, value in told["attributes"].items():
-        known = more["attributes"].get(name)
-        holds(known == value, f"attributes.{name}: the list tells {value!r}, the detail {known!r}")
+    for name, value in told.items():
+        known = more.get(name)
+        holds(_tells(known, value), f"{name}: the list tells {value!r}, the detail {known!r}")
+
+
+def _tells(known: Json, value: Json) -> bool:
+    """Say whether something tells at least as much: a null and an empty list tell nothing."""
+    if isinstance(value, dict) and isinstance(known, dict):
+        return all(_tells(known.get(name), each) for name, each in value.items())
+    return value in (None, [], known)
 
 
 CHECKS = checks_of(Law.AGREEING, with_list, found, of_nobody)

@@ -18,7 +18,7 @@ from gateway.spi import (
     PagingStyle,
     RawPage,
     ScanPlan,
-    StartOver,
+    UpstreamError,
     VendorTotal,
 )
 
@@ -57,7 +57,7 @@ async def capped(harness: Harness) -> None:
 
 
 async def beyond(harness: Harness) -> None:
-    """Behind the last row there is nothing, and an end."""
+    """Behind the last row there is nothing and an end, or an error."""
     async with rigged(harness) as rig:
         plan = rig.plan(page_size=_A_PAGE)
         pages = await rig.pages(plan)
@@ -66,7 +66,7 @@ async def beyond(harness: Harness) -> None:
             return
         try:
             page = await rig.page(plan, address)
-        except StartOver:
+        except UpstreamError:
             return
         holds(not page.records, f"there are rows at {address}, which is behind the last")
         holds(page.next is None, f"there is a page behind {address}, which is behind the last")

@@ -85,8 +85,8 @@ class Vendor(FakeAdapter):
                 is_reached = answer.rows < seen == answer.total
                 return answer.rows > 0 and (is_short_of_total or (is_full and not is_reached))
             case PagingStyle.AFTER_ID:
-                is_new = not isinstance(at, AfterId) or ids[-1:] != [at.native_id]
-                return answer.rows > 0 and is_new and (is_full or is_short_of_total)
+                is_repeated = isinstance(at, AfterId) and ids[-1:] == [at.native_id]
+                return answer.rows > 0 and (is_full or is_short_of_total or is_repeated)
             case _:
                 return answer.has_more
 
