@@ -32,24 +32,27 @@ def scorecards() -> Mapping[str, str]:
 
 
 def _overview() -> str:
-    rows = []
-    for name in simulator_names():
-        facts, abilities = _facts(name), _abilities(name)
-        told = next(iter(abilities.values()))
-        rows.append(
-            (
-                f"[{name}]({name}.md)",
-                f"{len(facts.calls)}",
-                _words(told.paging.style),
-                ", ".join(sorted({*_words_of_operations(abilities.values())})) or "none",
-                f"{len(facts.quirks)}",
-                f"{len(facts.unknowns)}",
-            )
-        )
     return _page(
         "Vendors",
-        "What is known of each vendor, what it does itself, and what is done about the rest.",
-        _table(("vendor", "calls", "pages", "writes", "quirks", "unknowns"), rows),
+        "What is known of each vendor, what it does itself, and what is done about the rest."
+        " Written by `make docs`.",
+        _table(
+            ("vendor", "calls", "pages", "writes", "quirks", "unknowns"),
+            map(_line, simulator_names()),
+        ),
+    )
+
+
+def _line(name: str) -> Sequence[str]:
+    facts, abilities = _facts(name), [*_abilities(name).values()]
+    writes = {each.value for told in abilities for each in told.operations}
+    return (
+        f"[{name}]({name}.md)",
+        f"{len(facts.calls)}",
+        _words(abilities[0].paging.style),
+        ", ".join(sorted(writes)) or "none",
+        f"{len(facts.quirks)}",
+        f"{len(facts.unknowns)}",
     )
 
 
@@ -68,9 +71,9 @@ def _scorecard(name: str) -> str:
         "## Writes",
         *_writes(abilities),
         "## Quirks",
-        *map(_quirk, facts.quirks),
+        "\n".join(map(_quirk, facts.quirks)),
         "## What is not known",
-        *map(_unknown, facts.unknowns),
+        "\n".join(map(_unknown, facts.unknowns)),
     )
 
 
@@ -136,12 +139,8 @@ def _quirk(quirk: Quirk) -> str:
 
 
 def _unknown(unknown: Unknown) -> str:
-    ways = f" Tried: {'; '.join(unknown.ways)}." if unknown.ways else ""
+    ways = f" Tried: {_words('; '.join(unknown.ways))}." if unknown.ways else ""
     return f"- **{unknown.question}** {unknown.hedge}{ways}"
-
-
-def _words_of_operations(abilities: Iterable[Abilities]) -> Iterator[str]:
-    return (each.value for told in abilities for each in told.operations)
 
 
 def _words(name: str) -> str:

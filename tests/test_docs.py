@@ -1,5 +1,6 @@
 """The documents hold: their links, their lists, and their examples."""
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -67,3 +68,15 @@ def test_every_target_of_make_that_is_told_exists() -> None:
 
     assert {"demo", "test", "check"} <= told & targets
     assert {name for name in told if f"make {name}" in read("CONTRIBUTING.md")} <= targets
+
+
+def test_the_scorecards_say_what_the_code_says() -> None:
+    spec = importlib.util.spec_from_file_location("scorecards", ROOT / "docs/scorecards.py")
+    assert spec is not None
+    assert spec.loader is not None
+    scorecards = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(scorecards)
+
+    written = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("docs/vendors/*")}
+
+    assert written == scorecards.scorecards(), "write them anew with make docs"

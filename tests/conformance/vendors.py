@@ -30,7 +30,7 @@ _ENDED = WriteExample(target=first_active)
 
 @dataclass(frozen=True)
 class Vendor:
-    """One vendor: ``options`` are those that its writes need, ``variants`` those that may be set."""
+    """One vendor: ``options`` are what its writes need, ``variants`` what else may be set."""
 
     simulator: type[VendorServer]
     writes: Mapping[Operation, WriteExample] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """What is known of Canopsis' session API, and what is not."""
 
+from adapters.simulators.canopsis.accounts import ACCOUNTS
 from adapters.simulators.canopsis.dialects import FINAL, V2020, Manners
 from adapters.simulators.canopsis.reading_quirks import DOCUMENTS, LIST, LOG_IN
 from adapters.simulators.canopsis.writing_quirks import BEGINNING, BODIES, SIGNS_OF_LIFE
@@ -49,12 +50,14 @@ _UNKNOWNS = (
     ),
 )
 
+_ACCOUNT = {"username": ACCOUNTS[0].name}
+
 FACTS = Facts(
     calls=_CALLS,
     quirks=(*LIST, *DOCUMENTS, *LOG_IN, *BEGINNING, *SIGNS_OF_LIFE, *BODIES),
     unknowns=_UNKNOWNS,
     dialects={
-        FINAL.name: Dialect(Manners(FINAL), {"dialect": FINAL.name}),
-        V2020.name: Dialect(Manners(V2020), {"dialect": V2020.name}),
+        FINAL.name: Dialect(Manners(FINAL), {"dialect": FINAL.name, **_ACCOUNT}),
+        V2020.name: Dialect(Manners(V2020), {"dialect": V2020.name, **_ACCOUNT}),
     },
 )
