@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-_EXCUSE = "conformance_excuse"
+EXCUSE = "conformance_excuse"
+"""The property of a test's report that holds the reason of an excuse."""
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -19,5 +20,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _excuses(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
-            if name == _EXCUSE:
+            if name == EXCUSE:
                 yield f"{report.nodeid.partition('::test_law')[0]}: {value}"

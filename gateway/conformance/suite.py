@@ -13,12 +13,12 @@ import asyncio
 import pytest
 
 from gateway.conformance.examination import Verdict, check_excuses, judge
-from gateway.conformance.harness import Harness
+from gateway.conformance.harness import FakeVendor, Harness, HeldSession, WriteExample
 from gateway.conformance.law import Check
 from gateway.conformance.laws import CHECKS
+from gateway.conformance.plugin import EXCUSE
 
-EXCUSE = "conformance_excuse"
-"""The property of a test's report that holds the reason of an excuse."""
+__all__ = ["AdapterSuite", "FakeVendor", "Harness", "HeldSession", "WriteExample"]
 
 
 class AdapterSuite:

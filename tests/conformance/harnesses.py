@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from gateway.conformance import Harness, HeldSession, WriteExample
+from gateway.conformance.harness import Harness, HeldSession, WriteExample
 from gateway.spi import Operation
 from tests.conformance.depot import FakeDepot
 from tests.conformance.depot_adapter import DepotAdapter

@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Raw
 
 from adapters.toolkit.record import Record
-from gateway.conformance import Harness, Law
+from gateway.conformance.harness import Harness
+from gateway.conformance.law import Law
 from gateway.spi import (
     Abilities,
     Address,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.conformance import Harness
+from gateway.conformance.harness import Harness
 from gateway.conformance.suite import AdapterSuite
 from tests.conformance.harnesses import DEPOT, LEDGER
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.conformance import Law, Verdict, examine
+from gateway.conformance.examination import Verdict, examine
+from gateway.conformance.law import Law
 from tests.conformance.mutants import MUTANTS, Mutant
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.conformance import Law, Verdict, examine
+from gateway.conformance.examination import Verdict, examine
+from gateway.conformance.law import Law
 from tests.conformance.harnesses import DEPOT
 from tests.conformance.mutants import Miscounting
 
@@ -13,7 +14,7 @@ pytest_plugins = ["pytester"]
 _MODULE = """
 from dataclasses import replace
 import pytest
-from gateway.conformance import Harness
+from gateway.conformance.harness import Harness
 from gateway.conformance.suite import AdapterSuite
 from tests.conformance.harnesses import DEPOT
 from tests.conformance.mutants import Miscounting

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.conformance import Harness, Law, Verdict, examine
+from gateway.conformance.examination import Verdict, examine
+from gateway.conformance.harness import Harness
+from gateway.conformance.law import Law
 from gateway.conformance.suite import AdapterSuite
 from tests.conformance.vendors import VENDORS, Vendor, dialects_of, ways_of
 

@@ -13,7 +13,7 @@ from adapters.simulators.ekran import EkranSimulator
 from adapters.simulators.facts import Dialect
 from adapters.simulators.roundware import RoundwareSimulator
 from adapters.simulators.server import VendorServer
-from gateway.conformance import Harness, HeldSession, WriteExample
+from gateway.conformance.harness import Harness, HeldSession, WriteExample
 from gateway.spi import Operation
 from gateway.spi.registry import load_adapter
 from tests.conformance.simulated import simulated
