@@ -176,6 +176,12 @@ CATALOGUE: Mapping[str, ProblemKind] = {
         "The body is not sent as `application/json`.",
         "Send JSON, and say so with `Content-Type: application/json`.",
     ),
+    "expectation_failed": ProblemKind(
+        HTTPStatus.EXPECTATION_FAILED,
+        "Unknown expectation",
+        "The `Expect` header asks for something other than `100-continue`.",
+        "Leave the header out.",
+    ),
     "unsupported_field": ProblemKind(
         _UNPROCESSABLE,
         "Unsupported field",

@@ -2,8 +2,10 @@
 
 import logging
 import ssl
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
+from typing import TypeAlias
 
 from aiohttp import http_exceptions, web
 
@@ -21,7 +23,10 @@ REQUEST_LIMITS = {
 }
 """How much of a request's head is read, in bytes and headers."""
 
+_CONTINUE = "100-continue"
 _TOO_MANY_HEADERS = "Too many headers received"
+
+_Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class Runner(web.AppRunner):
@@ -32,7 +37,7 @@ class Runner(web.AppRunner):
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         return _Server(
-            made.request_handler,
+            _expecting_little(made.request_handler),
             request_factory=made.request_factory,
             handler_cancellation=made.handler_cancellation,
             **made._kwargs,  # noqa: SLF001  # what the application would have it be made with
@@ -57,12 +62,13 @@ class _Protocol(web.RequestHandler):
         """Answer what is no request, or what broke where nothing else answers."""
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is under way")
-        problem = unreadable(exc) if status == HTTPStatus.BAD_REQUEST else _broken()
-        _LOG.info("(unreadable) %d %s", problem.status, problem.code)
-        response = problem.response("/")
-        response.headers.update(SAFE_HEADERS)
-        response.force_close()
-        return response
+        if status == HTTPStatus.BAD_REQUEST:
+            problem = unreadable(exc)
+            _LOG.info("(unreadable) %d %s", problem.status, problem.code)
+        else:
+            problem = _broken()
+            _LOG.error("an answer broke", exc_info=exc)
+        return _last_answer(problem)
 
 
 def unreadable(error: BaseException | None) -> Problem:
@@ -86,6 +92,27 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     # A key with a passphrase would ask the terminal for it.
     context.load_cert_chain(certificate, key, password=lambda: b"")
     return context
+
+
+def _expecting_little(handler: _Handler) -> _Handler:
+    """Answer a strange expectation ourselves: the library would repeat it in its answer."""
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        expected = request.headers.get("Expect", _CONTINUE)
+        if expected.lower() == _CONTINUE:
+            return await handler(request)
+        detail = f"Nothing but {_CONTINUE} can be expected."
+        return _last_answer(Problem(HTTPStatus.EXPECTATION_FAILED, "expectation_failed", detail))
+
+    return handle
+
+
+def _last_answer(problem: Problem) -> web.Response:
+    """Answer what has not come to the application, and close the connection."""
+    response = problem.response("/")
+    response.headers.update(SAFE_HEADERS)
+    response.force_close()
+    return response
 
 
 def _broken() -> Problem:

@@ -49,6 +49,10 @@ UNREADABLE = {
         b"GET / HTTP/1.1\r\nHost: x\r\ns3cret" + b"x" * 9000 + b": 1\r\n\r\n",
         "headers_too_large",
     ),
+    "a strange expectation": (
+        b"GET / HTTP/1.1\r\nHost: x\r\nExpect: s3cret\r\n\r\n",
+        "expectation_failed",
+    ),
     "too many headers": (
         b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: s3cret\r\n" * 200 + b"\r\n",
         "headers_too_large",
@@ -78,6 +82,15 @@ async def test_what_follows_a_request_is_not_answered_with_its_bytes(gateway: Ga
 
     assert status == 400 or b"malformed_request" in rest
     assert MARK not in rest
+
+
+async def test_who_waits_to_go_on_is_told_to(gateway: Gateway) -> None:
+    head = b"GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nConnection: close\r\n\r\n"
+
+    status, _, rest = await raw(gateway, head)
+
+    assert status == 100
+    assert rest.startswith(b"HTTP/1.1 200")
 
 
 @pytest.mark.parametrize(
