@@ -25,9 +25,12 @@ from gateway.transport.rpc import RpcWire
 from gateway.transport.wire import open_wire
 from gateway.web.bodies import MAX_BODY_BYTES
 from gateway.web.callers import ApiKey, Caller, Keyring
+from gateway.web.gzip import compress
+from gateway.web.hygiene import answer_known, answer_options, finish_head, refuse_other_hosts
 from gateway.web.keys import DEADLINE_SECONDS, FEDERATION, RECORDS, SEALER, UNDERTAKINGS
-from gateway.web.middlewares import answer_problems, authenticate, log_requests, tell_request_id
+from gateway.web.middlewares import answer_problems, authenticate, log_requests, negotiate
 from gateway.web.routes import routes
+from gateway.web.serving import REQUEST_LIMITS
 
 Clock = Callable[[], datetime]
 
@@ -51,13 +54,19 @@ class _Wired:
 
 def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
     """Build the application. It opens a vendor's connection at the first call to it."""
+    origins = frozenset(settings.cors.origins)
     app = web.Application(
         middlewares=[
             log_requests,
+            compress,
             answer_problems,
+            refuse_other_hosts,
+            answer_options(origins),
+            answer_known,
             authenticate(_keyring(settings.auth), clock),
+            negotiate,
         ],
-        handler_args={"handler_cancellation": True},
+        handler_args={"handler_cancellation": True, **REQUEST_LIMITS},
         client_max_size=MAX_BODY_BYTES,
     )
     wired = [_wired(backend, clock) for backend in settings.backends if backend.enabled]
@@ -76,7 +85,7 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
     app[UNDERTAKINGS] = LastingFlights()
     folder = settings.server.state_dir
     app[RECORDS] = None if folder is None else IdempotencyRecords(folder, clock)
-    app.on_response_prepare.append(tell_request_id)
+    app.on_response_prepare.append(finish_head(origins))
     app.add_routes(routes())
     app.cleanup_ctx.append(_remembering)
     app.cleanup_ctx.append(_closing(wired))

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode
+from gateway.web.catalogue import CATALOGUE
 from gateway.web.routes import routes
 
 ROOT = Path(__file__).parent.parent
@@ -55,8 +56,16 @@ def test_every_word_of_a_report_is_told() -> None:
 
     # Words of the published lists that nothing in this version says.
     assert untold == {
-        *("circuit_open", "not_cached", "clock_skew", "stale"),
+        *("circuit_open", "clock_skew", "stale"),
     }
+
+
+def test_every_kind_of_problem_is_told_with_its_status() -> None:
+    rows = re.findall(r"^\| (\d{3}) \| (`.*?`) \|", read("docs/api.md"), re.MULTILINE)
+
+    told = {code: int(status) for status, codes in rows for code in re.findall(r"`(\w+)`", codes)}
+
+    assert told == {code: kind.status.value for code, kind in CATALOGUE.items()}
 
 
 def test_every_target_of_make_that_is_told_exists() -> None:

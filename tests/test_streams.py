@@ -103,10 +103,11 @@ async def test_a_dead_backend_is_named_in_the_trailer(vendors: Vendors, gateway:
 @pytest.mark.parametrize(
     ("accept", "is_stream"),
     [
-        ("application/json, application/x-ndjson;q=0.5", True),
+        ("application/json, application/x-ndjson;q=0.5", False),
+        ("application/json;q=0.5, application/x-ndjson", True),
         ("Application/X-NDJSON", True),
         ("application/x-ndjson;q=0, application/json", False),
-        ("application/x-ndjson-like", False),
+        ("application/x-ndjson-like, application/json", False),
         ("*/*", False),
     ],
 )

@@ -13,6 +13,7 @@ from gateway.cli.ending import fail
 from gateway.cli.settings import loaded
 from gateway.config import Settings
 from gateway.state.idempotency import StateError
+from gateway.web.serving import Runner, tls_context
 
 _LOG = logging.getLogger(__name__)
 _SHUTDOWN_SECONDS = 10.0
@@ -42,7 +43,7 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     runner = await start(settings)
-    _LOG.info("serving on %s", address_of(runner))
+    _LOG.info("serving on %s", address_of(runner, is_encrypted=settings.server.tls is not None))
     try:
         await stop.wait()
     finally:
@@ -52,21 +53,24 @@ async def _serve(settings: Settings) -> None:
 
 async def start(settings: Settings) -> web.AppRunner:
     """Listen; the caller cleans up."""
-    runner = web.AppRunner(build_app(settings), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    runner = Runner(build_app(settings), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     try:
         await runner.setup()
     except StateError as error:
         fail(f"server.state_dir: {error}")
     server = settings.server
+    tls = server.tls
+    encrypted = tls_context(tls.cert, tls.key) if tls else None
     try:
-        await web.TCPSite(runner, server.host, server.port).start()
+        await web.TCPSite(runner, server.host, server.port, ssl_context=encrypted).start()
     except OSError as error:
         await runner.cleanup()
         fail(f"{server.host}:{server.port}: cannot listen here: {error.strerror}")
     return runner
 
 
-def address_of(runner: web.AppRunner) -> str:
+def address_of(runner: web.AppRunner, *, is_encrypted: bool = False) -> str:
     """Give the address that was bound, as a URL."""
     host, port = runner.addresses[0][:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if is_encrypted else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -1,7 +1,7 @@
 """From a file to settings, or to everything that is wrong with it."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gateway.config.backends import OptionsReader, resolved
@@ -12,11 +12,12 @@ from gateway.config.rules import (
     open_to_strangers,
     repeated_names,
     unknown_backends,
+    unusable_certificate,
     unusable_folder,
 )
-from gateway.config.settings import ConfigurationFile, ServerSettings, Settings
+from gateway.config.settings import ConfigurationFile, ServerSettings, Settings, TlsSettings
 from gateway.config.sources import UnreadableFileError, read_text
-from gateway.config.tree import select
+from gateway.config.tree import KeyPath, select
 from gateway.config.validation import Validator
 from gateway.config.yaml_source import Document, NotYamlError, parse
 from gateway.spi import AdapterOptions, Json
@@ -52,7 +53,7 @@ def load(
     reader = OptionsReader(file.parent, validator, problems)
     options = [reader.read(backend, at) for at, backend in select(tree, "backends[]")]
     server = None if written is None else _located(written.server, file.parent)
-    for at, message in unusable_folder(server.state_dir if server else None):
+    for at, message in _unusable(server):
         problems.add(at, message)
 
     if written is None or server is None or problems:
@@ -76,10 +77,20 @@ def _served_at(tree: Json, **address: object) -> Json:
 
 
 def _located(server: ServerSettings, folder: Path) -> ServerSettings:
-    """Take the folder of what is remembered from that of the file, wherever we were started."""
-    if server.state_dir is None:
-        return server
-    return server.model_copy(update={"state_dir": folder / server.state_dir})
+    """Take paths from the folder of the file on, wherever we were started."""
+    tls, state_dir = server.tls, server.state_dir
+    return server.model_copy(
+        update={
+            "state_dir": state_dir and folder / state_dir,
+            "tls": tls and TlsSettings(cert=folder / tls.cert, key=folder / tls.key),
+        }
+    )
+
+
+def _unusable(server: ServerSettings | None) -> Iterator[tuple[KeyPath, str]]:
+    if server is not None:
+        yield from unusable_folder(server.state_dir)
+        yield from unusable_certificate(server.tls)
 
 
 def _settings(written: ConfigurationFile, options: Sequence[AdapterOptions]) -> Settings:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gateway.config.problems import shown
+from gateway.config.settings import TlsSettings
 from gateway.config.tree import KeyPath, select
 from gateway.config.values import is_true
 from gateway.spi import AdapterOptions, Json
@@ -61,6 +62,23 @@ def unusable_folder(folder: Path | None) -> Iterator[tuple[KeyPath, str]]:
         yield ("server", "state_dir"), f"no such folder: {folder}"
     elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         yield ("server", "state_dir"), f"cannot be written to: {folder}"
+
+
+def unusable_certificate(tls: TlsSettings | None) -> Iterator[tuple[KeyPath, str]]:
+    """Find that the gateway could not be served with its certificate."""
+    if tls is None:
+        return
+    missing = [(name, file) for name, file in tls if not file.is_file()]
+    for name, file in missing:
+        yield ("server", "tls", name), f"no such file: {file}"
+    if not missing:
+        try:
+            # A key with a passphrase would ask the terminal for it.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+                tls.cert, tls.key, password=lambda: b""
+            )
+        except (OSError, ValueError):
+            yield ("server", "tls"), "cert and key are not PEM files that belong together"
 
 
 def is_loopback(host: str) -> bool:

@@ -11,6 +11,7 @@ from gateway.config.values import (
     Bytes,
     Flag,
     Instant,
+    Origin,
     Period,
     Seconds,
     Sha256,
@@ -80,9 +81,9 @@ class CursorSettings(Section):
 
 
 class CorsSettings(Section):
-    """The web pages whose scripts may call."""
+    """The web pages whose scripts may call, by their exact origins."""
 
-    origins: tuple[Text, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 class CacheSettings(Section):

@@ -20,6 +20,7 @@ _PERIOD = re.compile(
     r"(?P<days>\d{1,5})d|(?P<hours>\d{1,6})h|P(?P<iso_days>\d{1,5})D|PT(?P<iso_hours>\d{1,6})H",
     re.ASCII,
 )
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -73,6 +74,15 @@ def _of_a_calendar(period: timedelta) -> timedelta:
     return period
 
 
+def _origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value):
+        raise ValueError(
+            "must be the exact origin of a page, such as https://dashboard.example or"
+            " http://localhost:3000: in lower case, without a path, and * is none"
+        )
+    return value
+
+
 def _not_reserved(name: str) -> str:
     if name == "all":
         raise ValueError("must not be all, which stands for every backend")
@@ -81,6 +91,7 @@ def _not_reserved(name: str) -> str:
 
 # Left to itself, pydantic reads yes as true, and true as 1.
 Flag = Annotated[bool, BeforeValidator(_flag)]
+Origin = Annotated[str, AfterValidator(_origin)]
 Whole = Annotated[int, BeforeValidator(_no_boolean)]
 Seconds = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
 Bytes = Annotated[int, BeforeValidator(_bytes, json_schema_input_type=int | str)]

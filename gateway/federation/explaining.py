@@ -60,15 +60,18 @@ def explain(backend: Backend, request: PageRequest, reading: Reading) -> Explana
         status=BackendStatus.OK,
         pushed=[Pushed(condition, support) for condition, support in plan.scan.pushed.items()],
         residual=[c for c in query.conditions if c in plan.residual(query.conditions)],
-        order="total" if reading.is_sliced(backend, plan) else _order(plan),
+        order="total" if reading.is_sliced(backend, plan, request.freshness) else _order(plan),
         resume=_resume(backend, plan, request, reading),
-        cache="kept" if kept else "fetched" if _is_listed(backend, plan, reading) else "none",
+        cache=_cache(backend, plan, request, reading),
         expected_requests=_requests(backend, plan, request, kept),
     )
 
 
-def _is_listed(backend: Backend, plan: BackendPlan, reading: Reading) -> bool:
-    return not plan.is_ordered and not reading.is_sliced(backend, plan)
+def _cache(backend: Backend, plan: BackendPlan, request: PageRequest, reading: Reading) -> str:
+    if reading.kept(backend, plan, request):
+        return "kept"
+    is_listed = not plan.is_ordered and not reading.is_sliced(backend, plan, request.freshness)
+    return "fetched" if is_listed else "none"
 
 
 def _order(plan: BackendPlan) -> str:
@@ -78,7 +81,7 @@ def _order(plan: BackendPlan) -> str:
 
 
 def _resume(backend: Backend, plan: BackendPlan, request: PageRequest, reading: Reading) -> str:
-    if reading.is_sliced(backend, plan):
+    if reading.is_sliced(backend, plan, request.freshness):
         return "windows"
     if not plan.is_ordered:
         return "listing"

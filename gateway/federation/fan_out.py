@@ -154,7 +154,7 @@ class _Filling:
         is_late = self._deadline.has_come_to(_READ_AHEAD)
         ahead = self._merge.ahead(wanted) if is_late else frozenset()
         for name in (wanted | ahead) - self._reading.keys() - self.failures.keys():
-            self._reading[name] = self._group.create_task(self._readers[name].read())
+            self._reading[name] = self._group.create_task(self._timed(self._readers[name]))
             self._since[name] = self._deadline.spent_share()
         if not self._reading:
             return
@@ -172,6 +172,14 @@ class _Filling:
         """Break off what is still under way."""
         for task in self._reading.values():
             task.cancel()
+
+    async def _timed(self, reader: Reader) -> Delivered:
+        """Read, and count how long that takes."""
+        begun = self._deadline.left()
+        try:
+            return await reader.read()
+        finally:
+            reader.tally.seconds += begun - self._deadline.left()
 
     def _give_up_silent(self, wanted: frozenset[str]) -> frozenset[str]:
         """Give up those who have not answered for long, and name them."""

@@ -7,9 +7,10 @@ from gateway.federation.backend import Backend, Failed
 from gateway.federation.explaining import Explanation, explain
 from gateway.federation.fan_out import Deadline
 from gateway.federation.filling import Listings
+from gateway.federation.freshness import AS_KEPT, NOT_CACHED, Freshness
 from gateway.federation.lookup import Lookup, find
 from gateway.federation.ranges import KeptRanges
-from gateway.federation.reading import Reading
+from gateway.federation.reading import Kept, Reading
 from gateway.federation.reports import (
     Part,
     ended,
@@ -22,7 +23,7 @@ from gateway.federation.run import PageRequest, Run, SessionPage
 from gateway.federation.writing import WriteResult, Writing
 from gateway.model.report import BackendReport, BackendStatus
 from gateway.paging.domains import domain_of
-from gateway.paging.planner import Unanswerable
+from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.spi.adapter import Write
 
 
@@ -55,15 +56,14 @@ class Federation:
 
         If it ``is_counted`` the rest is counted too, as far as the deadline allows.
         """
-        run = self.run(request)
+        run = self._run(request, is_whole=is_counted)
         page = await run.next_page(deadline, is_counted=is_counted)
         run.finish()
         return page
 
     def run(self, request: PageRequest) -> Run:
         """Plan a query whose pages, of the size asked for, are read one after the other."""
-        parts, settled = self._planned(request)
-        return Run(request, parts, settled, self.backends)
+        return self._run(request, is_whole=True)
 
     def explain(self, request: PageRequest) -> dict[str, Explanation]:
         """Say what each asked backend would do for the page, without asking any."""
@@ -74,9 +74,15 @@ class Federation:
             for name in request.query.backends
         }
 
-    async def session(self, backend: str, native_id: str, deadline: Deadline) -> Lookup:
+    async def session(
+        self,
+        backend: str,
+        native_id: str,
+        deadline: Deadline,
+        freshness: Freshness = AS_KEPT,
+    ) -> Lookup:
         """Find one session of one backend."""
-        return await find(self.backends[backend], native_id, self._listings, deadline)
+        return await find(self.backends[backend], native_id, self._reading, deadline, freshness)
 
     async def write(self, backend: str, write: Write, deadline: Deadline) -> WriteResult:
         """Carry out a write on one backend that can do it, and may."""
@@ -87,8 +93,17 @@ class Federation:
         await self._writing.close()
         await self._listings.close()
 
-    def _planned(self, request: PageRequest) -> tuple[list[Part], dict[str, BackendReport]]:
-        """Plan every asked backend; report at once those that need no reading."""
+    def _run(self, request: PageRequest, *, is_whole: bool) -> Run:
+        parts, settled = self._planned(request, is_whole=is_whole)
+        return Run(request, parts, settled, self.backends, self._reading.ranges.timer)
+
+    def _planned(
+        self, request: PageRequest, *, is_whole: bool
+    ) -> tuple[list[Part], dict[str, BackendReport]]:
+        """Plan every asked backend; report at once those that need no reading, or may not be read.
+
+        What is to be served of what is kept alone has to be all there: a page, or the whole.
+        """
         parts: list[Part] = []
         reports: dict[str, BackendReport] = {}
         query, position = request.query, request.position
@@ -106,7 +121,16 @@ class Federation:
                 reports[name] = nothing()
             elif name in position.ended:
                 reports[name] = ended(name, position)
+            elif self._is_out_of_reach(self.backends[name], plan, request, is_whole=is_whole):
+                reports[name] = failed(NOT_CACHED)
             else:
                 reader = self._reading.reader(self.backends[name], plan, request)
                 parts.append(Part(name, query, plan, reader, position))
         return parts, reports
+
+    def _is_out_of_reach(
+        self, backend: Backend, plan: BackendPlan, request: PageRequest, *, is_whole: bool
+    ) -> bool:
+        if not request.freshness.is_kept_only:
+            return False
+        return self._reading.kept(backend, plan, request, is_whole=is_whole) is not Kept.ENOUGH

@@ -11,6 +11,7 @@ from typing import Any
 
 from gateway.federation.backend import Backend, BackendPage, Failed
 from gateway.federation.flights import LastingFlights
+from gateway.federation.freshness import ANY_INSTANT
 from gateway.federation.growing import grow
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
@@ -43,10 +44,19 @@ class Listings:
         self._sorts: LastingFlights[Sequence[Row]] = LastingFlights()
 
     async def whole(
-        self, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
+        self,
+        backend: Backend,
+        plan: BackendPlan,
+        order: Order,
+        tally: Tally,
+        *,
+        since: float = ANY_INSTANT,
     ) -> SortedListing | Failed:
-        """Give the listing of what the plan pushes; whoever starts the fetch counts it."""
-        listing = await self._listing(backend, plan, order, tally)
+        """Give the listing of what the plan pushes; whoever starts the fetch counts it.
+
+        A kept one serves if it was read at ``since`` or later.
+        """
+        listing = await self._listing(backend, plan, order, tally, since)
         if isinstance(listing, Failed):
             return listing
         try:
@@ -55,9 +65,9 @@ class Listings:
             return backend.failed(error)
         return SortedListing(listing, rows)
 
-    def is_kept(self, backend: Backend, plan: BackendPlan) -> bool:
-        """Say whether a listing of what the plan pushes is kept."""
-        return self.kept.find(_key(backend, plan)) is not None
+    def is_kept(self, backend: Backend, plan: BackendPlan, since: float = ANY_INSTANT) -> bool:
+        """Say whether a listing of what the plan pushes is kept, and was read since."""
+        return self.kept.find(_key(backend, plan), since) is not None
 
     def keep(
         self, backend: Backend, plan: BackendPlan, rows: Sequence[Row], order: Order, tally: Tally
@@ -71,11 +81,18 @@ class Listings:
             listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
             self.kept.keep(_key(backend, plan), listing, backend.ttl_seconds)
 
-    async def session(
-        self, backend: Backend, plan: BackendPlan, native_id: str, order: Order, tally: Tally
+    async def session(  # noqa: PLR0913  # as for a whole listing
+        self,
+        backend: Backend,
+        plan: BackendPlan,
+        native_id: str,
+        order: Order,
+        tally: Tally,
+        *,
+        since: float = ANY_INSTANT,
     ) -> Session | Failed | None:
         """Give one session of the listing, if there is one."""
-        listing = await self._listing(backend, plan, order, tally)
+        listing = await self._listing(backend, plan, order, tally, since)
         if isinstance(listing, Failed):
             return listing
         try:
@@ -89,10 +106,10 @@ class Listings:
             await flights.close()
 
     async def _listing(
-        self, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
+        self, backend: Backend, plan: BackendPlan, order: Order, tally: Tally, since: float
     ) -> Listing | Failed:
         key = _key(backend, plan)
-        listing = await self._kept_or_grown(key, backend, plan, order, tally)
+        listing = await self._kept_or_grown(key, backend, plan, order, tally, since=since)
         if listing is None:
             # A fill takes in what is written meanwhile, as far as anybody knows what that was.
             flight = (key, backend.changes.unknown)
@@ -105,13 +122,21 @@ class Listings:
             tally.unreadable = listing.unreadable
             tally.duplicates = listing.duplicates
             tally.has_drifted = listing.has_drifted
+            tally.note_fresh_until(self.kept.fresh_until(key, listing))
         return listing
 
-    async def _kept_or_grown(
-        self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
+    async def _kept_or_grown(  # noqa: PLR0913  # as for a whole listing
+        self,
+        key: ListingKey,
+        backend: Backend,
+        plan: BackendPlan,
+        order: Order,
+        tally: Tally,
+        *,
+        since: float,
     ) -> Listing | Failed | None:
         """Give the kept listing, as it is or with what is new; none if all has to be read."""
-        listing: Listing | Failed | None = self.kept.find(key)
+        listing: Listing | Failed | None = self.kept.find(key, since)
         growing = self.kept.find_growing(key)
         if growing is not None and self.kept.is_due(growing):
             # Nobody waits for it: the kept one serves, and if it fails the next to ask tries again.
@@ -132,6 +157,7 @@ class Listings:
         self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
     ) -> Listing | Failed:
         harvest, begun = self._harvest(order), backend.changes.count
+        read_at = self.kept.now()
         with self._in_flight.charged():
             failed = await _gather(harvest, backend, plan, tally)
         if failed is not None:
@@ -150,7 +176,8 @@ class Listings:
         for session, record in changes:
             listing = listing.overwritten(session, record)
         every = _full_list_every(backend, plan)
-        self.kept.keep(key, listing, backend.ttl_seconds, full_list_every=every)
+        ttl_seconds = backend.ttl_seconds
+        self.kept.keep(key, listing, ttl_seconds, full_list_every=every, read_at=read_at)
         return listing
 
     async def _grow(

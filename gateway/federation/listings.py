@@ -11,6 +11,7 @@ from datetime import timedelta
 from cachetools import TLRUCache
 from msgspec import Raw
 
+from gateway.federation.freshness import ANY_INSTANT
 from gateway.federation.listing import Listing
 from gateway.model.query import Condition
 from gateway.model.session import Session
@@ -31,10 +32,12 @@ class ListingKey:
 class Kept:
     """A listing that is kept, and how long it serves as it is.
 
-    One that grows is kept beyond that, and asked for anew from ``full_list_due`` on.
+    ``read_at`` is since when it is known to be what the vendor has. One that grows is kept beyond
+    that, and asked for anew from ``full_list_due`` on.
     """
 
     listing: Listing
+    read_at: float
     fresh_until: float
     full_list_due: float | None
 
@@ -58,10 +61,23 @@ class KeptListings:
             getsizeof=lambda kept: kept.listing.size,
         )
 
-    def find(self, key: ListingKey) -> Listing | None:
-        """Give a kept listing that holds at least what the key asks for, and is fresh."""
+    def find(self, key: ListingKey, since: float = ANY_INSTANT) -> Listing | None:
+        """Give a kept listing that holds at least what the key asks for, and is fresh.
+
+        It was read at an instant of the timer or later.
+        """
         kept = self._held(key)
-        return kept.listing if kept and self._timer() < kept.fresh_until else None
+        is_fresh = kept and since <= kept.read_at and self.now() < kept.fresh_until
+        return kept.listing if kept and is_fresh else None
+
+    def now(self) -> float:
+        """Read the timer."""
+        return self._timer()
+
+    def fresh_until(self, key: ListingKey, listing: Listing) -> float:
+        """Give the instant until which a listing serves others: now, if it is not kept."""
+        kept = self._held(key)
+        return kept.fresh_until if kept and kept.listing is listing else self.now()
 
     def find_growing(self, key: ListingKey) -> Kept | None:
         """Give a kept listing that grows, fresh or not."""
@@ -70,7 +86,7 @@ class KeptListings:
 
     def is_due(self, kept: Kept) -> bool:
         """Say whether a listing that grows is to be asked for anew."""
-        return kept.full_list_due is not None and kept.full_list_due <= self._timer()
+        return kept.full_list_due is not None and kept.full_list_due <= self.now()
 
     def keep(
         self,
@@ -79,16 +95,23 @@ class KeptListings:
         ttl_seconds: float,
         *,
         full_list_every: timedelta | None = None,
+        read_at: float | None = None,
     ) -> None:
-        """Keep a listing, unless it is larger than all there is room for."""
-        now = self._timer()
+        """Keep a listing, unless it is larger than all there is room for.
+
+        It was read now, unless told otherwise.
+        """
+        now = self.now()
         due = None if full_list_every is None else now + full_list_every.total_seconds()
-        self._keep(key, Kept(listing, now + ttl_seconds, due))
+        read_at = now if read_at is None else read_at
+        self._keep(key, Kept(listing, read_at, now + ttl_seconds, due))
 
     def keep_grown(self, key: ListingKey, kept: Kept, listing: Listing, ttl_seconds: float) -> None:
         """Keep what a listing has grown to in its place, if it is still there."""
         if self._kept.get(key) is kept:
-            self._keep(key, replace(kept, listing=listing, fresh_until=self._timer() + ttl_seconds))
+            now = self.now()
+            grown = replace(kept, listing=listing, read_at=now, fresh_until=now + ttl_seconds)
+            self._keep(key, grown)
 
     def put(self, backend: str, session: Session, record: Raw) -> None:
         """Put a session as it was written into the listings of a backend.

@@ -6,7 +6,9 @@ from typing import TypeAlias
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.fan_out import Deadline
-from gateway.federation.filling import Listings
+from gateway.federation.freshness import NOT_CACHED, Freshness
+from gateway.federation.reading import Reading
+from gateway.federation.run import Serving, serving
 from gateway.federation.tally import Tally
 from gateway.model.query import Query
 from gateway.model.report import BackendReport, BackendStatus, BackendWarning, Failure
@@ -20,6 +22,7 @@ class Found:
 
     session: Session
     report: BackendReport
+    serving: Serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ class Missing:
 Lookup: TypeAlias = Found | Missing | Failure
 
 
-async def find(backend: Backend, native_id: str, listings: Listings, deadline: Deadline) -> Lookup:
+async def find(
+    backend: Backend, native_id: str, reading: Reading, deadline: Deadline, freshness: Freshness
+) -> Lookup:
     """Find a session of a backend within the deadline."""
     try:
         async with asyncio.timeout_at(deadline.due):
@@ -38,13 +43,16 @@ async def find(backend: Backend, native_id: str, listings: Listings, deadline: D
             if isinstance(abilities, Failed):
                 return abilities.failure
             if abilities.has_detail:
-                return await _by_detail_call(backend, native_id)
-            return await _in_listing(backend, native_id, listings)
+                if freshness.is_kept_only:
+                    return NOT_CACHED  # What a detail call told is not kept.
+                return await _by_detail_call(backend, native_id, reading)
+            return await _in_listing(backend, native_id, reading, freshness)
     except TimeoutError:
         return backend.timed_out().failure
 
 
-async def _by_detail_call(backend: Backend, native_id: str) -> Lookup:
+async def _by_detail_call(backend: Backend, native_id: str, reading: Reading) -> Lookup:
+    begun = reading.ranges.timer()
     page = await backend.session(native_id)
     if isinstance(page, Failed):
         return page.failure
@@ -52,23 +60,43 @@ async def _by_detail_call(backend: Backend, native_id: str) -> Lookup:
     if page is None or page.sessions[0].native_id != native_id:
         return Missing()
     warnings = (BackendWarning.UNREADABLE_FIELDS,) if page.unreadable else ()
-    return Found(
-        page.sessions[0], _report(Tally(as_of=page.as_of, requests=page.requests), warnings)
-    )
+    tally = Tally(as_of=page.as_of, requests=page.requests, fresh_until=begun)
+    return _found(page.sessions[0], tally, begun, reading, warnings)
 
 
-async def _in_listing(backend: Backend, native_id: str, listings: Listings) -> Lookup:
+async def _in_listing(
+    backend: Backend, native_id: str, reading: Reading, freshness: Freshness
+) -> Lookup:
     query = Query((backend.name,))
     plan = backend.plan(query)
     if isinstance(plan, Failed):
         return plan.failure
     if isinstance(plan, Unanswerable):
         raise TypeError("a query without conditions can always be answered")
-    tally = Tally()
-    session = await listings.session(backend, plan, native_id, query.order, tally)
+    begun = reading.ranges.timer()
+    if freshness.is_kept_only and not reading.listings.is_kept(
+        backend, plan, freshness.since(begun)
+    ):
+        return NOT_CACHED
+    tally, since = Tally(), reading.since(backend, freshness)
+    session = await reading.listings.session(
+        backend, plan, native_id, query.order, tally, since=since
+    )
     if isinstance(session, Failed):
         return session.failure
-    return Missing() if session is None else Found(session, _report(tally))
+    return Missing() if session is None else _found(session, tally, begun, reading)
+
+
+def _found(
+    session: Session,
+    tally: Tally,
+    begun: float,
+    reading: Reading,
+    warnings: tuple[BackendWarning, ...] = (),
+) -> Found:
+    now = reading.ranges.timer()
+    tally.seconds = now - begun
+    return Found(session, _report(tally, warnings), serving(tally, now))
 
 
 def _report(tally: Tally, warnings: tuple[BackendWarning, ...] = ()) -> BackendReport:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from gateway.federation.backend import Backend, BackendPage, Failed
+from gateway.federation.freshness import ANY_INSTANT
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan
@@ -25,15 +26,20 @@ from gateway.paging.resume import (
 class PageReader(Reader):
     """Reads an ordered backend from a boundary on, as far as the merge needs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what is read, from where on, and where it is kept
         self,
         backend: Backend,
         plan: BackendPlan,
         query: Query,
         ranges: KeptRanges,
         start: Start = FROM_THE_BEGINNING,
+        *,
+        since: float = ANY_INSTANT,
     ) -> None:
-        """Read by a plan that was made for where reading begins."""
+        """Read by a plan that was made for where reading begins.
+
+        What is kept serves if it was read at ``since`` or later.
+        """
         super().__init__()
         self.coarsening = plan.coarsening
         self._backend = backend
@@ -46,13 +52,15 @@ class PageReader(Reader):
         self._has_asked = False
         self._pages: list[ReadPage] = []
         self._begins = start.boundary if start.places else plan.begins
-        self._expires = ranges.timer() + backend.ttl_seconds
+        self._since = since
+        self._read_at = ranges.timer()
+        self._expires = self._read_at + backend.ttl_seconds
         self._changes = backend.changes.count
 
     async def read(self) -> Delivered:
         """Give what is kept, then page after page from the vendor."""
         if self._scan is None:
-            kept = self._ranges.find(self._backend.name, self._query, self._boundary)
+            kept = self._ranges.find(self._backend.name, self._query, self._boundary, self._since)
             if kept is not None and self._can_go_on_from(kept):
                 return self._given_from(kept)
             self._scan = self._begun(self._places)
@@ -60,6 +68,7 @@ class PageReader(Reader):
         if isinstance(page, Failed):
             return page
         self.tally.served_from = ServedFrom.LIVE
+        self.tally.note_fresh_until(self._expires)
         self._has_asked = True
         rows = self._rows_of(page)
         self._pages.append(ReadPage(self._scan.asked, rows))
@@ -92,6 +101,7 @@ class PageReader(Reader):
             begins=self._begins,
             ends=None if scan.next is None else self._frontier(),
             next=scan.next,
+            read_at=self._read_at,
             expires=self._expires,
         )
         kept = KeptRange(extent, tuple(self._pages), replace(tally))
@@ -124,7 +134,7 @@ class PageReader(Reader):
             self._boundary = self._begins = ends
             return Delivery(kept.closed_rows, is_end=False, bound=ends)
         self._pages, self._begins = list(kept.pages), kept.extent.begins
-        self._expires = kept.extent.expires
+        self._read_at, self._expires = kept.extent.read_at, kept.extent.expires
         self._scan = self._begun()
         if kept.extent.next is not None:
             self._scan.go_on(kept.extent.next, behind=kept.pages)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cachetools import TLRUCache
 
+from gateway.federation.freshness import ANY_INSTANT
 from gateway.federation.tally import Tally
 from gateway.model.query import Condition, Order, Query
 from gateway.model.report import ServedFrom
@@ -34,13 +35,14 @@ class Extent:
     """What a range holds: all beyond ``begins`` and before ``ends`` for which the conditions hold.
 
     ``ends`` is none where there is no more, ``next`` is where the vendor's stream goes on, where
-    it has addresses. ``expires`` is by the timer of the cache, in seconds.
+    it has addresses. ``read_at`` and ``expires`` are by the timer of the cache, in seconds.
     """
 
     pushed: frozenset[Condition]
     begins: Key
     ends: Key | None
     next: Address | None
+    read_at: float
     expires: float
 
     def covers(self, boundary: Key) -> bool:
@@ -80,6 +82,7 @@ class KeptRange:
         """Count what is given of it."""
         tally.as_of = tally.as_of or self.tally.as_of
         tally.served_from = ServedFrom.CACHE
+        tally.note_fresh_until(self.extent.expires)
         tally.rejected += self.tally.rejected
         tally.unreadable += self.tally.unreadable
         tally.vendor_total = self.tally.vendor_total
@@ -110,14 +113,20 @@ class KeptRanges:
         )
         self._places: dict[_Kind, dict[_Place, Domain]] = {}
 
-    def find(self, backend: str, query: Query, boundary: Key) -> KeptRange | None:
-        """Find what holds the answer to a query from a boundary on: of several the furthest."""
+    def find(
+        self, backend: str, query: Query, boundary: Key, since: float = ANY_INSTANT
+    ) -> KeptRange | None:
+        """Find what holds the answer to a query from a boundary on: of several the furthest.
+
+        All of it was read at an instant of the timer or later.
+        """
         places = tuple(self._places.get(_Kind(backend, query.order), {}).items())
         sought = domain_of(query.conditions)
         found = [
             kept
             for place, domain in places
             if (kept := self._still_kept(place)) is not None
+            and kept.extent.read_at >= since
             and kept.extent.covers(boundary)
             and sought.lies_in(domain)
         ]

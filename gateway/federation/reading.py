@@ -7,6 +7,7 @@ from enum import Enum
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.filling import Listings
+from gateway.federation.freshness import ANY_INSTANT, Freshness, Renewals
 from gateway.federation.listing import SortedListing
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.page_reader import PageReader
@@ -40,33 +41,53 @@ class Reading:
     listings: Listings
     ranges: KeptRanges
     horizons: Mapping[str, timedelta] = field(default_factory=dict)
+    renewals: Renewals = field(default_factory=Renewals)
 
     def reader(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> Reader:
         """Choose the reader that asks the vendor for the least."""
+        since = self.since(backend, request.freshness)
         if plan.is_ordered:
-            return self._page_reader(backend, plan, request)
-        if self.is_sliced(backend, plan):
-            return self._window_reader(backend, plan, request)
-        return self._listing_reader(backend, plan, request)
+            return self._page_reader(backend, plan, request, since)
+        if self.is_sliced(backend, plan, request.freshness):
+            return self._window_reader(backend, plan, request, since)
+        return self._listing_reader(backend, plan, request, since)
 
-    def is_sliced(self, backend: Backend, plan: BackendPlan) -> bool:
+    def since(self, backend: Backend, freshness: Freshness) -> float:
+        """Give the instant from which on something was read that may serve, as of now.
+
+        That a backend is to be asked whatever is kept is heeded once a second.
+        """
+        now = self.ranges.timer()
+        if freshness.is_renewed and not self.renewals.grant(backend.name, now):
+            return ANY_INSTANT
+        return freshness.since(now)
+
+    def is_sliced(self, backend: Backend, plan: BackendPlan, freshness: Freshness) -> bool:
         """Say whether windows of time are read: a listing that is kept costs less."""
-        return plan.is_sliceable and not self.listings.is_kept(backend, plan)
+        since = freshness.since(self.ranges.timer())
+        return plan.is_sliceable and not self.listings.is_kept(backend, plan, since)
 
-    def kept(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> Kept | None:
-        """Say how far what is kept serves a page: none where nothing is."""
-        if not plan.is_ordered and self.listings.is_kept(backend, plan):
+    def kept(
+        self, backend: Backend, plan: BackendPlan, request: PageRequest, *, is_whole: bool = False
+    ) -> Kept | None:
+        """Say how far what is kept serves a page, or all that follows: none where nothing is."""
+        since = request.freshness.since(self.ranges.timer())
+        if not plan.is_ordered and self.listings.is_kept(backend, plan, since):
             return Kept.ENOUGH
         boundary = request.position.boundary
-        kept = self.ranges.find(backend.name, request.query, boundary)
+        kept = self.ranges.find(backend.name, request.query, boundary, since)
         if kept is None or not (plan.is_ordered or plan.is_sliceable):
             return None
+        if kept.extent.ends is None:
+            return Kept.ENOUGH
         holds = predicate(request.query.conditions)
         rows = (row for row in kept.closed_rows if row.key > boundary and holds(row.session))
-        is_enough = kept.extent.ends is None or sum(1 for _ in rows) > request.limit
+        is_enough = not is_whole and sum(1 for _ in rows) >= request.limit
         return Kept.ENOUGH if is_enough else Kept.BEGINNING
 
-    def _page_reader(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> PageReader:
+    def _page_reader(
+        self, backend: Backend, plan: BackendPlan, request: PageRequest, since: float
+    ) -> PageReader:
         position = request.position
         return PageReader(
             backend,
@@ -74,10 +95,11 @@ class Reading:
             request.query,
             self.ranges,
             Start(position.boundary, position.places.get(backend.name, ())),
+            since=since,
         )
 
     def _window_reader(
-        self, backend: Backend, plan: BackendPlan, request: PageRequest
+        self, backend: Backend, plan: BackendPlan, request: PageRequest, since: float
     ) -> WindowReader:
         def span_beyond(boundary: Key) -> Span:
             return span_of(
@@ -94,14 +116,15 @@ class Reading:
             if backend.changes.count == changes:
                 self.listings.keep(backend, plan, rows, request.query.order, tally)
 
-        slicing = Slicing(plan, request.query, request.position.boundary, span_beyond)
+        slicing = Slicing(plan, request.query, request.position.boundary, span_beyond, since)
         return WindowReader(backend, slicing, self.ranges, keep_whole)
 
     def _listing_reader(
-        self, backend: Backend, plan: BackendPlan, request: PageRequest
+        self, backend: Backend, plan: BackendPlan, request: PageRequest, since: float
     ) -> ListingReader:
         async def whole(tally: Tally) -> SortedListing | Failed:
-            return await self.listings.whole(backend, plan, request.query.order, tally)
+            order = request.query.order
+            return await self.listings.whole(backend, plan, order, tally, since=since)
 
         boundary = request.position.boundary
         return ListingReader(backend, whole, boundary=boundary, stretch=request.limit)

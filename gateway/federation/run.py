@@ -1,14 +1,16 @@
 """One query being carried out: its parts planned once, and read as far as its pages need."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.federation.backend import Backend
 from gateway.federation.counting import count_listings
 from gateway.federation.fan_out import TIMED_OUT, Deadline, Filled, fill_page, read_on
+from gateway.federation.freshness import AS_KEPT, Freshness
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.readers import Reader
 from gateway.federation.reports import Part, lacks_rows, report, sum_of, vendors_total
+from gateway.federation.tally import Tally
 from gateway.model.query import Query
 from gateway.model.report import BackendReport, BackendStatus, Count, Failure, Relation
 from gateway.model.session import Session
@@ -28,6 +30,18 @@ class PageRequest:
     limit: int
     position: Position = FROM_THE_START
     required: frozenset[str] = frozenset()
+    freshness: Freshness = AS_KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What it took to serve one backend's part, and how long that part serves others.
+
+    ``fresh_for_s`` is none where nothing was read.
+    """
+
+    fresh_for_s: float | None
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,8 @@ class SessionPage:
 
     ``next`` is none once the end of every backend that answered is known. ``gaps`` holds the
     part of the page's order in which a failed backend's rows are missing: a position from
-    which, and a key up to which, that backend alone can be asked for them.
+    which, and a key up to which, that backend alone can be asked for them. ``servings`` holds the
+    backends that had to be read.
     """
 
     rows: Sequence[Row]
@@ -44,6 +59,7 @@ class SessionPage:
     total: Count
     reports: Mapping[str, BackendReport]
     gaps: Mapping[str, Position] = field(default_factory=dict)
+    servings: Mapping[str, Serving] = field(default_factory=dict)
 
     @property
     def sessions(self) -> Sequence[Session]:
@@ -60,8 +76,13 @@ class Run:
         parts: Sequence[Part],
         settled: Mapping[str, BackendReport],
         backends: Mapping[str, Backend],
+        timer: Callable[[], float],
     ) -> None:
-        """Take the parts to be read, and the reports of those backends that need no reading."""
+        """Take the parts to be read, and the reports of those backends that need no reading.
+
+        The timer is that of what is kept.
+        """
+        self._timer = timer
         self._request = request
         self._parts = parts
         self._settled = settled
@@ -103,6 +124,7 @@ class Run:
             total=sum_of(reports.values()),
             reports=reports,
             gaps=self._gaps(reports, following),
+            servings={part.name: serving(part.reader.tally, self._timer()) for part in self._parts},
         )
 
     def finish(self) -> None:
@@ -157,6 +179,12 @@ class Run:
             if told.status is BackendStatus.FAILED and (until is None or owed < until):
                 gaps[name] = Position(owed, until=until)
         return gaps
+
+
+def serving(tally: Tally, now: float) -> Serving:
+    """Tell what it took to read what was counted, as of an instant of the timer."""
+    until = tally.fresh_until
+    return Serving(None if until is None else max(0.0, until - now), tally.seconds)
 
 
 def _next_position(

@@ -22,6 +22,10 @@ class Tally:
     vendor_total: int | None = None
     has_drifted: bool = False
     """Whether rows moved between pages in a way that may have hidden some."""
+    fresh_until: float | None = None
+    """Until when all of it serves others, by the timer of what is kept."""
+    seconds: float = 0.0
+    """How long was waited for it."""
 
     def add(self, page: BackendPage) -> None:
         """Count a page in."""
@@ -32,6 +36,11 @@ class Tally:
         self.unreadable += page.unreadable
         if page.total is not None:
             self.vendor_total = page.total
+
+    def note_fresh_until(self, instant: float) -> None:
+        """Note that what was read serves others until then; the earliest counts."""
+        before = self.fresh_until
+        self.fresh_until = instant if before is None else min(before, instant)
 
     def count_request(self) -> None:
         """Count a request that was sent."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.federation.backend import Backend, BackendPage, Failed
+from gateway.federation.freshness import ANY_INSTANT
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan
@@ -34,12 +35,14 @@ class Slicing:
     """What is to be read by windows: the plan of the whole, and from which key on.
 
     ``span_beyond`` gives the part of the order in which what lies beyond a key is to be found.
+    What is kept serves if it was read at ``since`` or later.
     """
 
     plan: BackendPlan
     query: Query
     boundary: Key
     span_beyond: Callable[[Key], Span]
+    since: float = ANY_INSTANT
 
 
 @dataclass(slots=True)
@@ -83,7 +86,8 @@ class WindowReader(Reader):
         self._reading: _Reading | None = None
         self._undated: dict[str, Row] = {}
         self._given: list[Row] = []
-        self._expires = ranges.timer() + backend.ttl_seconds
+        self._read_at = ranges.timer()
+        self._expires = self._read_at + backend.ttl_seconds
         self._changes = backend.changes.count
 
     @property
@@ -95,7 +99,9 @@ class WindowReader(Reader):
     async def read(self) -> Delivered:
         """Give what is kept; then page after page of windows, whose rows come with the last."""
         if self._windows is None:
-            kept = self._ranges.find(self._backend.name, self._query, self._begins)
+            kept = self._ranges.find(
+                self._backend.name, self._query, self._begins, self._slicing.since
+            )
             if kept is not None:
                 return self._given_from(kept)
             self._windows = self._begun()
@@ -135,6 +141,7 @@ class WindowReader(Reader):
             begins=self._begins,
             ends=self._ends,
             next=None,
+            read_at=self._read_at,
             expires=self._expires,
         )
         pages = (ReadPage(First(), tuple(self._given)),)
@@ -220,6 +227,7 @@ class WindowReader(Reader):
         bound: Key | None = None if end is None else ((0, end),)
         self._ends = None if is_end and not self._span.lacks_beyond else bound
         self.tally.served_from = ServedFrom.LIVE
+        self.tally.note_fresh_until(self._expires)
         return Delivery(rows, is_end, bound=bound)
 
 

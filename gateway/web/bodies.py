@@ -1,9 +1,11 @@
 """Reading the body of a request: one JSON object, bounded in size."""
 
+import zlib
 from http import HTTPStatus
 
 import msgspec
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.model.session import Json
 from gateway.web.problems import Problem
@@ -21,6 +23,8 @@ async def read_object(request: web.Request, *, may_be_absent: bool) -> dict[str,
     except web.HTTPRequestEntityTooLarge:
         detail = f"The body is longer than {MAX_BODY_BYTES} bytes."
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", detail) from None
+    except (web.RequestPayloadError, HttpProcessingError, ValueError, zlib.error):
+        raise _malformed("The body cannot be read as the headers tell.") from None
     if not body and may_be_absent:
         return {}
     if request.content_type != "application/json":

@@ -1,7 +1,7 @@
 """Cursors and gap links of one answer: positions, sealed for the query and the caller."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from multidict import MultiMapping
@@ -18,6 +18,9 @@ from gateway.paging.cursor import (
 from gateway.paging.order import instant_in
 from gateway.web.parse import ListRequest
 from gateway.web.problems import ParameterError, Problem, bad_parameters
+
+_LONGEST_LINK = 6000
+"""Clients and proxies refuse longer headers; the cursor is in the body besides."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,6 +49,15 @@ class Cursors:
             return None
         return self.sealer.seal(page.next, self.asked.binding.fingerprint())
 
+    def links(self, following: str | None = None) -> dict[str, str]:
+        """Give the header that names the first page and the next, unless it is too long."""
+        kept = [(name, value) for name, value in self.parameters.items() if name != "cursor"]
+        link = f'<{_target(self.path, kept)}>; rel="first"'
+        if following is not None:
+            target = _target(self.path, [*kept, ("cursor", following)])
+            link = f'<{target}>; rel="next", {link}'
+        return {"Link": link} if len(link) <= _LONGEST_LINK else {}
+
     def reports(self, page: SessionPage) -> Mapping[str, BackendReport]:
         """Give the reports, each with the link to what its backend owes."""
         return {
@@ -62,13 +74,16 @@ class Cursors:
             for parameter, value in self.parameters.items()
             if parameter not in ("backend", "cursor", "require")
         ]
-        query = urlencode([*kept, ("backend", name), ("cursor", cursor)])
         sort = self.asked.query.order[0]
         return Gap(
             after=instant_in(owed.boundary[0], sort) if owed.boundary else None,
             before=instant_in(owed.until[0], sort) if owed.until else None,
-            link=f"{self.path}?{query}",
+            link=_target(self.path, [*kept, ("backend", name), ("cursor", cursor)]),
         )
+
+
+def _target(path: str, parameters: Sequence[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
 def _bad_cursor(code: str, detail: str) -> Problem:

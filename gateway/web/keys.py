@@ -7,6 +7,7 @@ from gateway.federation.flights import LastingFlights
 from gateway.paging.cursor import CursorSealer
 from gateway.state.idempotency import IdempotencyRecords
 from gateway.web.callers import Caller
+from gateway.web.tracing import Trace
 
 FEDERATION = web.AppKey("FEDERATION", Federation)
 SEALER = web.AppKey("SEALER", CursorSealer)
@@ -19,5 +20,10 @@ UNDERTAKINGS: web.AppKey[LastingFlights[web.Response]] = web.AppKey("UNDERTAKING
 
 CALLER = web.RequestKey("CALLER", Caller)
 REQUEST_ID = web.RequestKey("REQUEST_ID", str)
+TRACE = web.RequestKey("TRACE", Trace)
+WAIT_SECONDS = web.RequestKey("WAIT_SECONDS", float)
+"""How long the client waits, where that was heeded."""
+FORMAT = web.RequestKey("FORMAT", str)
+"""The media type that the answer is to have."""
 IS_STREAMING = web.RequestKey("IS_STREAMING", bool)
 """Set once the head of a streamed answer has been sent."""

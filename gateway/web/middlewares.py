@@ -1,7 +1,6 @@
 """What every request passes: its log line, its problems, and its key."""
 
 import logging
-import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -11,18 +10,22 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from gateway.web.callers import Keyring
-from gateway.web.keys import CALLER, IS_STREAMING, REQUEST_ID
+from gateway.web.formats import JSON, LINES, TABLE, acceptable
+from gateway.web.keys import CALLER, FORMAT, IS_STREAMING, REQUEST_ID, TRACE
 from gateway.web.problems import Problem
+from gateway.web.tracing import request_id, traced
 
 _LOG = logging.getLogger("gateway.requests")
 
 _PROTECTED = "/v1/"
+_LIST = "/v1/sessions"
 
 
 @web.middleware
 async def log_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Log one line for a request: neither its query nor its id, which may name people."""
-    request[REQUEST_ID] = secrets.token_hex(8)
+    request[REQUEST_ID] = request_id(request.headers.getall("X-Request-Id", []))
+    request[TRACE] = traced(request.headers.getall("traceparent", []))
     begun = time.perf_counter()
     status = HTTPStatus.INTERNAL_SERVER_ERROR.value
     try:
@@ -32,18 +35,14 @@ async def log_requests(request: web.Request, handler: Handler) -> web.StreamResp
     finally:
         resource = request.match_info.route.resource
         _LOG.info(
-            "%s %s %d %.1f ms %s",
+            "%s %s %d %.1f ms %s trace %s",
             request.method,
             resource.canonical if resource else "(unknown)",
             status,
             (time.perf_counter() - begun) * 1000,
             request[REQUEST_ID],
+            request[TRACE].trace_id,
         )
-
-
-async def tell_request_id(request: web.Request, response: web.StreamResponse) -> None:
-    """Put the request's id into the head of its answer, however that is sent."""
-    response.headers["X-Request-Id"] = request[REQUEST_ID]
 
 
 @web.middleware
@@ -52,9 +51,9 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except Problem as problem:
-        return problem.response(request.path)
+        return problem.response(request.rel_url.raw_path)
     except web.HTTPException as error:
-        return _from_http(error).response(request.path)
+        return _from_http(error).response(request.rel_url.raw_path)
     except Exception:  # noqa: BLE001  # the front door answers, whatever broke behind it
         _LOG.exception("request %s broke", request[REQUEST_ID])
         if request.get(IS_STREAMING) and request.transport is not None:
@@ -64,14 +63,13 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal_error",
             f"This is a bug in the gateway. Its log knows request {request[REQUEST_ID]}.",
-        ).response(request.path)
+        ).response(request.rel_url.raw_path)
 
 
 def _from_http(error: web.HTTPException) -> Problem:
     status = HTTPStatus(error.status)
     code = status.name.lower()
-    headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
-    return Problem(status, code, f"{status.phrase}.", headers=headers)
+    return Problem(status, code, f"{status.phrase}.")
 
 
 def authenticate(keyring: Keyring, clock: Callable[[], datetime]) -> Middleware:
@@ -87,3 +85,13 @@ def authenticate(keyring: Keyring, clock: Callable[[], datetime]) -> Middleware:
         return await handler(request)
 
     return middleware
+
+
+@web.middleware
+async def negotiate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Choose the format of what is served; refuse to serve what the client would not read."""
+    if request.path.startswith(_PROTECTED) and request.match_info.http_exception is None:
+        resource = request.match_info.route.resource
+        is_list = resource is not None and resource.canonical == _LIST and request.method != "POST"
+        request[FORMAT] = acceptable(request, (JSON, LINES, TABLE) if is_list else (JSON,))
+    return await handler(request)

@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.model.report import BackendReport
+from gateway.web.catalogue import CATALOGUE, problem_type
 
 _CONTENT_TYPE = "application/problem+json"
 
@@ -34,9 +35,10 @@ class Problem(Exception):  # RFC 9457's own word
 
     def response(self, instance: str) -> web.Response:
         """Write it down. ``instance`` is the path that was called."""
+        kind = CATALOGUE.get(self.code)
         document: dict[str, object] = {
-            "type": "about:blank",
-            "title": self.status.phrase,
+            "type": problem_type(self.code),
+            "title": kind.title if kind else self.status.phrase,
             "status": self.status.value,
             "detail": self.detail,
             "instance": instance,

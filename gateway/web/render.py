@@ -12,6 +12,8 @@ from gateway.federation.run import SessionPage
 from gateway.model.report import BackendReport, BackendStatus, Count, ErrorCode, Failure
 from gateway.model.session import Session
 from gateway.paging.merge import Row
+from gateway.web.caching import NO_STORE, freshness_headers, service_headers
+from gateway.web.formats import JSON
 from gateway.web.parse import CountEffort, ListRequest
 from gateway.web.problems import Problem
 
@@ -31,18 +33,31 @@ def page_response(
     *,
     cursor: str | None,
     reports: Mapping[str, BackendReport],
+    links: Mapping[str, str],
 ) -> web.Response:
     """Write a page down; raise the problem that fits if it is not what was required."""
     refuse_unless_served(page, reports, asked.required)
+    rows = msgspec.json.encode([document(row, asked) for row in page.rows])
+    total = count_shown(page, asked)
+    content = msgspec.json.encode([JSON, asked.page_size, cursor is None, total]) + rows
     return json_response(
         {
-            "data": [document(row, asked) for row in page.rows],
+            "data": msgspec.Raw(rows),
             "page": {"limit": asked.page_size, "next": cursor},
-            "total": count_shown(page, asked),
+            "total": total,
             "complete": is_complete(page),
             "backends": reports,
-        }
+        },
+        headers={**links, **page_headers(page, content)},
     )
+
+
+def page_headers(page: SessionPage, content: bytes) -> dict[str, str]:
+    """Say how long an answer over a page serves, and who served it."""
+    return {
+        **freshness_headers(page.reports, page.servings, content),
+        **service_headers(page.reports, page.servings),
+    }
 
 
 def refuse_unless_served(
@@ -81,7 +96,14 @@ def document(row: Row, asked: ListRequest) -> Session | dict[str, object]:
 
 def session_response(found: Found) -> web.Response:
     """Write one session down."""
-    return json_response({"data": found.session, "backend": found.report})
+    name, session = found.session.backend, msgspec.json.encode(found.session)
+    reports, servings = {name: found.report}, {name: found.serving}
+    headers = {
+        **freshness_headers(reports, servings, session),
+        **service_headers(reports, servings),
+    }
+    document = {"data": msgspec.Raw(session), "backend": found.report}
+    return json_response(document, headers=headers)
 
 
 def json_response(
@@ -93,8 +115,8 @@ def json_response(
     return web.Response(
         status=status.value,
         body=msgspec.json.encode(document),
-        content_type="application/json",
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        content_type=JSON,
+        headers={**NO_STORE, **(headers or {})},
     )
 
 
@@ -105,6 +127,8 @@ def failure_problem(
     codes = {failure.code for failure in failures}
     if codes == {ErrorCode.TIMEOUT}:
         status, code, detail = HTTPStatus.GATEWAY_TIMEOUT, "timeout", "No answer in time."
+    elif codes == {ErrorCode.NOT_CACHED}:
+        status, code, detail = HTTPStatus.GATEWAY_TIMEOUT, "not_cached", "Nothing kept answers."
     elif codes <= _PASSING:
         status, code = HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"
         detail = "Nothing can be served now; try again later."

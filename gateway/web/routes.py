@@ -1,27 +1,32 @@
 """The endpoints."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
 from gateway.federation.backend import Backend
 from gateway.federation.fan_out import Deadline
+from gateway.federation.freshness import Freshness
 from gateway.federation.lookup import Found, Missing
 from gateway.federation.run import PageRequest
 from gateway.model.report import Failure
 from gateway.model.session import Json
 from gateway.spi.abilities import Operation
 from gateway.spi.adapter import Write
-from gateway.web import streaming
+from gateway.web import directives
 from gateway.web.backends import describe
 from gateway.web.bodies import read_object
 from gateway.web.cursors import Cursors
 from gateway.web.form import Form
+from gateway.web.formats import TABLE
 from gateway.web.idempotency import Ending, Undertaking, answer_once
-from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, SEALER
+from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, FORMAT, SEALER, WAIT_SECONDS
 from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
+from gateway.web.problem_pages import describe_problem
 from gateway.web.problems import not_found
 from gateway.web.render import failure_problem, json_response, page_response, session_response
+from gateway.web.streaming import WRITERS, stream
 from gateway.web.summary import ROWS_AT_A_TIME, parse_summary, summarise
 from gateway.web.writes import decided, ending, named_backend, outcome_unknown
 
@@ -43,31 +48,43 @@ def routes() -> list[web.AbstractRouteDef]:
         web.post(_SESSIONS + "/{id:.+}/end", end_session),
         web.get(_BACKENDS, list_backends),
         web.get(_BACKENDS + "/{name}", get_backend),
+        web.get("/problems/{code}", describe_problem),
         web.get("/healthz", health),
         web.get("/readyz", readiness),
     ]
 
 
 async def list_sessions(request: web.Request) -> web.StreamResponse:
-    """Give one page over all asked backends, or all of it as a stream of lines."""
+    """Give one page over all asked backends, or all of it as a stream."""
     asked = parse_list(request.query, request[CALLER], _directory(request))
+    if request[FORMAT] == TABLE:
+        asked = dataclasses.replace(asked, required=frozenset(asked.query.backends))
     cursors = Cursors(request.app[SEALER], asked, request.path, request.query)
-    wanted = PageRequest(asked.query, asked.page_size, cursors.position(), asked.required)
+    position, freshness = cursors.position(), _freshness(request)
+    wanted = PageRequest(asked.query, asked.page_size, position, asked.required, freshness)
     federation = request.app[FEDERATION]
     if asked.is_explained:
         return json_response({"plan": federation.explain(wanted)})
-    if streaming.is_wanted(request):
-        seconds = request.app[DEADLINE_SECONDS]
-        return await streaming.stream(request, federation.run(wanted), cursors, seconds)
+    if request[FORMAT] in WRITERS:
+        writer, run = WRITERS[request[FORMAT]], federation.run(wanted)
+        return await stream(request, run, cursors, _deadlines(request), writer)
     is_counted = asked.count is CountEffort.EXACT
     page = await federation.page(wanted, _deadline(request), is_counted=is_counted)
-    return page_response(page, asked, cursor=cursors.following(page), reports=cursors.reports(page))
+    following = cursors.following(page)
+    return page_response(
+        page,
+        asked,
+        cursor=following,
+        reports=cursors.reports(page),
+        links=cursors.links(following),
+    )
 
 
 async def summarise_sessions(request: web.Request) -> web.Response:
     """Count the sessions of all asked backends."""
     asked = parse_summary(request.query, request[CALLER], _directory(request))
-    run = request.app[FEDERATION].run(PageRequest(asked.query, ROWS_AT_A_TIME))
+    wanted = PageRequest(asked.query, ROWS_AT_A_TIME, freshness=_freshness(request))
+    run = request.app[FEDERATION].run(wanted)
     return await summarise(run, asked, _deadline(request))
 
 
@@ -77,7 +94,9 @@ async def get_session(request: web.Request) -> web.Response:
     name, native_id = parse_session_id(request.rel_url.raw_path, _SESSIONS + "/")
     if name not in _visible(request):
         raise not_found("There is no such session.")
-    lookup = await request.app[FEDERATION].session(name, native_id, _deadline(request))
+    lookup = await request.app[FEDERATION].session(
+        name, native_id, _deadline(request), _freshness(request)
+    )
     match lookup:
         case Found():
             return session_response(lookup)
@@ -153,7 +172,8 @@ async def _change_session(request: web.Request, operation: Operation) -> web.Res
 async def _written(
     request: web.Request, backend: Backend, write: Write, document: Mapping[str, Json]
 ) -> web.Response:
-    federation, deadline, path = request.app[FEDERATION], _deadline(request), request.path
+    federation, deadline = request.app[FEDERATION], _deadline(request)
+    path = request.rel_url.raw_path
 
     async def carry_out() -> Ending:
         return ending(backend, write, await federation.write(backend.name, write, deadline), path)
@@ -185,4 +205,21 @@ def _directory(request: web.Request) -> Directory:
 
 
 def _deadline(request: web.Request) -> Deadline:
-    return Deadline.within(request.app[DEADLINE_SECONDS])
+    """Begin the time of a call: what the client gives it, or what is configured."""
+    wait = directives.wait_seconds(request.headers.getall("Prefer", []))
+    if wait is None:
+        return Deadline.within(request.app[DEADLINE_SECONDS])
+    request[WAIT_SECONDS] = wait
+    return Deadline.within(wait)
+
+
+def _deadlines(request: web.Request) -> Callable[[], Deadline]:
+    """Give the deadline of each stretch of a stream: one for all if the client gave one."""
+    first = _deadline(request)
+    if WAIT_SECONDS in request:
+        return lambda: first
+    return lambda: _deadline(request)
+
+
+def _freshness(request: web.Request) -> Freshness:
+    return directives.freshness(request.headers.getall("Cache-Control", []))

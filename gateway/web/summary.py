@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
+import msgspec
 from aiohttp import web
 from multidict import MultiMapping
 
@@ -18,7 +19,7 @@ from gateway.web.callers import Caller
 from gateway.web.form import Form
 from gateway.web.parse import Directory, is_condition, parse_question
 from gateway.web.problems import Problem
-from gateway.web.render import is_complete, json_response, refuse_unless_served
+from gateway.web.render import is_complete, json_response, page_headers, refuse_unless_served
 
 ROWS_AT_A_TIME = 1000
 
@@ -67,13 +68,15 @@ async def summarise(run: Run, asked: SummaryRequest, deadline: Deadline) -> web.
         page = await run.next_page(deadline)
         _count(table, page)
     relation = Relation.EQUAL if is_complete(page) else Relation.AT_LEAST
+    cells = msgspec.json.encode(list(_cells(table, relation)))
     return json_response(
         {
-            "data": list(_cells(table, relation)),
+            "data": msgspec.Raw(cells),
             "total": page.total,
             "complete": is_complete(page),
             "backends": page.reports,
-        }
+        },
+        headers=page_headers(page, msgspec.json.encode(page.total) + cells),
     )
 
 

@@ -19,11 +19,6 @@ ASKING = {
         "2:3: server.trusted_proxies",
         "[]",
     ),
-    "server.tls": (
-        f"server:\n  tls: {{cert: a.pem, key: b.pem}}\n{BACKENDS}",
-        "2:3: server.tls",
-        "null",
-    ),
     "auth.keys[].actions[]": (
         f"{KEY}      actions: [read, admin]\n{BACKENDS}",
         "5:23: auth.keys[0].actions[1]",
@@ -35,11 +30,6 @@ ASKING = {
         "[]",
     ),
     "auth.keys[].rate": (f"{KEY}      rate: 50/s\n{BACKENDS}", "5:7: auth.keys[0].rate", "null"),
-    "cors.origins": (
-        f"cors:\n  origins: [https://a.example]\n{BACKENDS}",
-        "2:3: cors.origins",
-        "[]",
-    ),
     "shared_cache": (f"shared_cache: redis://a.example\n{BACKENDS}", "1:1: shared_cache", "null"),
     "defaults.cache.stale_while_revalidate_s": (
         f"defaults:\n  cache: {{stale_while_revalidate_s: 60}}\n{BACKENDS}",
@@ -79,11 +69,10 @@ ASKING = {
 }
 
 HEEDING_NOTHING = f"""\
-server: {{workers: 1, trusted_proxies: [], tls: null}}
+server: {{workers: 1, trusted_proxies: []}}
 auth:
   keys:
     - {{name: a, sha256: "{SHA}", actions: [read], redact: [], rate: null}}
-cors: {{origins: []}}
 shared_cache: null
 defaults:
   cache: {{stale_while_revalidate_s: 0, stale_if_error_s: 0.0}}
@@ -118,7 +107,6 @@ def test_saying_that_it_is_off_is_accepted(tmp_path: Path) -> None:
         ({"server": {"trusted_proxies": "[]"}}, ("server", "trusted_proxies")),
         ({"server": {"workers": "2"}}, ("server", "workers")),
         ({"server": {"workers": None}}, ("server", "workers")),
-        ({"cors": {"origins": None}}, ("cors", "origins")),
     ],
 )
 def test_what_only_resembles_off_is_refused(tree: object, path: KeyPath) -> None:

@@ -19,6 +19,7 @@ from adapters.simulators.server import VendorServer
 from gateway.app import Clock, build_app
 from gateway.config import BackendSettings, ServerSettings, Settings
 from gateway.spi.registry import load_adapter
+from gateway.web.serving import Runner
 from tests.support.adapters import noon
 
 SIMULATORS: tuple[type[VendorServer], ...] = (
@@ -76,7 +77,7 @@ class Gateway:
             url = url.with_query(pairs)
         async with self.client.request(method, url, headers=headers, data=body) as response:
             document = await response.json(content_type=None)
-            return Answer(response.status, dict(response.headers), document)
+            return Answer(response.status, response.headers, document)
 
     async def post(
         self, path: str, body: object = None, *, headers: Mapping[str, str] | None = None
@@ -119,7 +120,7 @@ def settings_for(*backends: BackendSettings, **sections: Any) -> Settings:  # no
 @asynccontextmanager
 async def running(settings: Settings, *, clock: Clock = noon) -> AsyncIterator[Gateway]:
     """Run the built gateway on a free loopback port, with a clock that stands at noon."""
-    runner = web.AppRunner(build_app(settings, clock=clock), access_log=None, shutdown_timeout=0.1)
+    runner = Runner(build_app(settings, clock=clock), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]

@@ -223,7 +223,7 @@ async def test_a_wrong_method_is_told_the_right_ones(gateway: Gateway, method: s
     answer = await gateway.call(method, "/v1/sessions")
 
     problem(answer, 405, "method_not_allowed")
-    assert answer.headers["Allow"] == "GET,HEAD,POST"
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
 
 
 async def test_health_and_readiness_ask_no_vendor(

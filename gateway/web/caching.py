@@ -1,0 +1,81 @@
+"""What an answer says of its own freshness, and of who served which part of it."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from gateway.federation.run import Serving
+from gateway.model.report import BackendReport, BackendStatus, ErrorCode, ServedFrom
+from gateway.web.etags import weak_tag
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+_TOKEN = re.compile(r"[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*")
+_LONGEST_HEADER = 6000
+"""Clients and proxies refuse longer ones; every backend has its report in the body besides."""
+
+_NOT_READ = Serving(None, 0.0)
+
+
+def freshness_headers(
+    reports: Mapping[str, BackendReport], servings: Mapping[str, Serving], content: bytes
+) -> dict[str, str]:
+    """Say how long an answer serves, with the tag of its content: not at all if it lacks some."""
+    if not all(report.status is BackendStatus.OK for report in reports.values()):
+        return dict(NO_STORE)
+    statuses = {name: (report.status, report.total) for name, report in reports.items()}
+    told = msgspec.json.encode(statuses, order="deterministic")
+    return {
+        "Cache-Control": f"private, max-age={_max_age(servings.values())}",
+        "ETag": weak_tag(told + content),
+    }
+
+
+def service_headers(
+    reports: Mapping[str, BackendReport], servings: Mapping[str, Serving]
+) -> dict[str, str]:
+    """Say of each backend whether what was kept served, and how long was waited for it."""
+    parts = [(name, report, servings.get(name, _NOT_READ)) for name, report in reports.items()]
+    headers = {
+        "Cache-Status": ", ".join(_status(*part) for part in parts),
+        "Server-Timing": ", ".join(
+            f"{name};dur={serving.seconds * 1000:.1f}" for name, _, serving in parts
+        ),
+    }
+    return {name: value for name, value in headers.items() if 0 < len(value) <= _LONGEST_HEADER}
+
+
+def _max_age(servings: Iterable[Serving]) -> int:
+    """Give the whole seconds that the strictest backend leaves; none if nothing was read."""
+    left = [each.fresh_for_s for each in servings if each.fresh_for_s is not None]
+    return math.floor(min(left, default=0.0))
+
+
+def _status(name: str, report: BackendReport, serving: Serving) -> str:
+    """Write a backend's member of ``Cache-Status`` (RFC 9211)."""
+    shown = name if _TOKEN.fullmatch(name) else f'"{name}"'
+    return "; ".join([shown, *_parameters(report, serving)])
+
+
+def _parameters(report: BackendReport, serving: Serving) -> Iterable[str]:
+    if report.error is not None:
+        if report.error.code is not ErrorCode.NOT_CACHED:
+            yield "fwd=miss"
+        yield f"detail={report.error.code}"
+        return
+    if report.as_of is None:
+        yield f"detail={'not_read' if report.status is BackendStatus.OK else report.status}"
+        return
+    is_live = report.served_from is ServedFrom.LIVE
+    if is_live:
+        yield "fwd=miss"
+    else:
+        yield "fwd=partial" if report.requests else "hit"
+    seconds = math.floor(serving.fresh_for_s or 0.0)
+    if is_live and seconds:
+        yield "stored"
+    if is_live and not report.requests:
+        yield "collapsed"
+    yield f"ttl={seconds}"

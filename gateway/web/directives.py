@@ -1,0 +1,59 @@
+"""What clients ask of an answer: the grammar of ``Cache-Control`` and ``Prefer``."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from gateway.federation.freshness import Freshness
+
+LEAST_WAIT_SECONDS = 0.1
+MOST_WAIT_SECONDS = 60.0
+
+_LONGEST_AGE_SECONDS = 2**31
+"""More than that means the same (RFC 9111, 1.2.2)."""
+
+# Members of a list. A comma within quotes does not end one; quotes may be left open.
+_MEMBER = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+')
+_SECONDS = re.compile(r"[0-9]{1,20}")
+_DECIMAL_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{0,9})?")
+
+
+def freshness(values: Iterable[str]) -> Freshness:
+    """Read the values of ``Cache-Control``; what is not understood is passed over.
+
+    ``max-stale`` allows what is never done here: nothing stale is kept. A ``max-age`` of 0 asks
+    for the same as ``no-cache``.
+    """
+    directives = list(_members(values))
+    names = {name for name, _ in directives}
+    ages = [
+        min(int(value), _LONGEST_AGE_SECONDS)
+        for name, value in directives
+        if name == "max-age" and _SECONDS.fullmatch(value)
+    ]
+    return Freshness(
+        max_age_s=min(ages, default=None),
+        is_renewed="no-cache" in names or 0 in ages,
+        is_kept_only="only-if-cached" in names,
+    )
+
+
+def wait_seconds(values: Iterable[str]) -> float | None:
+    """Read how long the client waits from the values of ``Prefer``: none where it does not say.
+
+    The first preference counts (RFC 7240). Less than can be heeded is read as the least that can,
+    and more as the most.
+    """
+    for name, value in _members(values):
+        if name == "wait":
+            found = _DECIMAL_SECONDS.fullmatch(value)
+            if found is None:
+                return None
+            return min(max(float(found[0]), LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS)
+    return None
+
+
+def _members(values: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Read names and what they are set to, without parameters."""
+    for member in _MEMBER.findall(",".join(values)):
+        name, _, value = member.partition(";")[0].partition("=")
+        yield name.strip().lower(), value.strip().strip('"')

@@ -1,0 +1,90 @@
+"""Answers made smaller on their way: gzip, for who accepts it."""
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import Mapping
+from typing import ClassVar, Protocol
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from gateway.web.formats import JSON, TABLE
+from gateway.web.negotiation import is_gzip_wanted
+
+_TYPES = frozenset({JSON, TABLE, "application/problem+json"})
+_LEAST_BYTES = 1000
+"""What is shorter travels in one packet either way."""
+_MOST_BYTES_AT_ONCE = 32 * 1024
+"""What is longer is compressed beside the loop: others are not kept waiting."""
+_LEVEL = 5
+_GZIP_WINDOW = 31
+
+
+class Coding(Protocol):
+    """What a stream's bytes pass on their way out."""
+
+    headers: ClassVar[Mapping[str, str]]
+
+    def encode(self, chunk: bytes) -> bytes:
+        """Give what to send now for a chunk, so that all of it can be read there."""
+
+    def finish(self) -> bytes:
+        """Give what ends the stream."""
+
+
+class Identity:
+    """Bytes as they are."""
+
+    headers: ClassVar[Mapping[str, str]] = {}
+
+    def encode(self, chunk: bytes) -> bytes:
+        return chunk
+
+    def finish(self) -> bytes:
+        return b""
+
+
+class Gzip:
+    """Bytes compressed, each chunk flushed."""
+
+    headers: ClassVar[Mapping[str, str]] = {"Content-Encoding": "gzip"}
+
+    def __init__(self) -> None:
+        self._compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+
+    def encode(self, chunk: bytes) -> bytes:
+        return self._compressor.compress(chunk) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
+
+    def finish(self) -> bytes:
+        return self._compressor.flush()
+
+
+def coding_for(request: web.Request) -> Coding:
+    """Choose what a stream passes by what the client accepts."""
+    return Gzip() if _is_accepted(request) else Identity()
+
+
+def _is_accepted(request: web.Request) -> bool:
+    return is_gzip_wanted(",".join(request.headers.getall("Accept-Encoding", [])))
+
+
+@web.middleware
+async def compress(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Compress an answer that is held as a whole, where that is worth it."""
+    response = await handler(request)
+    if isinstance(response, web.Response) and _is_accepted(request):
+        await _compress(response)
+    return response
+
+
+async def _compress(response: web.Response) -> None:
+    body = response.body
+    is_worth_it = response.content_type in _TYPES and "Content-Encoding" not in response.headers
+    if not (isinstance(body, bytes) and is_worth_it and len(body) >= _LEAST_BYTES):
+        return
+    if len(body) > _MOST_BYTES_AT_ONCE:
+        response.body = await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0)
+    else:
+        response.body = gzip.compress(body, _LEVEL, mtime=0)
+    response.headers["Content-Encoding"] = "gzip"

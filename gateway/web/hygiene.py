@@ -1,0 +1,99 @@
+"""What the head of every answer says, and which requests are no calls at all."""
+
+from collections.abc import Awaitable, Callable, Collection
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from gateway.web.cors import cors_headers, preflight_headers
+from gateway.web.etags import is_known
+from gateway.web.keys import REQUEST_ID, TRACE, WAIT_SECONDS
+from gateway.web.problems import Problem
+from gateway.web.targets import is_for
+
+SAFE_HEADERS = {
+    # Without it the server's version would be told.
+    "Server": "session-gateway",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+_VARY = ("Authorization", "X-API-Key", "Accept", "Accept-Encoding")
+_READING = ("GET", "HEAD")
+_OF_A_304 = ("ETag", "Cache-Control", "Cache-Status", "Server-Timing", "Link")
+
+Signal = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
+
+
+def finish_head(origins: Collection[str]) -> Signal:
+    """Make what completes the head of every answer, for pages of these origins too."""
+    vary = ", ".join((*_VARY, "Origin") if origins else _VARY)
+
+    async def finish(request: web.Request, response: web.StreamResponse) -> None:
+        headers = response.headers
+        headers["Server"] = SAFE_HEADERS["Server"]
+        for name, value in SAFE_HEADERS.items():
+            headers.setdefault(name, value)
+        headers["Vary"] = vary
+        headers.update(cors_headers(request.headers.get("Origin"), origins))
+        headers.update(_told_back(request))
+
+    return finish
+
+
+def answer_options(origins: Collection[str]) -> Middleware:
+    """Make the middleware that tells which methods a path has, and answers preflights."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        error = request.match_info.http_exception
+        is_server_asked = request.raw_path == "*"
+        if is_server_asked and request.method == "OPTIONS":
+            return web.Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": "GET, HEAD, POST"})
+        if not isinstance(error, web.HTTPMethodNotAllowed):
+            return await handler(request)
+        methods = sorted({*error.allowed_methods, "OPTIONS"})
+        allow = {"Allow": ", ".join(methods)}
+        if request.method != "OPTIONS":
+            status = HTTPStatus.METHOD_NOT_ALLOWED
+            detail = f"This path takes {', '.join(methods)}."
+            raise Problem(status, "method_not_allowed", detail, headers=allow)
+        preflight = preflight_headers(request.headers.get("Origin"), origins, methods)
+        return web.Response(status=HTTPStatus.NO_CONTENT, headers={**allow, **preflight})
+
+    return middleware
+
+
+@web.middleware
+async def refuse_other_hosts(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what is sent as to a proxy, for a host that is not the one it was sent to."""
+    if not is_for(request.raw_path, request.headers.get("Host", "")):
+        detail = "The request line names another host than the Host header."
+        raise Problem(HTTPStatus.BAD_REQUEST, "invalid_target", detail)
+    return await handler(request)
+
+
+@web.middleware
+async def answer_known(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer 304 to who has the very answer, by its tag."""
+    response = await handler(request)
+    tag = response.headers.get("ETag")
+    known = request.headers.getall("If-None-Match", [])
+    if tag is None or request.method not in _READING or not is_known(tag, known):
+        return response
+    headers = {name: response.headers[name] for name in _OF_A_304 if name in response.headers}
+    return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+
+
+def _told_back(request: web.Request) -> dict[str, str]:
+    """Tell a client how its request is called, and what of its preferences was heeded."""
+    told: dict[str, str] = {}
+    if REQUEST_ID in request:
+        told |= {"X-Request-Id": request[REQUEST_ID], "traceresponse": str(request[TRACE])}
+    if WAIT_SECONDS in request:
+        told["Preference-Applied"] = f"wait={request[WAIT_SECONDS]:g}"
+    return told

@@ -1,0 +1,120 @@
+"""Serving the application over sockets: what cannot be read as a request is answered too."""
+
+import logging
+import ssl
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import TypeAlias
+
+from aiohttp import http_exceptions, web
+
+from gateway.web.hygiene import SAFE_HEADERS
+from gateway.web.problems import Problem
+
+_LOG = logging.getLogger("gateway.requests")
+
+_MAX_LINE_BYTES = 8192
+REQUEST_LIMITS = {
+    # They differ so that it can be told whether the request line or a header was too long.
+    "max_line_size": _MAX_LINE_BYTES,
+    "max_field_size": _MAX_LINE_BYTES - 2,
+    "max_headers": 128,
+}
+"""How much of a request's head is read, in bytes and headers."""
+
+_CONTINUE = "100-continue"
+_TOO_MANY_HEADERS = "Too many headers received"
+
+_Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+class Runner(web.AppRunner):
+    """Runs the application; every answer of it, to whatever is sent, is one of ours."""
+
+    __slots__ = ()
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        return _Server(
+            _expecting_little(made.request_handler),
+            request_factory=made.request_factory,
+            handler_cancellation=made.handler_cancellation,
+            **made._kwargs,  # noqa: SLF001  # what the application would have it be made with
+        )
+
+
+class _Server(web.Server):
+    def __call__(self) -> web.RequestHandler:
+        return _Protocol(self, loop=self._loop, **self._kwargs)
+
+
+class _Protocol(web.RequestHandler):
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = HTTPStatus.INTERNAL_SERVER_ERROR,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002  # it holds what was sent, maybe by others
+    ) -> web.StreamResponse:
+        """Answer what is no request, or what broke where nothing else answers."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer is under way")
+        if status == HTTPStatus.BAD_REQUEST:
+            problem = unreadable(exc)
+            _LOG.info("(unreadable) %d %s", problem.status, problem.code)
+        else:
+            problem = _broken()
+            _LOG.error("an answer broke", exc_info=exc)
+        return _last_answer(problem)
+
+
+def unreadable(error: BaseException | None) -> Problem:
+    """Say what is wrong with what is no request, without a byte of it."""
+    match error:
+        case http_exceptions.LineTooLong(args=(_, limit, *_)) if limit == _MAX_LINE_BYTES:
+            status, code = HTTPStatus.REQUEST_URI_TOO_LONG, "uri_too_long"
+        case http_exceptions.LineTooLong():
+            status, code = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large"
+        case http_exceptions.BadHttpMessage(message=message) if message == _TOO_MANY_HEADERS:
+            status, code = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large"
+        case _:
+            status, code = HTTPStatus.BAD_REQUEST, "malformed_request"
+    return Problem(status, code, "This cannot be read as a request.")
+
+
+def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Make what a server encrypts with; raise an ``OSError`` where a file cannot be used."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # A key with a passphrase would ask the terminal for it.
+    context.load_cert_chain(certificate, key, password=lambda: b"")
+    return context
+
+
+def _expecting_little(handler: _Handler) -> _Handler:
+    """Answer a strange expectation ourselves: the library would repeat it in its answer."""
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        expected = request.headers.get("Expect", _CONTINUE)
+        if expected.lower() == _CONTINUE:
+            return await handler(request)
+        detail = f"Nothing but {_CONTINUE} can be expected."
+        return _last_answer(Problem(HTTPStatus.EXPECTATION_FAILED, "expectation_failed", detail))
+
+    return handle
+
+
+def _last_answer(problem: Problem) -> web.Response:
+    """Answer what has not come to the application, and close the connection."""
+    response = problem.response("/")
+    response.headers.update(SAFE_HEADERS)
+    response.force_close()
+    return response
+
+
+def _broken() -> Problem:
+    detail = "This is a bug in the gateway."
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)

@@ -1,0 +1,55 @@
+"""Who a request belongs to: its id, and its place in a trace (W3C Trace Context)."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._~:+/=@-]{1,128}")
+_TRACEPARENT = re.compile(
+    r"(?P<version>[0-9a-f]{2})-(?P<trace>[0-9a-f]{32})-(?P<parent>[0-9a-f]{16})"
+    r"-(?P<flags>[0-9a-f]{2})(?P<more>-.*)?"
+)
+_FLAGS_WE_KNOW = 0b11
+"""That the caller may have recorded it, and that its id was drawn at random."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One request's place in a trace. Ids are hexadecimal, of 16 and of 8 bytes."""
+
+    trace_id: str
+    span_id: str
+    flags: int
+
+    def __str__(self) -> str:
+        return f"00-{self.trace_id}-{self.span_id}-{self.flags:02x}"
+
+
+def request_id(given: Sequence[str]) -> str:
+    """Take the id a client gave to its request, if it is one that a log can hold; else make one."""
+    if len(given) == 1 and _SANE_ID.fullmatch(given[0]):
+        return given[0]
+    return secrets.token_hex(8)
+
+
+def traced(traceparents: Sequence[str]) -> Trace:
+    """Go on with the trace that a client sent, under an id of our own; without one begin another.
+
+    What is not valid, or sent twice, is taken for none.
+    """
+    parent = _parent(traceparents[0]) if len(traceparents) == 1 else None
+    trace_id = parent.trace_id if parent else secrets.token_hex(16)
+    return Trace(trace_id, secrets.token_hex(8), parent.flags if parent else 0)
+
+
+def _parent(text: str) -> Trace | None:
+    found = _TRACEPARENT.fullmatch(text)
+    if found is None or found["version"] == "ff":
+        return None
+    # Later versions may say more behind what this one says.
+    if found["version"] == "00" and found["more"]:
+        return None
+    if not found["trace"].strip("0") or not found["parent"].strip("0"):
+        return None
+    return Trace(found["trace"], found["parent"], int(found["flags"], 16) & _FLAGS_WE_KNOW)

@@ -1,0 +1,142 @@
+"""How fresh a client wants an answer: what is kept serves, or does not, or alone does."""
+
+import pytest
+
+from gateway.federation.fan_out import Deadline
+from gateway.federation.federation import Federation
+from gateway.federation.freshness import AS_KEPT, Freshness
+from gateway.federation.lookup import Found
+from gateway.federation.run import PageRequest, SessionPage
+from gateway.model.query import Query
+from gateway.model.report import ErrorCode, Failure, ServedFrom
+from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend, federation
+
+ROWS = [FakeRow(f"{number:03d}", 1000 - number) for number in range(20)]
+ORDERED = Manners(granule=1, page_cap=4)
+UNORDERED = Manners()
+TTL = 15
+
+RENEWED = Freshness(is_renewed=True)
+KEPT_ONLY = Freshness(is_kept_only=True)
+
+
+class Clock:
+    """A timer that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=[ORDERED, UNORDERED], ids=["ordered", "unordered"])
+def asked(request: pytest.FixtureRequest, clock: Clock) -> Federation:
+    adapter = FakeAdapter(ROWS, request.param)
+    return federation(backend("a", adapter, ttl=TTL), timer=clock)
+
+
+async def page(asked: Federation, freshness: Freshness = AS_KEPT, *, limit: int = 3) -> SessionPage:
+    wanted = PageRequest(Query(("a",)), limit, freshness=freshness)
+    return await asked.page(wanted, Deadline.within(5))
+
+
+def served_from(page: SessionPage) -> ServedFrom | None:
+    return page.reports["a"].served_from
+
+
+async def test_what_is_kept_serves_until_its_time_is_over(asked: Federation, clock: Clock) -> None:
+    first = await page(asked)
+    clock.now = 10
+    second = await page(asked)
+    clock.now = TTL
+    third = await page(asked)
+
+    assert [served_from(each) for each in (first, second, third)] == [
+        *(ServedFrom.LIVE, ServedFrom.CACHE, ServedFrom.LIVE)
+    ]
+    assert second.reports["a"].requests == 0
+    assert [each.servings["a"].fresh_for_s for each in (first, second, third)] == [TTL, 5, TTL]
+
+
+async def test_who_wants_nothing_that_is_kept_is_heeded_once_a_second(
+    asked: Federation, clock: Clock
+) -> None:
+    await page(asked)
+    clock.now = 0.5
+    renewed = await page(asked, RENEWED)
+    clock.now = 1.4
+    too_soon = await page(asked, RENEWED)
+    clock.now = 1.5
+    again = await page(asked, RENEWED)
+
+    assert served_from(renewed) is ServedFrom.LIVE
+    assert served_from(too_soon) is ServedFrom.CACHE
+    assert served_from(again) is ServedFrom.LIVE
+
+
+async def test_what_was_read_longer_ago_than_is_wanted_does_not_serve(
+    asked: Federation, clock: Clock
+) -> None:
+    await page(asked)
+    clock.now = 5
+    young_enough = await page(asked, Freshness(max_age_s=5))
+    too_old = await page(asked, Freshness(max_age_s=4))
+
+    assert served_from(young_enough) is ServedFrom.CACHE
+    assert served_from(too_old) is ServedFrom.LIVE
+
+
+async def test_where_only_what_is_kept_is_wanted_nobody_is_asked(asked: Federation) -> None:
+    nothing = await page(asked, KEPT_ONLY)
+    assert nothing.reports["a"].error == Failure(ErrorCode.NOT_CACHED, retryable=False)
+    assert nothing.reports["a"].requests == 0
+
+    await page(asked)
+    kept = await page(asked, KEPT_ONLY)
+
+    assert served_from(kept) is ServedFrom.CACHE
+    assert kept.reports["a"].requests == 0
+
+
+async def test_a_page_that_is_kept_in_part_is_not_kept(clock: Clock) -> None:
+    asked = federation(backend("a", FakeAdapter(ROWS, ORDERED), ttl=TTL), timer=clock)
+    await page(asked)
+
+    larger = await page(asked, KEPT_ONLY, limit=20)
+
+    assert larger.reports["a"].error == Failure(ErrorCode.NOT_CACHED, retryable=False)
+
+
+async def test_a_walk_needs_all_of_it_to_be_kept(clock: Clock) -> None:
+    asked = federation(backend("a", FakeAdapter(ROWS, ORDERED), ttl=TTL), timer=clock)
+    await page(asked)
+    wanted = PageRequest(Query(("a",)), 3, freshness=KEPT_ONLY)
+
+    begun = await asked.run(wanted).next_page(Deadline.within(5))
+    await page(asked, limit=30)
+    whole = await asked.run(wanted).next_page(Deadline.within(5))
+
+    assert begun.reports["a"].error is not None
+    assert whole.reports["a"].error is None
+
+
+async def test_one_session_is_taken_of_the_kept_list_alone_if_that_is_wanted(clock: Clock) -> None:
+    asked = federation(backend("a", FakeAdapter(ROWS, UNORDERED), ttl=TTL), timer=clock)
+
+    before = await asked.session("a", "003", Deadline.within(5), KEPT_ONLY)
+    await page(asked)
+    clock.now = 5
+    kept = await asked.session("a", "003", Deadline.within(5), KEPT_ONLY)
+    renewed = await asked.session("a", "003", Deadline.within(5), RENEWED)
+
+    assert before == Failure(ErrorCode.NOT_CACHED, retryable=False)
+    assert isinstance(kept, Found)
+    assert (kept.report.served_from, kept.serving.fresh_for_s) == (ServedFrom.CACHE, TTL - 5)
+    assert isinstance(renewed, Found)
+    assert renewed.report.served_from is ServedFrom.LIVE
