@@ -33,25 +33,16 @@ def page_response(
     reports: Mapping[str, BackendReport],
 ) -> web.Response:
     """Write a page down; raise the problem that fits if it is not what was required."""
-    return json_response(page_document(page, asked, cursor=cursor, reports=reports))
-
-
-def page_document(
-    page: SessionPage,
-    asked: ListRequest,
-    *,
-    cursor: str | None,
-    reports: Mapping[str, BackendReport],
-) -> dict[str, object]:
-    """Make the document of a page; raise the problem that fits if it is not what was required."""
     refuse_unless_served(page, reports, asked.required)
-    return {
-        "data": [document(row, asked) for row in page.rows],
-        "page": {"limit": asked.page_size, "next": cursor},
-        "total": count_shown(page, asked),
-        "complete": is_complete(page),
-        "backends": reports,
-    }
+    return json_response(
+        {
+            "data": [document(row, asked) for row in page.rows],
+            "page": {"limit": asked.page_size, "next": cursor},
+            "total": count_shown(page, asked),
+            "complete": is_complete(page),
+            "backends": reports,
+        }
+    )
 
 
 def refuse_unless_served(

@@ -1,8 +1,5 @@
 """The whole answer as a stream of lines, never held as a whole."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-
 import msgspec
 from aiohttp import web
 
@@ -38,52 +35,23 @@ async def stream(
     Whether anything can be served is decided on the first stretch; each has ``seconds`` of its
     own. When the client leaves, nothing more is read.
     """
-    response = web.StreamResponse(headers={"Cache-Control": "no-store"})
-    response.content_type = CONTENT_TYPE
-    async with aclosing(stretches(run, cursors, seconds)) as pages:
-        async for page in pages:
-            if not response.prepared:
-                await response.prepare(request)
-                request[IS_STREAMING] = True
-            await response.write(lines(page, cursors.asked))
-    await response.write(trailer(page, cursors))
-    await response.write_eof()
-    return response
-
-
-async def stretches(
-    run: Run, cursors: Cursors, seconds: float
-) -> AsyncGenerator[SessionPage, None]:
-    """Read the whole answer, a stretch at a time; the last one tells of all of it.
-
-    Raises the problem that fits if the first stretch shows that there is no answer.
-    """
     asked = cursors.asked
     left = asked.limit
     page = await _next(run, asked, left, seconds)
     refuse_unless_served(page, cursors.reports(page), asked.required)
-    yield page
-    while page.next is not None and left != len(page.rows):
+    response = web.StreamResponse(headers={"Cache-Control": "no-store"})
+    response.content_type = CONTENT_TYPE
+    await response.prepare(request)
+    request[IS_STREAMING] = True
+    while True:
+        await response.write(_lines(page, asked))
         left = None if left is None else left - len(page.rows)
+        if page.next is None or left == 0:
+            break
         page = await _next(run, asked, left, seconds)
-        yield page
-
-
-def lines(page: SessionPage, asked: ListRequest) -> bytes:
-    """Write the sessions of a stretch, each on a line of its own."""
-    return _encoder.encode_lines([document(row, asked) for row in page.rows])
-
-
-def trailer(page: SessionPage, cursors: Cursors) -> bytes:
-    """Write the line behind the last session: what there is to know of them all."""
-    told = {
-        "end": True,
-        "complete": is_complete(page),
-        "next": cursors.following(page),
-        "total": count_shown(page, cursors.asked),
-        "backends": cursors.reports(page),
-    }
-    return _encoder.encode(told) + b"\n"
+    await response.write(_encoder.encode(_trailer(page, cursors)) + b"\n")
+    await response.write_eof()
+    return response
 
 
 async def _next(run: Run, asked: ListRequest, left: int | None, seconds: float) -> SessionPage:
@@ -94,3 +62,17 @@ async def _next(run: Run, asked: ListRequest, left: int | None, seconds: float) 
         left if is_last else ROWS_AT_A_STRETCH,
         is_counted=is_last and asked.count is CountEffort.EXACT,
     )
+
+
+def _lines(page: SessionPage, asked: ListRequest) -> bytes:
+    return _encoder.encode_lines([document(row, asked) for row in page.rows])
+
+
+def _trailer(page: SessionPage, cursors: Cursors) -> dict[str, object]:
+    return {
+        "end": True,
+        "complete": is_complete(page),
+        "next": cursors.following(page),
+        "total": count_shown(page, cursors.asked),
+        "backends": cursors.reports(page),
+    }
