@@ -71,11 +71,13 @@ async def command(*arguments: str, env: Mapping[str, str] | None = None) -> Ende
     return Ended(process.returncode, output, error.decode())
 
 
-async def started(*arguments: str, env: Mapping[str, str] | None = None) -> Process:
-    """Start the program, with pipes."""
+async def started(
+    *arguments: str, env: Mapping[str, str] | None = None, output: int = PIPE
+) -> Process:
+    """Start the program, with pipes, or with an output of its own."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gateway", *arguments),
-        stdout=PIPE,
+        stdout=output,
         stderr=PIPE,
         env={**os.environ, **(env or {})},
     )
@@ -115,21 +117,26 @@ class Terminal:
 
 @asynccontextmanager
 async def on_terminal(
-    *arguments: str, columns: int = 80, env: Mapping[str, str] | None = None
+    *arguments: str,
+    columns: int = 80,
+    env: Mapping[str, str] | None = None,
+    output: Path | None = None,
 ) -> AsyncIterator[Terminal]:
-    """Run the program on a terminal that is so wide."""
+    """Run the program on a terminal that is so wide; its output may go to a file all the same."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     given = {name: value for name, value in os.environ.items() if name not in _TELLING}
+    target = slave if output is None else os.open(output, os.O_WRONLY | os.O_CREAT)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gateway", *arguments),
         stdin=slave,
-        stdout=slave,
+        stdout=target,
         stderr=slave,
         env={**given, "TERM": "xterm-256color", **(env or {})},
         start_new_session=True,
     )
-    os.close(slave)
+    for descriptor in {slave, target}:
+        os.close(descriptor)
     terminal = _reading(process, master)
     try:
         yield terminal
