@@ -49,8 +49,11 @@ class Screen:
 
 def write(content: bytes) -> None:
     """Write to standard output at once; Ctrl-C ends the waiting for somebody who does not read."""
+    rest = memoryview(content)
     with _interruptible():
-        sys.stdout.buffer.write(content)
+        while rest:
+            # Where Python does not buffer, a write ends early when a signal comes.
+            rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
 
 

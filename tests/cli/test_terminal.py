@@ -1,6 +1,7 @@
 """Commands on a terminal: tables that fit it, colours, progress, and Ctrl-C."""
 
 import asyncio
+import fcntl
 import os
 import re
 import signal
@@ -133,6 +134,8 @@ async def test_lines_on_a_terminal_have_no_progress_among_them(tmp_path: Path) -
     file = written(tmp_path, [configured])
     async with on_terminal("sessions", "-c", file, "--ndjson", "--fields=id") as terminal:
         await samba.is_held.wait()
+        # A progress line would begin in 0.2 s, on a clock that is another process's.
+        await asyncio.sleep(0.5)
         samba.may_answer.set()
         await terminal.end()
     await samba.stop()
@@ -157,13 +160,20 @@ async def test_ctrl_c_ends_it_at_once_and_closes_its_connections(tmp_path: Path,
     assert "Aborted" not in terminal.text
 
 
-async def test_ctrl_c_ends_it_while_nobody_reads_what_it_writes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("options", [[], ["--limit=60", "--fields=id"]])
+async def test_ctrl_c_ends_it_while_nobody_reads_what_it_writes(
+    tmp_path: Path, options: list[str], unbuffered: str
+) -> None:
     samba, configured = await hanging(silent_from=10_000, rows=3000)
     unread, output = os.pipe()
+    fcntl.fcntl(output, fcntl.F_SETPIPE_SZ, 4096)
     file = written(tmp_path, [configured])
-    process = await started("sessions", "-c", file, "--ndjson", output=output)
+    env = {"PYTHONUNBUFFERED": unbuffered}
+    asked = ("sessions", "-c", file, "--ndjson", *options)
+    process = await started(*asked, output=output, env=env)
     os.close(output)
-    # A stretch is longer than a pipe is wide: once it begins to come, the writer waits.
+    # There is more than the pipe holds: once it begins to come, the writer waits.
     await asyncio.to_thread(os.read, unread, 1)
     process.send_signal(signal.SIGINT)
     _, error = await process.communicate()
