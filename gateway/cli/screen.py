@@ -1,5 +1,6 @@
 """Standard output: whether a person sees it, how wide it is, and writing to it."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -48,7 +49,10 @@ class Screen:
 
 
 def write(content: bytes) -> None:
-    """Write to standard output at once; Ctrl-C ends the waiting for somebody who does not read."""
+    """Write to standard output at once, from within a task.
+
+    Ctrl-C ends the waiting for somebody who does not read.
+    """
     rest = memoryview(content)
     with _interruptible():
         while rest:
@@ -85,6 +89,13 @@ def _interruptible() -> Iterator[None]:
     # The loop's own handler asks the loop to stop, which cannot while it waits for this write.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        _stop_if_asked_before()
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _stop_if_asked_before() -> None:
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
