@@ -61,7 +61,8 @@ def _text(writer: _Writer, text: str) -> yaml.ScalarNode:
 
 def _is_plain(text: str) -> bool:
     try:
-        return bool(scalars.plain(text) == text)
+        # Some line breaks would be written as they are, and read as blanks.
+        return text.isprintable() and bool(scalars.plain(text) == text)
     except ValueError:
         return False
 

@@ -82,6 +82,7 @@ def test_who_calls_is_not_shown_where_a_url_says_it() -> None:
 
 @given(st.sampled_from(ODD_WORDS) | WORDS)
 @example("a" * 200 + " b")
+@example("\x85")
 def test_a_text_stays_a_text(text: str) -> None:
     settings = settings_for(MUSEUM, server=ServerSettings.model_construct(host=text))
 
