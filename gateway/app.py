@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -70,17 +71,8 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
         client_max_size=MAX_BODY_BYTES,
     )
     wired = [_wired(backend, clock) for backend in settings.backends if backend.enabled]
-    kept = KeptListings(timer=time.monotonic)
-    app[FEDERATION] = Federation(
-        [each.backend for each in wired],
-        Listings(kept),
-        KeptRanges(timer=time.monotonic),
-        disabled={
-            b.name: load_adapter(b.adapter).vendor for b in settings.backends if not b.enabled
-        },
-        horizons={b.name: b.horizon for b in settings.backends if b.horizon is not None},
-    )
-    app[SEALER] = CursorSealer([key.get_secret_value().encode() for key in settings.cursor.keys])
+    app[FEDERATION] = _federation(settings, wired)
+    app[SEALER] = cursor_sealer(settings)
     app[DEADLINE_SECONDS] = settings.server.deadline_s
     app[UNDERTAKINGS] = LastingFlights()
     folder = settings.server.state_dir
@@ -90,6 +82,24 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
     app.cleanup_ctx.append(_remembering)
     app.cleanup_ctx.append(_closing(wired))
     return app
+
+
+@asynccontextmanager
+async def open_federation(
+    settings: Settings, *, clock: Clock = utc_now
+) -> AsyncIterator[Federation]:
+    """Build what answers, without a front door, for this process alone; close it in the end."""
+    wired = [_wired(backend, clock) for backend in settings.backends if backend.enabled]
+    federation = _federation(settings, wired)
+    try:
+        yield federation
+    finally:
+        await _close(federation, wired)
+
+
+def cursor_sealer(settings: Settings) -> CursorSealer:
+    """Build what makes cursors and opens them."""
+    return CursorSealer([key.get_secret_value().encode() for key in settings.cursor.keys])
 
 
 async def _remembering(app: web.Application) -> AsyncIterator[None]:
@@ -105,11 +115,27 @@ def _closing(wired: Sequence[_Wired]) -> Callable[[web.Application], AsyncIterat
     async def context(app: web.Application) -> AsyncIterator[None]:
         yield
         await app[UNDERTAKINGS].close()
-        await app[FEDERATION].close()
-        for each in wired:
-            await each.wire.close()
+        await _close(app[FEDERATION], wired)
 
     return context
+
+
+async def _close(federation: Federation, wired: Sequence[_Wired]) -> None:
+    await federation.close()
+    for each in wired:
+        await each.wire.close()
+
+
+def _federation(settings: Settings, wired: Sequence[_Wired]) -> Federation:
+    return Federation(
+        [each.backend for each in wired],
+        Listings(KeptListings(timer=time.monotonic)),
+        KeptRanges(timer=time.monotonic),
+        disabled={
+            b.name: load_adapter(b.adapter).vendor for b in settings.backends if not b.enabled
+        },
+        horizons={b.name: b.horizon for b in settings.backends if b.horizon is not None},
+    )
 
 
 def _wired(settings: BackendSettings, clock: Clock) -> _Wired:

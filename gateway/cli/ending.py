@@ -1,11 +1,48 @@
-"""How a command ends that could not do its work."""
+"""How a command ends: well, unable to do its work, or by Ctrl-C."""
 
+import asyncio
+from collections.abc import Coroutine, Sequence
+from http import HTTPStatus
 from typing import NoReturn
 
 import click
 
+from gateway.cli.options import option_name
+from gateway.cli.screen import forget_output
+from gateway.cli.words import remarks
+from gateway.web.problems import Problem
 
-def fail(message: str, *, status: int = 1) -> NoReturn:
+FAILED = 1
+WRONG = 2
+INTERRUPTED = 130
+"""What shells take for an end by Ctrl-C."""
+
+
+def fail(message: str, *, status: int = FAILED) -> NoReturn:
     """End with a message on the error stream."""
     click.echo(message, err=True)
     raise SystemExit(status)
+
+
+def run(work: Coroutine[None, None, None]) -> None:
+    """Do the work of a command to its end, and end the command in its own way if there is none."""
+    try:
+        asyncio.run(work)
+    except Problem as problem:
+        fail("\n".join(_in_words(problem)), status=_status(problem))
+    except KeyboardInterrupt:
+        forget_output()
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _in_words(problem: Problem) -> Sequence[str]:
+    if problem.errors:
+        return [
+            f"Error: {option_name(error.parameter)}: {error.detail}" for error in problem.errors
+        ]
+    return [f"Error: {problem.detail}", *remarks(problem.backends or {})]
+
+
+def _status(problem: Problem) -> int:
+    """Tell wrong questions from those that could not be answered."""
+    return WRONG if problem.status is HTTPStatus.BAD_REQUEST else FAILED

@@ -3,9 +3,14 @@
 Exit status 0; 1 when it failed; 2 for wrong usage or a wrong configuration.
 """
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+
+from gateway.cli.logs import log_to_stderr
+from gateway.cli.options import list_options, parameters_of
 
 _CONFIGURATION = click.option(
     "-c",
@@ -14,6 +19,16 @@ _CONFIGURATION = click.option(
     required=True,
     type=click.Path(path_type=Path),
     help="The configuration file.",
+)
+
+_VERBOSE = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=lambda _context, _option, is_wanted: log_to_stderr(is_wanted=is_wanted),
+    help="Say also what the gateway would log.",
 )
 
 
@@ -39,13 +54,76 @@ def serve(config: Path, host: str | None, port: int | None) -> None:
 
 @main.command()
 @_CONFIGURATION
-def check(config: Path) -> None:
+@click.option("--online", is_flag=True, help="Also ask each backend.")
+@_VERBOSE
+def check(config: Path, *, online: bool) -> None:
     """Check a configuration as far as it can be known without the network."""
     from gateway.cli.settings import loaded  # noqa: PLC0415  # said above
 
     settings = loaded(config)
     names = ", ".join(backend.name for backend in settings.backends)
     click.echo(f"{config}: in order; backends: {names}")
+    if online:
+        from gateway.cli.online import check_online  # noqa: PLC0415  # said above
+
+        check_online(settings)
+
+
+@main.command()
+@_CONFIGURATION
+@list_options
+@click.option("--json", "is_json", is_flag=True, help="One page as the API's document.")
+@click.option("--ndjson", is_flag=True, help="All of it, a session a line.")
+@click.option("--csv", is_flag=True, help="All of it, as CSV.")
+@_VERBOSE
+def sessions(
+    config: Path, *, is_json: bool, ndjson: bool, csv: bool, **given: Sequence[str]
+) -> None:
+    """Ask the backends of a configuration for sessions: one page as a table, if nothing is said.
+
+    The options are the parameters of GET /v1/sessions. No server is needed.
+    """
+    from gateway.cli.sessions import Form, list_sessions  # noqa: PLC0415  # said above
+
+    wanted = {Form.JSON: is_json, Form.NDJSON: ndjson, Form.CSV: csv}
+    forms = [form for form, is_wanted in wanted.items() if is_wanted] or [Form.TABLE]
+    if len(forms) > 1:
+        raise click.UsageError(f"--{forms[0]} and --{forms[1]}: only one of them can be given")
+    list_sessions(config, parameters_of(given), forms[0])
+
+
+@main.command()
+@_CONFIGURATION
+@click.option("--json", "is_json", is_flag=True, help="The API's document.")
+@_VERBOSE
+def backends(config: Path, *, is_json: bool) -> None:
+    """Tell what is known of the backends of a configuration, without asking any."""
+    from gateway.cli.backends import list_backends  # noqa: PLC0415  # said above
+
+    list_backends(config, is_json=is_json)
+
+
+@main.group("config")
+def config_group() -> None:
+    """Look at configurations."""
+
+
+@config_group.command()
+@_CONFIGURATION
+def show(config: Path) -> None:
+    """Print a configuration as it is in force: references followed, secrets masked."""
+    from gateway.cli.settings import loaded  # noqa: PLC0415  # said above
+    from gateway.config import shown  # noqa: PLC0415  # said above
+
+    click.echo(shown(loaded(config)), nl=False)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of the configuration file, for editors."""
+    from gateway.config import configuration_schema  # noqa: PLC0415  # said above
+
+    click.echo(json.dumps(configuration_schema(), indent=2))
 
 
 @main.command()

@@ -5,6 +5,7 @@ from gateway.config.load import load
 from gateway.config.problems import ConfigurationError, Problem
 from gateway.config.remarks import warnings
 from gateway.config.rules import is_loopback
+from gateway.config.schema import configuration_schema
 from gateway.config.settings import (
     Action,
     AuthSettings,
@@ -21,6 +22,7 @@ from gateway.config.settings import (
     Settings,
     TlsSettings,
 )
+from gateway.config.showing import shown
 
 __all__ = [
     "Account",
@@ -41,7 +43,9 @@ __all__ = [
     "Settings",
     "TlsSettings",
     "account",
+    "configuration_schema",
     "is_loopback",
     "load",
+    "shown",
     "warnings",
 ]

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer
 
 _SIZE = re.compile("(?P<number>[0-9]{1,12}) ?(?P<unit>B|[kMG]B|[KMG]iB)?")
 _UNITS = {
@@ -83,6 +83,12 @@ def _origin(value: str) -> str:
     return value
 
 
+def _as_written(period: timedelta) -> str:
+    """Write a length of time as a file does."""
+    hours = period // timedelta(hours=1)
+    return f"{hours // 24}d" if hours % 24 == 0 else f"{hours}h"
+
+
 def _not_reserved(name: str) -> str:
     if name == "all":
         raise ValueError("must not be all, which stands for every backend")
@@ -100,6 +106,7 @@ Period = Annotated[
     timedelta,
     BeforeValidator(_period, json_schema_input_type=str),
     AfterValidator(_of_a_calendar),
+    PlainSerializer(_as_written, when_used="json"),
 ]
 Text = Annotated[str, Field(min_length=1)]
 BackendName = Annotated[

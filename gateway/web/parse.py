@@ -66,6 +66,9 @@ _ATTRIBUTES = "attributes."
 _CONDITIONS = {"backend", "vendor", "q", *_EQUALITIES, *_INSTANT_BOUNDS, *_LENGTH_BOUNDS}
 _SHAPING = {"sort", "limit", "cursor", "count", "fields", "include", "require", "explain"}
 
+PARAMETERS = frozenset(_CONDITIONS | _SHAPING)
+"""What a list can be asked for by a fixed name; besides there are attributes, by theirs."""
+
 
 class CountEffort(StrEnum):
     """How much is done to count the whole filtered set."""

@@ -42,7 +42,9 @@ def instant(value: str) -> datetime:
     """Read an RFC 3339 instant with its offset, or a date, which means 00:00 UTC."""
     found = _INSTANT.fullmatch(value)
     if found is not None and found["time"] and not found["offset"]:
-        raise ValueError("has no offset: end it with Z or, for example, %2B01:00")
+        raise ValueError(
+            "has no offset: end it with Z or, for example, +01:00 (in a URL: %2B01:00)"
+        )
     try:
         # A date alone is read as its midnight, and none has an offset.
         read = datetime.fromisoformat(value if found else "")
@@ -50,7 +52,7 @@ def instant(value: str) -> datetime:
     except (ValueError, OverflowError):
         raise ValueError(
             "is an RFC 3339 instant such as 2026-11-22T06:00:00Z or a date;"
-            " write the + of an offset as %2B"
+            " in a URL the + of an offset is written %2B"
         ) from None
 
 

@@ -1,0 +1,118 @@
+"""The published JSON Schema of the configuration file, by which editors complete and check.
+
+What only the gateway can know, such as whether a file exists or which values are in force, is for
+``check``.
+"""
+
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from pydantic.json_schema import models_json_schema
+
+from gateway.config.settings import BackendEntry, ConfigurationFile
+from gateway.spi import Json
+from gateway.spi.registry import adapter_names, load_adapter
+
+Schema: TypeAlias = dict[str, Any]
+
+_REFERENCE = "Reference"
+_REFERENCE_SCHEMA: Schema = {
+    "description": "Where a value stands: ${env:NAME}, ${env:NAME:-default} or ${file:PATH}.",
+    "type": "string",
+    "pattern": r"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*(:-[^{}]*)?|file:[^{}]+)\}$",
+}
+_BOUNDS = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+}
+"""What pydantic calls bounds where it cannot tell that a value is a number."""
+
+_TOLD = ("description", "default")
+"""What is for people, whatever the value."""
+
+_NARROWING = {"pattern", "enum", "maxLength"}
+"""Keywords by which a text would not be a reference."""
+
+
+def configuration_schema(adapters: Iterable[str] | None = None) -> Schema:
+    """Describe the configuration file in JSON Schema 2020-12, with the options of these adapters.
+
+    Unless named, they are those that are installed. A backend of another may have any options.
+    Every value may be a reference, and a secret has to be one.
+    """
+    names = sorted(adapter_names() if adapters is None else adapters)
+    models = {name: load_adapter(name).options_model for name in names}
+    places, written = models_json_schema(
+        [
+            (ConfigurationFile, "validation"),
+            *((model, "validation") for model in models.values()),
+        ],
+        ref_template="#/$defs/{model}",
+    )
+    definitions = {name: _described(each) for name, each in sorted(written["$defs"].items())}
+    options = {name: places[model, "validation"] for name, model in models.items()}
+    _tell_options(definitions[BackendEntry.__name__], options)
+    file = definitions.pop(ConfigurationFile.__name__)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **file,
+        "$defs": {**definitions, _REFERENCE: _REFERENCE_SCHEMA},
+    }
+
+
+def _tell_options(backend: Schema, options: Mapping[str, Schema]) -> None:
+    """Say which options go with which adapter."""
+    any_name = backend["properties"]["adapter"]
+    backend["properties"]["adapter"] = {"anyOf": [{"enum": list(options)}, any_name]}
+    backend["allOf"] = [
+        {
+            "if": {"properties": {"adapter": {"const": name}}, "required": ["adapter"]},
+            "then": {"properties": {"options": place}, "required": ["options"]},
+        }
+        for name, place in options.items()
+    ]
+
+
+def _described(schema: Schema) -> Schema:
+    """Describe what stands in a file, where pydantic describes what is made of it."""
+    described = {
+        _BOUNDS.get(keyword, keyword): _inner(keyword, value)
+        for keyword, value in schema.items()
+        if not _is_noise(keyword, value)
+    }
+    told: Schema = {word: described.pop(word) for word in _TOLD if word in described}
+    return {**_or_reference(described), **told}
+
+
+def _inner(keyword: str, value: Json) -> Json:
+    match keyword, value:
+        case "properties", dict():
+            return {name: _described(each) for name, each in value.items()}
+        case (("items" | "additionalProperties"), dict()):
+            return _described(value)
+        case "anyOf", list():
+            return [_described(each) for each in value]
+        case "description", str():
+            return inspect.cleandoc(value).replace("``", "`")
+    return value
+
+
+def _is_noise(keyword: str, value: Json) -> bool:
+    """Find what repeats a name, and what a whole section is by default: its keys tell that."""
+    return keyword == "title" or (keyword == "default" and isinstance(value, dict | list))
+
+
+def _or_reference(schema: Schema) -> Schema:
+    reference = {"$ref": f"#/$defs/{_REFERENCE}"}
+    if schema.get("format") == "password":
+        return reference
+    kind = schema.get("type")
+    is_text = kind == "string" and not (
+        _NARROWING & schema.keys() or schema.get("format") == "date-time"
+    )
+    if is_text or kind in (None, "null", "array", "object"):
+        return schema
+    return {"anyOf": [schema, reference]}

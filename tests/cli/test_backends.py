@@ -1,0 +1,85 @@
+"""``backends``, ``check --online``, ``config show`` and ``schema``."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli.main import main
+from gateway.config import configuration_schema
+from tests.support.commands import command, written
+from tests.support.gateway import Vendors, all_vendors, running
+
+
+@pytest.fixture
+async def vendors() -> AsyncIterator[Vendors]:
+    async with all_vendors(rows=10) as vendors:
+        yield vendors
+
+
+async def test_backends_are_told_without_asking_any(vendors: Vendors, tmp_path: Path) -> None:
+    ekran = vendors.backends["ekran"].model_copy(update={"enabled": False})
+    file = written(tmp_path, [*list(vendors.backends.values())[:3], ekran])
+
+    ended = await command("backends", "-c", file)
+
+    rows = {line.split()[0]: line for line in ended.text.splitlines()}
+    assert ended.status == 0
+    assert "after_id" in rows["digital-samba"]
+    assert "~status" in rows["cortex"]
+    assert "switched off" in rows["ekran"]
+    assert not any(server.requests for server in vendors.servers.values())
+
+
+async def test_backends_as_json_are_the_document_of_the_api(
+    vendors: Vendors, tmp_path: Path
+) -> None:
+    async with running(vendors.settings()) as gateway:
+        answer = await gateway.get("/v1/backends")
+
+    ended = await command("backends", "-c", written(tmp_path, vendors.backends.values()), "--json")
+
+    assert json.loads(ended.text) == answer.body
+
+
+async def test_backends_that_all_answer_are_in_order(vendors: Vendors, tmp_path: Path) -> None:
+    samba = vendors.backends["digital-samba"].model_copy(update={"enabled": False})
+    file = written(tmp_path, [vendors.backends["cortex"], vendors.backends["ekran"], samba])
+
+    ended = await command("check", "-c", file, "--online")
+
+    rows = {line.split()[0]: line.split() for line in ended.text.splitlines()}
+    assert ended.status == 0, ended.error
+    assert rows["cortex"][1:3] == ["cortex", "ok"]
+    assert rows["ekran"][2] == "ok"
+    assert "digital-samba: is switched off, so it was not asked" in ended.error
+    assert not vendors.servers["digital-samba"].requests
+
+
+async def test_check_asks_nobody_unless_told_to(vendors: Vendors, tmp_path: Path) -> None:
+    ended = await command("check", "-c", written(tmp_path, vendors.backends.values()))
+
+    assert ended.status == 0
+    assert not any(server.requests for server in vendors.servers.values())
+
+
+async def test_a_configuration_is_shown_without_its_secrets(
+    vendors: Vendors, tmp_path: Path
+) -> None:
+    file = written(tmp_path, vendors.backends.values())
+
+    ended = await command("config", "show", "-c", file)
+
+    assert ended.status == 0
+    assert "deadline_s: 10" in ended.text
+    assert "name: digital-samba" in ended.text
+    assert "a key of sixteen or more" not in ended.text
+
+
+def test_the_schema_is_printed_for_editors() -> None:
+    result = CliRunner().invoke(main, ["schema"])
+
+    assert result.exit_code == 0
+    assert json.loads(result.output) == configuration_schema()

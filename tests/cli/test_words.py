@@ -1,0 +1,61 @@
+"""What an answer lacks, in words: nothing of it goes unsaid."""
+
+import pytest
+
+from gateway.cli.progress import progress_line
+from gateway.cli.words import FAILURES, WARNINGS, counted, in_words, remarks
+from gateway.model.report import (
+    BackendReport,
+    BackendStatus,
+    BackendWarning,
+    Count,
+    ErrorCode,
+    Failure,
+    Relation,
+)
+
+
+def test_every_failure_and_every_warning_has_its_words() -> None:
+    assert set(FAILURES) == set(ErrorCode)
+    assert set(WARNINGS) == set(BackendWarning)
+
+
+@pytest.mark.parametrize("status", set(BackendStatus) - {BackendStatus.OK})
+def test_no_status_but_ok_goes_unsaid(status: BackendStatus) -> None:
+    error = Failure(ErrorCode.DNS, retryable=False) if status is BackendStatus.FAILED else None
+    is_partial = status is BackendStatus.PARTIAL
+    warnings = (BackendWarning.BUDGET_REACHED,) if is_partial else ()
+    report = BackendReport(status=status, error=error, warnings=warnings)
+
+    assert len(list(remarks({"museum": report}))) == 1
+
+
+def test_what_is_whole_needs_no_words() -> None:
+    assert not list(remarks({"museum": BackendReport(status=BackendStatus.OK)}))
+
+
+def test_a_failure_says_whether_to_try_again() -> None:
+    passing = Failure(ErrorCode.TIMEOUT, retryable=True)
+    waiting = Failure(ErrorCode.RATE_LIMITED, retryable=True, retry_after_s=30)
+    lasting = Failure(ErrorCode.AUTH, retryable=False)
+
+    assert in_words(passing) == "it did not answer in time (timeout); trying again may help"
+    assert in_words(waiting).endswith("(rate_limited); try again in 30 s")
+    assert in_words(lasting) == "it does not accept the credentials (auth)"
+
+
+@pytest.mark.parametrize(
+    ("given", "total", "told"),
+    [
+        (1, None, "1 session"),
+        (50, None, "50 sessions"),
+        (50, Count(2533, Relation.EQUAL), "50 of 2,533 sessions"),
+        (50, Count(2533, Relation.AT_LEAST), "50 of at least 2,533 sessions"),
+    ],
+)
+def test_sessions_are_counted(given: int, total: Count | None, told: str) -> None:
+    assert counted(given, total) == told
+
+
+def test_progress_tells_the_time_too() -> None:
+    assert progress_line(500, Count(1000, Relation.EQUAL), 12.4) == "500 of 1,000 sessions, 12 s"
