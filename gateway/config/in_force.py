@@ -12,11 +12,7 @@ from gateway.spi import Json
 
 NOT_YET_IN_FORCE: Mapping[str, Sequence[Json]] = {
     "server.workers": [1],
-    "server.trusted_proxies": [[]],
     "server.tls": [None],
-    "auth.keys[].actions[]": ["read", "write"],
-    "auth.keys[].redact": [[]],
-    "auth.keys[].rate": [None],
     "cors.origins": [[]],
     "shared_cache": [None],
     "defaults.cache.stale_while_revalidate_s": [0],

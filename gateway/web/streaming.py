@@ -4,11 +4,12 @@ import msgspec
 from aiohttp import web
 
 from gateway.federation.fan_out import Deadline
-from gateway.federation.run import Run, SessionPage
+from gateway.federation.run import SessionPage
 from gateway.web.cursors import Cursors
 from gateway.web.keys import IS_STREAMING
 from gateway.web.parse import CountEffort, ListRequest
 from gateway.web.render import count_shown, document, is_complete, refuse_unless_served
+from gateway.web.views import RunView
 
 CONTENT_TYPE = "application/x-ndjson"
 ROWS_AT_A_STRETCH = 500
@@ -28,7 +29,7 @@ def _is_lines(media_type: str, _: str, parameters: str) -> bool:
 
 
 async def stream(
-    request: web.Request, run: Run, cursors: Cursors, seconds: float
+    request: web.Request, run: RunView, cursors: Cursors, seconds: float
 ) -> web.StreamResponse:
     """Send every session on a line of its own, and at the end what there is to know of them.
 
@@ -54,7 +55,7 @@ async def stream(
     return response
 
 
-async def _next(run: Run, asked: ListRequest, left: int | None, seconds: float) -> SessionPage:
+async def _next(run: RunView, asked: ListRequest, left: int | None, seconds: float) -> SessionPage:
     """Read the next stretch; behind the last one the rest is counted, if that is wanted."""
     is_last = left is not None and left <= ROWS_AT_A_STRETCH
     return await run.next_page(
