@@ -74,7 +74,7 @@ _ABSENT = frozenset(
 # them might hold a name, an address or a host.
 _PERSONAL = frozenset({"user", "device", "attributes"})
 _ORIGINS = {
-    "user": frozenset({"userId", "userName", "user", "login"}),
+    "user": frozenset({"userId", "userName", "login"}),
     "device": frozenset({"clientGuid", "clientName", "hostName", "client"}),
 }
 

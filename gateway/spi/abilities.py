@@ -151,7 +151,8 @@ class Abilities:
     """The vendor's own fields by the field of the session that they are read from.
 
     What could not be read stays an attribute, as does what holds more than the field can: it is
-    hidden wherever the field is. ``user``, ``device`` and all that is personal need theirs.
+    hidden wherever the field is. ``user``, ``device`` and all that is personal need theirs, but
+    for those of the same name.
     """
     operations: Mapping[Operation, Mapping[str, WriteField]] = field(default_factory=dict)
     """The writes the vendor can do, each with the fields that it takes, as ``device.id``."""

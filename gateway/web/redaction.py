@@ -38,7 +38,7 @@ class Hidden:
             names |= abilities.personal
         paths = {name.removeprefix(ATTRIBUTES) for name in names if name.startswith(ATTRIBUTES)}
         fields = frozenset(name for name in names if not name.startswith(ATTRIBUTES))
-        paths |= {origin for name in fields for origin in abilities.origins.get(name, ())}
+        paths |= {each for name in fields for each in (name, *abilities.origins.get(name, ()))}
         return cls(fields, frozenset(path.casefold() for path in paths))
 
     def has_field(self, asked: Field) -> bool:
