@@ -71,6 +71,14 @@ _ABSENT = frozenset(
     }
 )
 
+# Watching people is what the product does, and most names of fields are not documented: any of
+# them might hold a name, an address or a host.
+_PERSONAL = frozenset({"user", "device", "attributes"})
+_ORIGINS = {
+    "user": frozenset({"userId", "userName", "login"}),
+    "device": frozenset({"clientGuid", "clientName", "hostName", "client"}),
+}
+
 
 class EkranOptions(AdapterOptions):
     """Where an Ekran server is and how to be let in. ``url`` ends in ``/ekranapi``.
@@ -148,6 +156,8 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
                 (Field.STARTED_AT, Op.BEFORE): Support.INEXACT,
             },
             absent=_ABSENT,
+            personal=_PERSONAL,
+            origins=_ORIGINS,
             # A session begins with a log-in ("When are New Client Sessions Started?"), so the
             # server knows when, even where the date it writes cannot be read.
             always=frozenset({Field.STARTED_AT}),

@@ -1,14 +1,21 @@
 """Building the gateway from its configuration: everything is wired here, and nowhere else."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiohttp import web
 
-from gateway.config.settings import Action, AuthSettings, BackendSettings, SetBy, Settings
+from gateway.config.settings import (
+    Action,
+    AuthSettings,
+    BackendSettings,
+    KeySettings,
+    SetBy,
+    Settings,
+)
 from gateway.federation.backend import Backend
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
@@ -24,12 +31,21 @@ from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.rpc import RpcWire
 from gateway.transport.wire import open_wire
+from gateway.web.admission import Admission
 from gateway.web.bodies import MAX_BODY_BYTES
 from gateway.web.callers import ApiKey, Caller, Keyring
 from gateway.web.gzip import compress
 from gateway.web.hygiene import answer_known, answer_options, finish_head, refuse_other_hosts
 from gateway.web.keys import DEADLINE_SECONDS, FEDERATION, RECORDS, SEALER, UNDERTAKINGS
-from gateway.web.middlewares import answer_problems, authenticate, log_requests, negotiate
+from gateway.web.middlewares import (
+    answer_problems,
+    authenticate,
+    log_requests,
+    negotiate,
+    tell_standing,
+)
+from gateway.web.rates import Quota
+from gateway.web.redaction import Redaction
 from gateway.web.routes import routes
 from gateway.web.serving import REQUEST_LIMITS
 
@@ -53,9 +69,16 @@ class _Wired:
     wire: HttpWire | RpcWire
 
 
-def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
-    """Build the application. It opens a vendor's connection at the first call to it."""
+def build_app(
+    settings: Settings, *, clock: Clock = utc_now, timer: Callable[[], float] = time.monotonic
+) -> web.Application:
+    """Build the application. It opens a vendor's connection at the first call to it.
+
+    The clock tells the date, the timer how much time goes by, in seconds.
+    """
     origins = frozenset(settings.cors.origins)
+    wired = [_wired(backend, clock) for backend in settings.backends if backend.enabled]
+    abilities = {each.backend.name: each.backend.adapter.abilities() for each in wired}
     app = web.Application(
         middlewares=[
             log_requests,
@@ -64,19 +87,19 @@ def build_app(settings: Settings, *, clock: Clock = utc_now) -> web.Application:
             refuse_other_hosts,
             answer_options(origins),
             answer_known,
-            authenticate(_keyring(settings.auth), clock),
+            authenticate(_admission(settings, abilities, timer), clock),
             negotiate,
         ],
         handler_args={"handler_cancellation": True, **REQUEST_LIMITS},
         client_max_size=MAX_BODY_BYTES,
     )
-    wired = [_wired(backend, clock) for backend in settings.backends if backend.enabled]
     app[FEDERATION] = _federation(settings, wired)
     app[SEALER] = cursor_sealer(settings)
     app[DEADLINE_SECONDS] = settings.server.deadline_s
     app[UNDERTAKINGS] = LastingFlights()
     folder = settings.server.state_dir
     app[RECORDS] = None if folder is None else IdempotencyRecords(folder, clock)
+    app.on_response_prepare.append(tell_standing)
     app.on_response_prepare.append(finish_head(origins))
     app.add_routes(routes())
     app.cleanup_ctx.append(_remembering)
@@ -175,18 +198,36 @@ def _trust(options: AdapterOptions) -> Trust:
     return Trust(options.ca_file, bytes.fromhex(pin.replace(":", "")) if pin else None)
 
 
-def _keyring(auth: AuthSettings) -> Keyring:
+def _admission(
+    settings: Settings, abilities: Mapping[str, Abilities], timer: Callable[[], float]
+) -> Admission:
+    return Admission(
+        _keyring(settings.auth, abilities),
+        rates={
+            key.name: Quota("key", key.rate.requests, key.rate.seconds)
+            for key in settings.auth.keys
+            if key.rate is not None
+        },
+        trusted_proxies=settings.server.trusted_proxies,
+        timer=timer,
+    )
+
+
+def _keyring(auth: AuthSettings, abilities: Mapping[str, Abilities]) -> Keyring:
     keys = [
-        ApiKey(
-            Caller(
-                key.name,
-                None if "*" in key.backends else frozenset(key.backends),
-                may_read=Action.READ in key.actions,
-                may_write=Action.WRITE in key.actions,
-            ),
-            bytes.fromhex(key.sha256),
-            key.expires,
-        )
-        for key in auth.keys
+        ApiKey(_caller(key, abilities), bytes.fromhex(key.sha256), key.expires) for key in auth.keys
     ]
     return Keyring(keys, is_key_needed=bool(keys) and not auth.anonymous)
+
+
+def _caller(key: KeySettings, abilities: Mapping[str, Abilities]) -> Caller:
+    backends = None if "*" in key.backends else frozenset(key.backends)
+    visible = {name: able for name, able in abilities.items() if not backends or name in backends}
+    return Caller(
+        key.name,
+        backends,
+        may_read=Action.READ in key.actions,
+        may_write=Action.WRITE in key.actions,
+        may_administer=Action.ADMIN in key.actions,
+        redaction=Redaction.of(key.redact, visible),
+    )

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from gateway.config import load
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode
+from gateway.spi.registry import load_adapter
 from gateway.web.catalogue import CATALOGUE
 from gateway.web.routes import routes
+from tests.config.test_example import EXAMPLE, variables
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")])
@@ -42,6 +45,15 @@ def test_every_route_is_told_and_none_besides(document: str) -> None:
     told = set(re.findall(r"`((?:GET|POST) /[^`?]*)`", read(document)))
 
     assert told == served
+
+
+def test_what_is_personal_is_told_of_every_adapter() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", read("docs/operating.md"), re.MULTILINE)
+    told = {name: sorted(re.findall("`([^`]+)`", words)) for name, words in rows}
+
+    for backend in load(EXAMPLE, variables()).backends:
+        adapter = load_adapter(backend.adapter)(backend.options)
+        assert told[backend.adapter] == sorted(adapter.abilities().personal)
 
 
 def test_every_word_of_a_report_is_told() -> None:

@@ -55,6 +55,12 @@ _ABSENT = frozenset(
     }
 )
 
+# A document is about one account. ``session_id`` is in those of the later server, and is the
+# cookie of a log-in.
+_PERSONAL = frozenset({"user", "attributes.session_id"})
+# The log-in's identity is the name and a second, in base64 (final-09-same-user-twice.json).
+_ORIGINS = {"user": frozenset({"username", "user_id", "id_beaker_session"})}
+
 
 class CanopsisAdapter(SessionAdapter[HttpTransport]):
     """Reads ``/api/v2/sessions``: each record is one stretch of presence of one log-in."""
@@ -83,6 +89,8 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
         return Abilities(
             filters={(Field.USER, Op.ANY_OF): Support.EXACT},
             absent=_ABSENT,
+            personal=_PERSONAL,
+            origins=_ORIGINS,
             paging=PagingAbility(PagingStyle.SINGLE),
             operations=writes.OPERATIONS if self._options.username is not None else {},
         )

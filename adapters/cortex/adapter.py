@@ -9,7 +9,7 @@ import msgspec
 from adapters.cortex.log_in import log_in
 from adapters.cortex.options import CortexOptions
 from adapters.cortex.queries import query_sessions, word_of
-from adapters.cortex.records import session_of
+from adapters.cortex.records import ORIGINS, PERSONAL, session_of
 from adapters.cortex.writes import create, end, operations
 from adapters.toolkit.record import read_record
 from gateway.spi import (
@@ -74,6 +74,8 @@ class CortexAdapter(SessionAdapter[RpcTransport]):
         return Abilities(
             filters={(field, Op.ANY_OF): Support.INEXACT for field in statuses},
             absent=frozenset(absent),
+            personal=PERSONAL,
+            origins=ORIGINS,
             paging=PagingAbility(PagingStyle.SINGLE),
             operations=operations(self._options.dialect),
             max_concurrency=1,

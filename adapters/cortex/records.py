@@ -21,6 +21,21 @@ CLOSED = "closed"
 _STATUSES = {**dict.fromkeys(OPEN, Status.ACTIVE), CLOSED: Status.ENDED}
 _ANONYMOUS = "Basic"  # the ``owner`` where nobody is ("Session Object")
 
+# "Session Object", "Record": ``subject`` is who wears the headset, whose name ``profile`` may be
+# too; notes are free text; the id of a headset is its serial number; a licence is a person's.
+PERSONAL = frozenset(
+    {
+        *("user", "device", "attributes.subject", "attributes.profile", "attributes.license"),
+        *(f"attributes.logs.recordInfos.{name}" for name in ("name", "notes", "subject")),
+    }
+)
+ORIGINS = {
+    "user": frozenset({"owner"}),
+    "device": frozenset({"headset"}),
+    "client": frozenset({"appId", "client"}),
+    "space": frozenset({"project"}),
+}
+
 
 def session_of(record: Record, provenance: Provenance) -> Session:
     """Map a session object of any generation."""

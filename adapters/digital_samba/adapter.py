@@ -22,6 +22,7 @@ from adapters.digital_samba.listing import (
 from adapters.digital_samba.options import DigitalSambaOptions, credentials
 from adapters.digital_samba.records import (
     FIELDS,
+    ORIGINS,
     Fields,
     has_ended,
     is_whole,
@@ -111,6 +112,9 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
                 (Field.STARTED_AT, Op.BEFORE): Support.INEXACT,
             },
             absent=_ABSENT,
+            # Of people there are only numbers: names are told of participants, by another call.
+            personal=frozenset(),
+            origins=ORIGINS,
             # "Pagination": by time of creation. A session is created by its start.
             sorts=tuple(
                 SortAbility(Sort(Field.STARTED_AT, newest), timedelta(seconds=1), nulls=Nulls.NEVER)

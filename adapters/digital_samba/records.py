@@ -31,6 +31,11 @@ _IN_STATISTICS = {
     "participants_total": "active_participants",
 }
 
+ORIGINS = {
+    "title": frozenset({"description", "room_description"}),
+    "space": frozenset({"room_id", "friendly_url", "room_friendly_url"}),
+}
+
 # In "List" only rows have these. In the OpenAPI document the statistics have them too.
 _MAY_BE_IN_ROWS_ALONE = ("room_external_id", "description")
 

@@ -70,6 +70,14 @@ _ABSENT = frozenset(
     }
 )
 
+# The id of a device is what the server knows people by ("users/", POST).
+_PERSONAL = frozenset({"device"})
+_ORIGINS = {
+    "device": frozenset({"device_id"}),
+    "client": frozenset({"client_type", "client_system"}),
+    "space": frozenset({"project_id"}),
+}
+
 
 class _Language(msgspec.Struct):
     id: int
@@ -119,6 +127,8 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         """
         return Abilities(
             absent=_ABSENT,
+            personal=_PERSONAL,
+            origins=_ORIGINS,
             paging=PagingAbility(PagingStyle.SINGLE),
             has_detail=True,
             # No call changes a session, and ids count upwards with gaps (list_unfiltered.json).

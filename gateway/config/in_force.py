@@ -12,10 +12,6 @@ from gateway.spi import Json
 
 NOT_YET_IN_FORCE: Mapping[str, Sequence[Json]] = {
     "server.workers": [1],
-    "server.trusted_proxies": [[]],
-    "auth.keys[].actions[]": ["read", "write"],
-    "auth.keys[].redact": [[]],
-    "auth.keys[].rate": [None],
     "shared_cache": [None],
     "defaults.cache.stale_while_revalidate_s": [0],
     "defaults.cache.stale_if_error_s": [0],

@@ -16,6 +16,8 @@ def warnings(settings: Settings) -> Iterator[str]:
             "server.tls: not given, so keys and sessions travel unencrypted"
             " unless a proxy in front encrypts them"
         )
+    if any(network.prefixlen == 0 for network in settings.server.trusted_proxies):
+        yield "server.trusted_proxies: holds every address, so callers say themselves who they are"
     yield from _unused_operations(settings)
     yield from _shared_accounts(settings)
 

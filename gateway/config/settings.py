@@ -10,9 +10,12 @@ from gateway.config.values import (
     BackendName,
     Bytes,
     Flag,
+    Hideable,
     Instant,
+    Network,
     Origin,
     Period,
+    RequestRate,
     Seconds,
     Sha256,
     Text,
@@ -43,7 +46,7 @@ class ServerSettings(Section):
     workers: Annotated[Whole, Field(ge=1, le=64)] = 1
     deadline_s: Annotated[Seconds, Field(ge=0.1, le=60)] = 10
     state_dir: Path | None = None
-    trusted_proxies: tuple[Text, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
     tls: TlsSettings | None = None
 
 
@@ -62,9 +65,9 @@ class KeySettings(Section):
     sha256: Sha256 = Field(repr=False)
     backends: Annotated[tuple[Text, ...], Field(min_length=1)] = ("*",)
     actions: Annotated[tuple[Action, ...], Field(min_length=1)] = (Action.READ,)
-    redact: tuple[Text, ...] = ()
+    redact: tuple[Hideable, ...] = ()
     expires: Instant | None = None
-    rate: Text | None = None
+    rate: RequestRate | None = None
 
 
 class AuthSettings(Section):

@@ -1,7 +1,9 @@
 """Kinds of values in a configuration file, and what each accepts."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer
@@ -22,6 +24,22 @@ _PERIOD = re.compile(
 )
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+_RATE = re.compile("(?P<requests>[1-9][0-9]{0,6})/(?P<unit>s|min|h)")
+_RATE_UNITS = {"s": 1, "min": 60, "h": 3600}
+_HIDEABLE = re.compile(r"user|device|raw|personal|attributes\..+", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many requests in so many seconds."""
+
+    requests: int
+    seconds: int
+
+    def __str__(self) -> str:
+        """Write it as a file has it."""
+        units = {seconds: unit for unit, seconds in _RATE_UNITS.items()}
+        return f"{self.requests}/{units[self.seconds]}"
 
 
 def is_true(value: object) -> bool:
@@ -68,6 +86,33 @@ def _period(value: object) -> object:
     raise ValueError("must be a length of time, such as 90d, 36h or P90D")
 
 
+def _rate(value: object) -> object:
+    found = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if found is not None:
+        return Rate(int(found["requests"]), _RATE_UNITS[found["unit"]])
+    if isinstance(value, Rate):
+        return value
+    raise ValueError("must be a rate, such as 50/s, 600/min or 10000/h")
+
+
+def _network(value: object) -> object:
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    try:
+        # Numbers would be taken for addresses too.
+        return ip_network(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError(
+            "must be an address or a network, such as 192.0.2.7 or 10.0.0.0/8"
+        ) from None
+
+
+def _hideable(name: str) -> str:
+    if not _HIDEABLE.fullmatch(name):
+        raise ValueError("must be user, device, raw, personal, or attributes.NAME")
+    return name
+
+
 def _of_a_calendar(period: timedelta) -> timedelta:
     if not timedelta(hours=1) <= period <= timedelta(days=36_500):
         raise ValueError("must be from 1h to 36500d")
@@ -108,6 +153,13 @@ Period = Annotated[
     AfterValidator(_of_a_calendar),
     PlainSerializer(_as_written, when_used="json"),
 ]
+RequestRate = Annotated[
+    Rate, BeforeValidator(_rate, json_schema_input_type=str), PlainSerializer(str)
+]
+Network = Annotated[
+    IPv4Network | IPv6Network, BeforeValidator(_network, json_schema_input_type=str)
+]
+Hideable = Annotated[str, AfterValidator(_hideable)]
 Text = Annotated[str, Field(min_length=1)]
 BackendName = Annotated[
     str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$"), AfterValidator(_not_reserved)

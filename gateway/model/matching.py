@@ -7,6 +7,7 @@ from typing import TypeAlias, TypeVar, assert_never
 import msgspec
 
 from gateway.model.query import (
+    SEARCHED,
     AnyOf,
     AtLeast,
     AtOrAfter,
@@ -50,9 +51,11 @@ def _test(condition: Condition) -> Predicate:
             return _bounded(_INSTANTS[condition.field], condition.op, condition.instant)
         case AtLeast() | LessThan():
             return _bounded(length_of, condition.op, condition.length)
-        case Contains(words=sought):
+        case Contains(words=sought, within=within):
             folded = sought.casefold()
-            return lambda session: any(folded in text.casefold() for text in searched(session))
+            return lambda session: any(
+                folded in text.casefold() for text in searched(session, within)
+            )
         case AttributeAnyOf(name, texts):
             return lambda session: scalar_text(session.attributes.get(name)) in texts
         case _:
@@ -85,9 +88,9 @@ def label(named: Named | Space | None) -> str | None:
     return None if named is None else named.name or named.id
 
 
-def searched(session: Session) -> tuple[str, ...]:
+def searched(session: Session, within: Iterable[Field] = SEARCHED) -> tuple[str, ...]:
     """Give the texts that a search looks into."""
-    texts = (session.title, label(session.user), label(session.device), label(session.space))
+    texts = (_TEXTS[field](session) for field in within)
     return tuple(text for text in texts if text is not None)
 
 
@@ -118,6 +121,13 @@ _WORDS: Mapping[Field, Callable[[Session], Words]] = {
     Field.SPACE: lambda session: _named(session.space),
     Field.LANGUAGE: lambda session: (session.language,),
     Field.TAG: lambda session: session.tags,
+}
+
+_TEXTS: Mapping[Field, Callable[[Session], str | None]] = {
+    Field.TITLE: lambda session: session.title,
+    Field.USER: lambda session: label(session.user),
+    Field.DEVICE: lambda session: label(session.device),
+    Field.SPACE: lambda session: label(session.space),
 }
 
 _INSTANTS: Mapping[Field, Callable[[Session], datetime | None]] = {

@@ -32,6 +32,10 @@ class Field(StrEnum):
     DURATION = "duration_s"
 
 
+SEARCHED = (Field.TITLE, Field.USER, Field.DEVICE, Field.SPACE)
+"""What a search looks into."""
+
+
 class Op(StrEnum):
     """How a condition compares."""
 
@@ -64,10 +68,15 @@ class AttributeAnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Contains:
-    """A text of the session contains these words, whatever the letter case."""
+    """A text of the session contains these words, whatever the letter case.
+
+    ``within`` names the fields looked into: all that a search knows, but for a caller from whom
+    some are hidden.
+    """
 
     op: ClassVar[Op] = Op.CONTAINS
     words: str
+    within: tuple[Field, ...] = SEARCHED
     field: Literal[Field.TEXT] = Field.TEXT
 
 

@@ -100,7 +100,19 @@ class Span:
         return self.field is outer.field and is_within
 
 
-Part: TypeAlias = Choice | Span | str
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A text among these fields contains the folded words."""
+
+    words: str
+    within: frozenset[Field]
+
+    def lies_in(self, outer: "Search") -> bool:
+        """Say whether this cannot hold without the outer one."""
+        return outer.words in self.words and self.within <= outer.within
+
+
+Part: TypeAlias = Choice | Span | Search
 P = TypeVar("P", Choice, Span)
 
 # Every session has one of these; any other field may be null.
@@ -109,11 +121,11 @@ _STATUSES = Choice(Field.STATUS, frozenset(status.value for status in Status))
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What conditions leave possible. All parts must hold; ``words`` are folded."""
+    """What conditions leave possible. All parts must hold."""
 
     choices: frozenset[Choice]
     spans: frozenset[Span]
-    words: frozenset[str]
+    searches: frozenset[Search]
 
     @property
     def is_empty(self) -> bool:
@@ -126,7 +138,7 @@ class Domain:
         return self.is_empty or (
             all(any(mine.lies_in(part) for mine in self.choices) for part in outer.choices)
             and all(any(mine.lies_in(part) for mine in self.spans) for part in outer.spans)
-            and all(any(part in mine for mine in self.words) for part in outer.words)
+            and all(any(mine.lies_in(part) for mine in self.searches) for part in outer.searches)
         )
 
 
@@ -136,7 +148,7 @@ def domain_of(conditions: Iterable[Condition]) -> Domain:
     return Domain(
         choices=_joined([_STATUSES, *(part for part in parts if isinstance(part, Choice))]),
         spans=_joined([part for part in parts if isinstance(part, Span)]),
-        words=frozenset(part for part in parts if isinstance(part, str)),
+        searches=frozenset(part for part in parts if isinstance(part, Search)),
     )
 
 
@@ -146,8 +158,8 @@ def _part(condition: Condition) -> Part:
             return Choice(field, values)
         case AttributeAnyOf(name, values, field):
             return Choice(field, values, name)
-        case Contains(words):
-            return words.casefold()
+        case Contains(words, within):
+            return Search(words.casefold(), frozenset(within))
         case _:
             return _span(condition)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from gateway.model.query import Condition, Field, Op, Sort
+from gateway.model.query import SEARCHED, Condition, Contains, Field, Op, Sort
 
 
 class Support(StrEnum):
@@ -24,6 +24,23 @@ class Support(StrEnum):
     INEXACT = "inexact"
     UNSUPPORTED = "unsupported"
     ABSENT = "absent"
+
+
+ATTRIBUTES = "attributes."
+"""What the name of an attribute begins with, where it stands among the fields of a session."""
+
+HIDEABLE = frozenset(
+    {
+        *("title", "user", "device", "client", "space", "language", "tags", "participants"),
+        *("native_status", "attributes"),
+    }
+)
+"""The fields of a session that may be hidden whole."""
+
+
+def is_hideable(name: str) -> bool:
+    """Say whether a name is that of a field, or of an attribute, that may be hidden."""
+    return name in HIDEABLE or (name.startswith(ATTRIBUTES) and name != ATTRIBUTES)
 
 
 class Ties(StrEnum):
@@ -123,6 +140,20 @@ class Abilities:
     sorts: tuple[SortAbility, ...] = ()
     paging: PagingAbility = PagingAbility()
     has_detail: bool = False
+    personal: frozenset[str] = frozenset()
+    """What tells of a person: names, birth dates, addresses, notes, serial numbers, licences.
+
+    Named as in the session document: ``user``, ``attributes`` for all of them, or
+    ``attributes.NAME``, with further dots for what lies deeper. It is hidden from callers who may
+    not see what is personal; ids, times and the status are told to all.
+    """
+    origins: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The vendor's own fields by the field of the session that they are read from.
+
+    What could not be read stays an attribute, as does what holds more than the field can: it is
+    hidden wherever the field is. ``user``, ``device`` and all that is personal need theirs, but
+    for those of the same name.
+    """
     operations: Mapping[Operation, Mapping[str, WriteField]] = field(default_factory=dict)
     """The writes the vendor can do, each with the fields that it takes, as ``device.id``."""
     max_concurrency: int | None = None
@@ -141,7 +172,14 @@ class Abilities:
     """
 
     def support(self, condition: Condition) -> Support:
-        """Say how well the vendor itself can check this condition."""
+        """Say how well the vendor itself can check this condition.
+
+        A vendor's search looks into everything. It is not asked for less: how much it brings
+        would tell what the fields hold that are hidden.
+        """
+        if isinstance(condition, Contains) and condition.within != SEARCHED:
+            is_absent = self.absent.issuperset(condition.within)
+            return Support.ABSENT if is_absent else Support.UNSUPPORTED
         if self.lacks(condition.field):
             return Support.ABSENT
         return self.filters.get((condition.field, condition.op), Support.UNSUPPORTED)
@@ -151,7 +189,6 @@ class Abilities:
 
         A search looks into several: it lacks them only if it lacks all.
         """
-        return self.absent >= SEARCHED if field is Field.TEXT else field in self.absent
-
-
-SEARCHED = frozenset({Field.TITLE, Field.USER, Field.DEVICE, Field.SPACE})
+        if field is Field.TEXT:
+            return self.absent.issuperset(SEARCHED)
+        return field in self.absent

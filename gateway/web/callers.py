@@ -8,31 +8,43 @@ from datetime import datetime
 from http import HTTPStatus
 
 from gateway.web.problems import Problem
+from gateway.web.redaction import NOTHING_HIDDEN, Redaction
 
 _READING = frozenset({"GET", "HEAD"})
+_BACKENDS = "/v1/backends"
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who calls. ``backends`` names what exists for them, none means all."""
+    """Somebody who calls. ``backends`` names what exists for them, none means all.
+
+    Who may administer sees how the backends are doing; sessions take the right to read.
+    """
 
     name: str
     backends: frozenset[str] | None = None
     may_read: bool = True
     may_write: bool = False
+    may_administer: bool = False
+    redaction: Redaction = NOTHING_HIDDEN
 
     def may_see(self, backend: str) -> bool:
         """Say whether the backend exists for this caller."""
         return self.backends is None or backend in self.backends
 
-    def refuse_unless_allowed(self, method: str) -> None:
-        """Raise a 401 or 403 for a caller who may not call with this method."""
-        if self.may_read if method in _READING else self.may_write:
+    def refuse_unless_allowed(self, method: str, path: str) -> None:
+        """Raise a 401 or 403 for a caller who may not call this path with this method."""
+        is_reading = method in _READING
+        if self._may_read(path) if is_reading else self.may_write:
             return
         if self is ANYONE:
             raise _unauthorised("To write, send a key that may.")
-        action = "read" if method in _READING else "write"
+        action = "read" if is_reading else "write"
         raise Problem(HTTPStatus.FORBIDDEN, "forbidden", f"This key may not {action}.")
+
+    def _may_read(self, path: str) -> bool:
+        is_of_backends = path == _BACKENDS or path.startswith(f"{_BACKENDS}/")
+        return self.may_read or (self.may_administer and is_of_backends)
 
 
 ANYONE = Caller("")

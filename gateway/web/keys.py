@@ -7,6 +7,7 @@ from gateway.federation.flights import LastingFlights
 from gateway.paging.cursor import CursorSealer
 from gateway.state.idempotency import IdempotencyRecords
 from gateway.web.callers import Caller
+from gateway.web.rates import Standing
 from gateway.web.tracing import Trace
 
 FEDERATION = web.AppKey("FEDERATION", Federation)
@@ -19,6 +20,8 @@ UNDERTAKINGS: web.AppKey[LastingFlights[web.Response]] = web.AppKey("UNDERTAKING
 """Calls that are answered to the end, whether or not their callers wait."""
 
 CALLER = web.RequestKey("CALLER", Caller)
+STANDING: web.RequestKey[Standing | None] = web.RequestKey("STANDING")
+"""Where the caller stands with the rate of the key, none where it has none."""
 REQUEST_ID = web.RequestKey("REQUEST_ID", str)
 TRACE = web.RequestKey("TRACE", Trace)
 WAIT_SECONDS = web.RequestKey("WAIT_SECONDS", float)

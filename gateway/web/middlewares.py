@@ -9,9 +9,9 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from gateway.web.callers import Keyring
+from gateway.web.admission import Admission
 from gateway.web.formats import JSON, LINES, TABLE, acceptable
-from gateway.web.keys import CALLER, FORMAT, IS_STREAMING, REQUEST_ID, TRACE
+from gateway.web.keys import CALLER, FORMAT, IS_STREAMING, REQUEST_ID, STANDING, TRACE
 from gateway.web.problems import Problem
 from gateway.web.tracing import request_id, traced
 
@@ -72,16 +72,25 @@ def _from_http(error: web.HTTPException) -> Problem:
     return Problem(status, code, f"{status.phrase}.")
 
 
-def authenticate(keyring: Keyring, clock: Callable[[], datetime]) -> Middleware:
+async def tell_standing(request: web.Request, response: web.StreamResponse) -> None:
+    """Tell a caller whose key has a rate what is left of it, however the answer is sent."""
+    standing = request.get(STANDING)
+    if standing is not None:
+        response.headers.update(standing.headers)
+
+
+def authenticate(admission: Admission, clock: Callable[[], datetime]) -> Middleware:
     """Make the middleware that names the caller of every protected path."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith(_PROTECTED):
-            request[CALLER] = caller = keyring.caller(request.headers, clock())
+            admitted = admission.admit(request, clock())
+            request[CALLER] = caller = admitted.caller
+            request[STANDING] = admitted.standing
             # What is not served is answered as such, whoever asks.
             if request.match_info.http_exception is None:
-                caller.refuse_unless_allowed(request.method)
+                caller.refuse_unless_allowed(request.method, request.path)
         return await handler(request)
 
     return middleware

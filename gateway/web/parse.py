@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -27,10 +28,12 @@ from gateway.model.query import (
     Query,
 )
 from gateway.model.session import Session, Status
+from gateway.spi.abilities import ATTRIBUTES
 from gateway.web import values
 from gateway.web.callers import Caller
 from gateway.web.form import Form
-from gateway.web.problems import ParameterError, bad_parameters, not_found
+from gateway.web.hiding import refuse_hidden
+from gateway.web.problems import ParameterError, Problem, bad_parameters, not_found
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 1000
@@ -62,7 +65,6 @@ _LENGTH_BOUNDS: Mapping[str, Callable[[timedelta], Condition]] = {
     "min_duration": AtLeast,
     "max_duration": LessThan,
 }
-_ATTRIBUTES = "attributes."
 _CONDITIONS = {"backend", "vendor", "q", *_EQUALITIES, *_INSTANT_BOUNDS, *_LENGTH_BOUNDS}
 _SHAPING = {"sort", "limit", "cursor", "count", "fields", "include", "require", "explain"}
 
@@ -96,8 +98,10 @@ class Binding:
 
     def fingerprint(self) -> str:
         """Digest it, in whatever order the parameters were given."""
-        scope = None if self.caller.backends is None else sorted(self.caller.backends)
-        names = [self.caller.name, scope, sorted(self.backends), sorted(self.vendors)]
+        caller = self.caller
+        visible = None if caller.backends is None else sorted(caller.backends)
+        scope = [caller.name, visible, sorted(caller.redaction.words)]
+        names = [scope, sorted(self.backends), sorted(self.vendors)]
         conditions = sorted(map(_canonical, self.query.conditions))
         text = msgspec.json.encode([names, self.query.order, conditions])
         return hashlib.sha256(text).hexdigest()[:32]
@@ -161,6 +165,9 @@ def parse_list(parameters: MultiMapping[str], caller: Caller, directory: Directo
         is_explained=form.one("explain", values.boolean) or False,
     )
     form.finish()
+    if request.is_raw_wanted and caller.redaction.forbids_raw:
+        detail = "This key may not see records as they came."
+        raise Problem(HTTPStatus.FORBIDDEN, "forbidden", detail)
     return request
 
 
@@ -176,13 +183,14 @@ def parse_question(
         for name, vendor in (vendors if asked else directory.enabled).items()
         if (not asked or name in asked) and (not asked_vendors or vendor in asked_vendors)
     )
-    query = Query(backends, tuple(_conditions(form)), order)
+    query = Query(backends, tuple(_conditions(form, caller.redaction.searched)), order)
+    refuse_hidden(form, query, caller.redaction)
     return Binding(caller, asked, asked_vendors, query)
 
 
 def is_condition(name: str) -> bool:
     """Say whether a parameter says which sessions are asked for."""
-    is_attribute = name.startswith(_ATTRIBUTES) and name != _ATTRIBUTES
+    is_attribute = name.startswith(ATTRIBUTES) and name != ATTRIBUTES
     return is_attribute or name in _CONDITIONS
 
 
@@ -199,7 +207,7 @@ def parse_session_id(raw_path: str, prefix: str, suffix: str = "") -> tuple[str,
     return backend, native_id
 
 
-def _conditions(form: Form) -> Iterator[Condition]:
+def _conditions(form: Form, searched: tuple[Field, ...]) -> Iterator[Condition]:
     for name, (field, read) in _EQUALITIES.items():
         if chosen := form.many(name, read):
             yield AnyOf(field, chosen)
@@ -210,10 +218,10 @@ def _conditions(form: Form) -> Iterator[Condition]:
         if (length := form.one(name, values.duration)) is not None:
             yield shortest_or_longest(length)
     if words := form.one("q", values.text):
-        yield Contains(words)
+        yield Contains(words, searched)
     for name in form.names():
-        if name.startswith(_ATTRIBUTES):
-            yield AttributeAnyOf(name.removeprefix(_ATTRIBUTES), form.many(name, str))
+        if name.startswith(ATTRIBUTES):
+            yield AttributeAnyOf(name.removeprefix(ATTRIBUTES), form.many(name, str))
 
 
 def _required(form: Form, query: Query) -> frozenset[str]:

@@ -28,6 +28,7 @@ from gateway.web.problems import not_found
 from gateway.web.render import failure_problem, json_response, page_response, session_response
 from gateway.web.streaming import WRITERS, stream
 from gateway.web.summary import ROWS_AT_A_TIME, parse_summary, summarise
+from gateway.web.views import View
 from gateway.web.writes import decided, ending, named_backend, outcome_unknown
 
 _SESSIONS = "/v1/sessions"
@@ -62,14 +63,14 @@ async def list_sessions(request: web.Request) -> web.StreamResponse:
     cursors = Cursors(request.app[SEALER], asked, request.path, request.query)
     position, freshness = cursors.position(), _freshness(request)
     wanted = PageRequest(asked.query, asked.page_size, position, asked.required, freshness)
-    federation = request.app[FEDERATION]
+    view = _view(request)
     if asked.is_explained:
-        return json_response({"plan": federation.explain(wanted)})
+        return json_response({"plan": view.explain(wanted)})
     if request[FORMAT] in WRITERS:
-        writer, run = WRITERS[request[FORMAT]], federation.run(wanted)
+        writer, run = WRITERS[request[FORMAT]], view.run(wanted)
         return await stream(request, run, cursors, _deadlines(request), writer)
     is_counted = asked.count is CountEffort.EXACT
-    page = await federation.page(wanted, _deadline(request), is_counted=is_counted)
+    page = await view.page(wanted, _deadline(request), is_counted=is_counted)
     following = cursors.following(page)
     return page_response(
         page,
@@ -84,7 +85,7 @@ async def summarise_sessions(request: web.Request) -> web.Response:
     """Count the sessions of all asked backends."""
     asked = parse_summary(request.query, request[CALLER], _directory(request))
     wanted = PageRequest(asked.query, ROWS_AT_A_TIME, freshness=_freshness(request))
-    run = request.app[FEDERATION].run(wanted)
+    run = _view(request).run(wanted)
     return await summarise(run, asked, _deadline(request))
 
 
@@ -94,9 +95,7 @@ async def get_session(request: web.Request) -> web.Response:
     name, native_id = parse_session_id(request.rel_url.raw_path, _SESSIONS + "/")
     if name not in _visible(request):
         raise not_found("There is no such session.")
-    lookup = await request.app[FEDERATION].session(
-        name, native_id, _deadline(request), _freshness(request)
-    )
+    lookup = await _view(request).session(name, native_id, _deadline(request), _freshness(request))
     match lookup:
         case Found():
             return session_response(lookup)
@@ -172,11 +171,11 @@ async def _change_session(request: web.Request, operation: Operation) -> web.Res
 async def _written(
     request: web.Request, backend: Backend, write: Write, document: Mapping[str, Json]
 ) -> web.Response:
-    federation, deadline = request.app[FEDERATION], _deadline(request)
+    view, deadline = _view(request), _deadline(request)
     path = request.rel_url.raw_path
 
     async def carry_out() -> Ending:
-        return ending(backend, write, await federation.write(backend.name, write, deadline), path)
+        return ending(backend, write, await view.write(backend.name, write, deadline), path)
 
     route = [write.operation, backend.name if write.native_id else None, write.native_id]
     undertaking = Undertaking(carry_out, outcome_unknown(backend.name), path)
@@ -187,6 +186,10 @@ def _refuse_parameters(request: web.Request) -> None:
     form = Form(request.query)
     form.refuse_all_but(lambda _: False)
     form.finish()
+
+
+def _view(request: web.Request) -> View:
+    return View(request.app[FEDERATION], request[CALLER].redaction)
 
 
 def _visible(request: web.Request) -> dict[str, Backend]:

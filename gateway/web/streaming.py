@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.federation.fan_out import Deadline
-from gateway.federation.run import Run, SessionPage
+from gateway.federation.run import SessionPage
 from gateway.model.report import BackendReport, BackendStatus, BackendWarning
 from gateway.web import formats, gzip, table
 from gateway.web.caching import NO_STORE, service_headers
@@ -15,6 +15,7 @@ from gateway.web.cursors import Cursors
 from gateway.web.keys import IS_STREAMING
 from gateway.web.parse import CountEffort, ListRequest
 from gateway.web.render import count_shown, document, is_complete, refuse_unless_served
+from gateway.web.views import RunView
 
 ROWS_AT_A_STRETCH = 500
 
@@ -99,7 +100,7 @@ WRITERS: dict[str, Writer] = {each.media_type: each for each in (Lines(), Table(
 
 async def stream(
     request: web.Request,
-    run: Run,
+    run: RunView,
     cursors: Cursors,
     deadline: Callable[[], Deadline],
     writer: Writer,
@@ -152,7 +153,9 @@ def _head(
     return response
 
 
-async def _next(run: Run, asked: ListRequest, left: int | None, deadline: Deadline) -> SessionPage:
+async def _next(
+    run: RunView, asked: ListRequest, left: int | None, deadline: Deadline
+) -> SessionPage:
     """Read the next stretch; behind the last one the rest is counted, if that is wanted."""
     is_last = left is not None and left <= ROWS_AT_A_STRETCH
     return await run.next_page(

@@ -10,16 +10,18 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from gateway.federation.fan_out import Deadline
-from gateway.federation.run import Run, SessionPage
+from gateway.federation.run import SessionPage
 from gateway.federation.summary import GROUPINGS, MAX_CELLS, Tabulation, TooManyCellsError
 from gateway.model.query import Field, Query
 from gateway.model.report import Count, Relation
 from gateway.web import values
 from gateway.web.callers import Caller
 from gateway.web.form import Form
+from gateway.web.hiding import refuse_hidden_names
 from gateway.web.parse import Directory, is_condition, parse_question
 from gateway.web.problems import Problem
 from gateway.web.render import is_complete, json_response, page_headers, refuse_unless_served
+from gateway.web.views import RunView
 
 ROWS_AT_A_TIME = 1000
 
@@ -54,11 +56,13 @@ def parse_summary(
     bucket = form.one("bucket", values.one_of(tuple(_BUCKETS)))
     if not {"by", "bucket"} & set(form.names()):
         form.refuse("by", "missing_parameter", f"is a comma list of {', '.join(GROUPINGS)}")
+    grouping = tuple(map(Field, by))
+    refuse_hidden_names(form, "by", grouping, query, caller.redaction)
     form.finish()
-    return SummaryRequest(query, tuple(map(Field, by)), _BUCKETS[bucket] if bucket else None)
+    return SummaryRequest(query, grouping, _BUCKETS[bucket] if bucket else None)
 
 
-async def summarise(run: Run, asked: SummaryRequest, deadline: Deadline) -> web.Response:
+async def summarise(run: RunView, asked: SummaryRequest, deadline: Deadline) -> web.Response:
     """Count page after page, until the end or the deadline."""
     table = Tabulation(asked.by, asked.bucket)
     page = await run.next_page(deadline)

@@ -8,28 +8,9 @@ from gateway.config.in_force import NOT_YET_IN_FORCE, refusals
 from gateway.config.tree import KeyPath
 from tests.config.files import BACKENDS, loaded, refused
 
-SHA = "0" * 64
-KEY = f'auth:\n  keys:\n    - name: a\n      sha256: "{SHA}"\n'
-
 # For each key: how a file would ask for it, and the place of the refusal.
 ASKING = {
     "server.workers": (f"server:\n  workers: 2\n{BACKENDS}", "2:3: server.workers", "1"),
-    "server.trusted_proxies": (
-        f"server:\n  trusted_proxies: [127.0.0.1]\n{BACKENDS}",
-        "2:3: server.trusted_proxies",
-        "[]",
-    ),
-    "auth.keys[].actions[]": (
-        f"{KEY}      actions: [read, admin]\n{BACKENDS}",
-        "5:23: auth.keys[0].actions[1]",
-        '"read" and "write"',
-    ),
-    "auth.keys[].redact": (
-        f"{KEY}      redact: [user]\n{BACKENDS}",
-        "5:7: auth.keys[0].redact",
-        "[]",
-    ),
-    "auth.keys[].rate": (f"{KEY}      rate: 50/s\n{BACKENDS}", "5:7: auth.keys[0].rate", "null"),
     "shared_cache": (f"shared_cache: redis://a.example\n{BACKENDS}", "1:1: shared_cache", "null"),
     "defaults.cache.stale_while_revalidate_s": (
         f"defaults:\n  cache: {{stale_while_revalidate_s: 60}}\n{BACKENDS}",
@@ -69,10 +50,7 @@ ASKING = {
 }
 
 HEEDING_NOTHING = f"""\
-server: {{workers: 1, trusted_proxies: []}}
-auth:
-  keys:
-    - {{name: a, sha256: "{SHA}", actions: [read], redact: [], rate: null}}
+server: {{workers: 1}}
 shared_cache: null
 defaults:
   cache: {{stale_while_revalidate_s: 0, stale_if_error_s: 0.0}}
@@ -104,7 +82,6 @@ def test_saying_that_it_is_off_is_accepted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("tree", "path"),
     [
-        ({"server": {"trusted_proxies": "[]"}}, ("server", "trusted_proxies")),
         ({"server": {"workers": "2"}}, ("server", "workers")),
         ({"server": {"workers": None}}, ("server", "workers")),
     ],

@@ -90,3 +90,13 @@ def test_an_account_shows_no_credential(tmp_path: Path) -> None:
     assert "https://museum.example:443" in shown
     assert ENVIRONMENT["TOKEN"] not in shown
     assert "credential" not in shown
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "'::/0'"])
+def test_believing_everybody_is_worth_a_remark(tmp_path: Path, network: str) -> None:
+    server = f"server: {{trusted_proxies: [{network}]}}\n"
+
+    assert remarks(tmp_path, MUSEUM, head=CURSOR + server) == [
+        "server.trusted_proxies: holds every address, so callers say themselves who they are"
+    ]
+    assert remarks(tmp_path, MUSEUM, head=CURSOR + server.replace("/0", "/8")) == []

@@ -57,6 +57,13 @@ class ChangingItsMind(DepotAdapter):
         return replace(super().abilities(), max_concurrency=next(_counter))
 
 
+class HidingTheStart(DepotAdapter):
+    """Marks as personal what every caller is told."""
+
+    def abilities(self) -> Abilities:
+        return replace(super().abilities(), personal=frozenset({"user", "started_at"}))
+
+
 class Inventing(DepotAdapter):
     """Takes up a condition nobody asked for."""
 
@@ -377,6 +384,7 @@ def _mutant(adapter: type[Any], *checks: str, original: Harness = DEPOT) -> Muta
 
 MUTANTS = (
     _mutant(ChangingItsMind, "L1.abilities"),
+    _mutant(HidingTheStart, "L1.abilities"),
     _mutant(Inventing, "L1.plan"),
     _mutant(LosingTheBorder, "L2.each"),
     _mutant(TooSure, "L2.each"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.model.matching import instant_of, matches
-from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field
+from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Contains, Field
 from gateway.model.session import Named, Session, Status
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -108,3 +108,16 @@ def test_a_word_is_no_instant() -> None:
     for field in (Field.NATIVE_ID, Field.STATUS, Field.USER):
         with pytest.raises(KeyError):
             instant_of(session(), field)
+
+
+@pytest.mark.parametrize(
+    ("within", "is_found"),
+    [
+        ((Field.TITLE, Field.USER, Field.DEVICE, Field.SPACE), True),
+        ((Field.USER,), True),
+        ((Field.TITLE, Field.DEVICE, Field.SPACE), False),
+        ((), False),
+    ],
+)
+def test_a_search_looks_only_where_it_may(within: tuple[Field, ...], *, is_found: bool) -> None:
+    assert matches(session(user=ANN), [Contains("an", within)]) is is_found

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from gateway.model.matching import matches
 from gateway.model.query import (
+    SEARCHED,
     AnyOf,
     AtLeast,
     AtOrAfter,
@@ -66,6 +67,11 @@ def _bounds(field: Field) -> st.SearchStrategy[Condition]:
 PAIRS = list(product((None, *VALUES), repeat=2))
 MOMENTS = [at(n) for n in range(-3, 4)]
 LENGTHS = st.integers(-1, 3).map(lambda n: n * MICROSECOND)
+NARROWED = [SEARCHED, (Field.TITLE,), (Field.USER, Field.SPACE)]
+TITLED = [
+    replace(BARE, title=title, user=Named(name=user))
+    for title, user in product((None, *WORDS), repeat=2)
+]
 
 KINDS: dict[str, Kind] = {
     "native_id": _equality(
@@ -123,11 +129,13 @@ KINDS: dict[str, Kind] = {
     ),
     "text": Kind(
         st.builds(Contains, st.sampled_from(WORDS)),
-        [
-            replace(BARE, title=title, user=Named(name=user))
-            for title, user in product((None, *WORDS), repeat=2)
-        ],
+        TITLED,
         2,
+    ),
+    "text of some fields": Kind(
+        st.builds(Contains, st.sampled_from(WORDS), st.sampled_from(NARROWED)),
+        TITLED,
+        1,
     ),
 }
 

@@ -12,7 +12,7 @@ from hypothesis.errors import NoSuchExample
 
 from gateway.model.query import Field
 from gateway.paging import domains
-from gateway.paging.domains import Choice, Domain, Span
+from gateway.paging.domains import Choice, Domain, Search, Span
 from tests.paging.conditions import cases, holds
 
 _TRIES = settings(max_examples=10_000, phases=[Phase.generate], database=None)
@@ -22,7 +22,7 @@ def every_part_lies_in_one(inner: Domain, outer: Domain) -> bool:
     return inner.is_empty or (
         all(any(mine.lies_in(part) for part in outer.choices) for mine in inner.choices)
         and all(any(mine.lies_in(part) for part in outer.spans) for mine in inner.spans)
-        and all(any(part in mine for part in outer.words) for mine in inner.words)
+        and all(any(mine.lies_in(part) for part in outer.searches) for mine in inner.searches)
     )
 
 
@@ -49,6 +49,11 @@ MUTANTS: dict[str, tuple[object, str, Any]] = {
         lambda s, by: Span(s.field, min(s.begin, by.begin), max(s.end, by.end)),
     ),
     "more values lie in fewer": (Choice, "lies_in", lambda s, o: s.values >= o.values),
+    "a search of fewer fields holds one of more": (
+        Search,
+        "lies_in",
+        lambda s, o: o.words in s.words,
+    ),
     "unknown is no status": (
         domains,
         "_STATUSES",

@@ -1,7 +1,8 @@
 """The built gateway on a loopback port, over simulators that stand still."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -118,9 +119,12 @@ def settings_for(*backends: BackendSettings, **sections: Any) -> Settings:  # no
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, clock: Clock = noon) -> AsyncIterator[Gateway]:
+async def running(
+    settings: Settings, *, clock: Clock = noon, timer: Callable[[], float] = time.monotonic
+) -> AsyncIterator[Gateway]:
     """Run the built gateway on a free loopback port, with a clock that stands at noon."""
-    runner = Runner(build_app(settings, clock=clock), access_log=None, shutdown_timeout=0.1)
+    app = build_app(settings, clock=clock, timer=timer)
+    runner = Runner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]

@@ -20,6 +20,7 @@ from gateway.spi import (
     SessionAdapter,
     Support,
 )
+from gateway.spi.abilities import is_hideable
 
 
 async def abilities(harness: Harness) -> None:
@@ -78,6 +79,8 @@ def _fit_together(abilities: Abilities, adapter: SessionAdapter[Any]) -> None:
     wrong = {field for field, _ in abilities.filters} & abilities.absent
     holds(not wrong, f"both filtered and absent: {sorted(wrong)}")
     holds(not abilities.always & abilities.absent, "both always there and absent")
+    wrong_names = {each for each in abilities.personal if not is_hideable(each)}
+    holds(not wrong_names, f"personal, but not to be hidden: {sorted(wrong_names)}")
     wrong = {ability.sort.field for ability in abilities.sorts} - {*SORTABLE}
     holds(not wrong, f"nobody sorts by {sorted(wrong)}")
     holds(all(a.granularity > timedelta(0) for a in abilities.sorts), "a granularity of nothing")

@@ -1,0 +1,81 @@
+"""Letting a call in: by its key, as often as that key may call, from wherever it comes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from aiohttp import web
+
+from gateway.web.addresses import Network, client_address, subject_of
+from gateway.web.callers import Caller, Keyring
+from gateway.web.problems import Problem
+from gateway.web.rates import Limiter, Quota, Standing
+
+FAILURES = Quota("failures", requests=60, seconds=60)
+"""How often an address may call without a good key before it is told to wait.
+
+A good key is let in all the same: it is too long to be guessed, and others behind the same
+address may not shut its owner out. What is saved is the work for those who have none.
+"""
+
+_DETAIL = "Too many calls; Retry-After says in how many seconds there may be one more."
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Somebody who was let in, and where they stand with the rate of their key, if it has one."""
+
+    caller: Caller
+    standing: Standing | None = None
+
+
+class Admission:
+    """Names callers by their keys, and holds them to their rates."""
+
+    def __init__(
+        self,
+        keyring: Keyring,
+        *,
+        rates: Mapping[str, Quota],
+        trusted_proxies: Sequence[Network],
+        timer: Callable[[], float],
+    ) -> None:
+        """Take the rates by the names of callers; who has none may call as often as they like."""
+        self._keyring = keyring
+        self._trusted_proxies = trusted_proxies
+        self._failures = Limiter(FAILURES, timer)
+        self._rates = {name: Limiter(quota, timer) for name, quota in rates.items()}
+
+    def admit(self, request: web.Request, now: datetime) -> Admitted:
+        """Let a call in, or raise a 401 or 429."""
+        try:
+            caller = self._keyring.caller(request.headers, now)
+        except Problem as problem:
+            raise self._failed(request, problem) from None
+        limiter = self._rates.get(caller.name)
+        if limiter is None:
+            return Admitted(caller)
+        standing = limiter.spend(caller.name)
+        if not standing.is_within:
+            raise _too_many(standing)
+        return Admitted(caller, standing)
+
+    def _failed(self, request: web.Request, problem: Problem) -> Problem:
+        address = client_address(
+            request.remote,
+            request.headers.getall("X-Forwarded-For", ()),
+            request.headers.getall("Forwarded", ()),
+            self._trusted_proxies,
+        )
+        standing = self._failures.spend(subject_of(address))
+        if not standing.is_within:
+            return _too_many(standing)
+        problem.headers = {**problem.headers, **standing.headers}
+        return problem
+
+
+def _too_many(standing: Standing) -> Problem:
+    return Problem(
+        HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", _DETAIL, headers=standing.headers
+    )
