@@ -74,6 +74,12 @@ CATALOGUE: Mapping[str, ProblemKind] = {
         "The cursor belongs to other filters, another sort, or another caller.",
         "Send the same parameters and key as for the page before, or begin without a cursor.",
     ),
+    "hidden_field": ProblemKind(
+        _BAD,
+        "Hidden field",
+        "What is filtered, sorted or counted by is hidden from the key.",
+        "Ask without it, or with a key that may see it.",
+    ),
     "filter_unanswerable": ProblemKind(
         _BAD,
         "Filter that nobody can answer",
@@ -211,6 +217,12 @@ CATALOGUE: Mapping[str, ProblemKind] = {
         "Idempotency key reused",
         "This key was sent before with another body.",
         "Use a new key for every call that is not a repetition.",
+    ),
+    "too_many_requests": ProblemKind(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many requests",
+        "The key's rate is spent, or the address has called too often without a good key.",
+        "Wait as long as `Retry-After` says.",
     ),
     "headers_too_large": ProblemKind(
         HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,

@@ -7,7 +7,6 @@ from gateway.spi.abilities import ATTRIBUTES
 from gateway.web.form import Form
 from gateway.web.redaction import Redaction
 
-_CODE = "hidden_field"
 _WORDS = "is hidden from this key"
 
 
@@ -18,7 +17,7 @@ def refuse_hidden(form: Form, query: Query, redaction: Redaction) -> None:
     """
     for condition in query.conditions:
         if redaction.hides_subject(condition, query.backends):
-            form.refuse(_parameter(condition), _CODE, _WORDS)
+            form.refuse(_parameter(condition), "hidden_field", _WORDS)
     refuse_hidden_names(form, "sort", (each.field for each in query.order), query, redaction)
 
 
@@ -28,7 +27,7 @@ def refuse_hidden_names(
     """Refuse a list of fields that names some that are hidden in a backend that is asked."""
     for name in names:
         if redaction.hides(name, query.backends):
-            form.refuse(parameter, _CODE, f"{name} {_WORDS}")
+            form.refuse(parameter, "hidden_field", f"{name} {_WORDS}")
 
 
 def _parameter(condition: Condition) -> str:
