@@ -110,7 +110,13 @@ class _Canned:
     async def send(self, _request: HttpRequest) -> HttpReply:
         return HttpReply(200, {}, self._body)
 
-    async def call(self, _method: str, _params: object = None) -> msgspec.Raw:
+    async def call(
+        self,
+        _method: str,
+        _params: object = None,
+        *,
+        is_repeatable: bool = False,  # noqa: ARG002  # nothing breaks
+    ) -> msgspec.Raw:
         return msgspec.Raw(self._body)
 
 
