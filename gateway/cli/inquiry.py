@@ -18,7 +18,7 @@ from gateway.web.answers import stretches
 from gateway.web.callers import ANYONE
 from gateway.web.cursors import Cursors
 from gateway.web.parse import CountEffort, Directory, ListRequest, parse_list
-from gateway.web.render import refuse_unless_served
+from gateway.web.refusals import refuse_unless_served
 
 _PATH = "/v1/sessions"
 
@@ -43,7 +43,8 @@ class Inquiry:
     def stretches(self) -> AsyncGenerator[SessionPage, None]:
         """Read the whole answer, a stretch at a time; the last one tells of all of it."""
         run = self.federation.run(self._request())
-        return stretches(run, self.cursors, self.settings.server.deadline_s)
+        seconds = self.settings.server.deadline_s
+        return stretches(run, self.cursors, lambda: Deadline.within(seconds))
 
     def plan(self) -> Mapping[str, Explanation]:
         """Say what would be asked, and ask nobody."""

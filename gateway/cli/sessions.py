@@ -19,9 +19,8 @@ from gateway.cli.table import Table
 from gateway.cli.words import counted, remarks
 from gateway.config import Settings
 from gateway.federation.run import SessionPage
-from gateway.web import csv_rows
-from gateway.web.answers import lines, page_document, trailer
-from gateway.web.render import count_shown, document, is_complete
+from gateway.web.answers import count_shown, document, documents, is_complete, page_document
+from gateway.web.writers import LINES, TABLE, Writer
 
 
 class Form(StrEnum):
@@ -50,9 +49,9 @@ async def _answer(settings: Settings, parameters: MultiMapping[str], form: Form)
             case Form.JSON:
                 await _write_page(inquiry)
             case Form.NDJSON:
-                await _write_lines(inquiry)
+                await _write(inquiry, LINES)
             case Form.CSV:
-                await _write_sheet(inquiry)
+                await _write(inquiry, TABLE)
 
 
 def _explain(inquiry: Inquiry, form: Form) -> None:
@@ -75,29 +74,22 @@ async def _show_table(inquiry: Inquiry) -> None:
 async def _write_page(inquiry: Inquiry) -> None:
     with Progress().shown():
         page = await inquiry.page()
-    write_document(page_document(page, inquiry.cursors))
+    data, following = documents(page, inquiry.asked), inquiry.cursors.following(page)
+    write_document(page_document(page, inquiry.cursors, data, following))
     tell(remarks(page.reports))
 
 
-async def _write_lines(inquiry: Inquiry) -> None:
+async def _write(inquiry: Inquiry, writer: Writer) -> None:
+    """Write the whole answer; what cannot be told in the format ends it."""
+    begun = writer.begin(inquiry.asked)
     async with _walk(inquiry) as pages:
         async for page in pages:
-            write(lines(page, inquiry.asked))
-        write(trailer(page, inquiry.cursors))
+            if not writer.may_go_on(page):
+                inquiry.refuse_unless_served(page)
+            write(begun + writer.rows(page, inquiry.asked))
+            begun = b""
+        write(writer.end(page, inquiry.cursors))
     inquiry.refuse_unless_served(page)
-    tell(remarks(page.reports))
-
-
-async def _write_sheet(inquiry: Inquiry) -> None:
-    asked = inquiry.asked
-    columns = csv_rows.columns(asked.fields, is_raw_wanted=asked.is_raw_wanted)
-    header = [columns]
-    async with _walk(inquiry) as pages:
-        async for page in pages:
-            inquiry.refuse_unless_served(page)
-            rows = [csv_rows.texts(document(row, asked), columns) for row in page.rows]
-            write(csv_rows.encoded([*header, *rows]))
-            header = []
     tell(remarks(page.reports))
 
 

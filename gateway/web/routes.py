@@ -25,10 +25,12 @@ from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, FORMAT, SEALE
 from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
 from gateway.web.problem_pages import describe_problem
 from gateway.web.problems import not_found
-from gateway.web.render import failure_problem, json_response, page_response, session_response
-from gateway.web.streaming import WRITERS, stream
+from gateway.web.refusals import failure_problem
+from gateway.web.render import json_response, page_response, session_response
+from gateway.web.streaming import stream
 from gateway.web.summary import ROWS_AT_A_TIME, parse_summary, summarise
 from gateway.web.views import View
+from gateway.web.writers import WRITERS
 from gateway.web.writes import decided, ending, named_backend, outcome_unknown
 
 _SESSIONS = "/v1/sessions"
@@ -71,14 +73,7 @@ async def list_sessions(request: web.Request) -> web.StreamResponse:
         return await stream(request, run, cursors, _deadlines(request), writer)
     is_counted = asked.count is CountEffort.EXACT
     page = await view.page(wanted, _deadline(request), is_counted=is_counted)
-    following = cursors.following(page)
-    return page_response(
-        page,
-        asked,
-        cursor=following,
-        reports=cursors.reports(page),
-        links=cursors.links(following),
-    )
+    return page_response(page, cursors)
 
 
 async def summarise_sessions(request: web.Request) -> web.Response:

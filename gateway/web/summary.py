@@ -15,12 +15,14 @@ from gateway.federation.summary import GROUPINGS, MAX_CELLS, Tabulation, TooMany
 from gateway.model.query import Field, Query
 from gateway.model.report import Count, Relation
 from gateway.web import values
+from gateway.web.answers import is_complete
 from gateway.web.callers import Caller
 from gateway.web.form import Form
 from gateway.web.hiding import refuse_hidden_names
 from gateway.web.parse import Directory, is_condition, parse_question
 from gateway.web.problems import Problem
-from gateway.web.render import is_complete, json_response, page_headers, refuse_unless_served
+from gateway.web.refusals import refuse_unless_served
+from gateway.web.render import json_response, page_headers
 from gateway.web.views import RunView
 
 ROWS_AT_A_TIME = 1000

@@ -16,7 +16,8 @@ from gateway.spi.adapter import Refusal, Refused, Write
 from gateway.web.fields import read_fields
 from gateway.web.idempotency import Ending
 from gateway.web.problems import ParameterError, Problem, bad_parameters, not_found, unprocessable
-from gateway.web.render import failure_problem, json_response
+from gateway.web.refusals import failure_problem
+from gateway.web.render import json_response
 
 _NOT_TOLD_APART = "session_not_told_apart"
 

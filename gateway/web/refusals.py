@@ -1,0 +1,75 @@
+"""The problem that fits where nobody could be served, or not what was required."""
+
+from collections.abc import Collection, Mapping
+from http import HTTPStatus
+
+from gateway.federation.run import SessionPage
+from gateway.model.report import BackendReport, BackendStatus, ErrorCode, Failure
+from gateway.web.problems import Problem
+
+_SERVED = {BackendStatus.OK, BackendStatus.STALE, BackendStatus.PARTIAL}
+_PASSING = {
+    ErrorCode.RATE_LIMITED,
+    ErrorCode.CIRCUIT_OPEN,
+    ErrorCode.OVERLOADED,
+    ErrorCode.UNAVAILABLE,
+}
+_DEFAULT_RETRY_AFTER_SECONDS = 5.0
+
+
+def refuse_unless_served(
+    page: SessionPage,
+    reports: Mapping[str, BackendReport],
+    required: Collection[str] = (),
+) -> None:
+    """Raise if no asked backend could serve, or one that is required did not in full."""
+    if page.reports and not any(r.status in _SERVED for r in page.reports.values()):
+        raise _not_served(page.reports, reports)
+    lacking = {n: r for n, r in page.reports.items() if n in required and not _is_ok(r)}
+    if lacking:
+        raise _not_served(lacking, reports)
+
+
+def failure_problem(
+    failures: list[Failure], backends: Mapping[str, BackendReport] | None = None
+) -> Problem:
+    """Find the status for a call that failed for these reasons, and no other."""
+    codes = {failure.code for failure in failures}
+    if codes == {ErrorCode.TIMEOUT}:
+        status, code, detail = HTTPStatus.GATEWAY_TIMEOUT, "timeout", "No answer in time."
+    elif codes == {ErrorCode.NOT_CACHED}:
+        status, code, detail = HTTPStatus.GATEWAY_TIMEOUT, "not_cached", "Nothing kept answers."
+    elif codes <= _PASSING:
+        status, code = HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"
+        detail = "Nothing can be served now; try again later."
+    else:
+        status, code = HTTPStatus.BAD_GATEWAY, "upstream_failed"
+        detail = "What was asked for could not be read."
+    is_passing = status is HTTPStatus.SERVICE_UNAVAILABLE
+    headers = {"Retry-After": _retry_after(failures)} if is_passing else {}
+    return Problem(status, code, detail, backends=backends, headers=headers)
+
+
+def _retry_after(failures: list[Failure]) -> str:
+    waits = [f.retry_after_s for f in failures if f.retry_after_s is not None]
+    return str(max(1, round(min(waits, default=_DEFAULT_RETRY_AFTER_SECONDS))))
+
+
+def _not_served(
+    lacking: Mapping[str, BackendReport], reports: Mapping[str, BackendReport]
+) -> Problem:
+    """Say why there is no answer without these backends."""
+    failures = [report.error for report in lacking.values() if report.error is not None]
+    if failures:
+        return failure_problem(failures, reports)
+    if any(report.status is BackendStatus.UNANSWERABLE for report in lacking.values()):
+        status, code = HTTPStatus.BAD_REQUEST, "filter_unanswerable"
+        detail = "A backend does not have the field that is filtered on."
+    else:
+        status, code = HTTPStatus.BAD_GATEWAY, "incomplete"
+        detail = "A backend that was named is switched off, or could be read in part only."
+    return Problem(status, code, detail, backends=reports)
+
+
+def _is_ok(report: BackendReport) -> bool:
+    return report.status is BackendStatus.OK
