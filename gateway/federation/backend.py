@@ -1,8 +1,7 @@
 """One configured backend: its adapter, its wire, its log-in, and how it has been doing."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -12,6 +11,7 @@ from msgspec import Raw
 
 from gateway.federation.changes import Changes
 from gateway.federation.flights import Flights
+from gateway.federation.mapping import BackendPage, Mapper, Take, legible
 from gateway.federation.metering import Meter
 from gateway.federation.selectivity import Selectivity
 from gateway.federation.tickets import Tickets
@@ -26,51 +26,17 @@ from gateway.paging.windows import Pace
 from gateway.spi.abilities import Abilities, Operation
 from gateway.spi.adapter import (
     Context,
-    Mapped,
-    Provenance,
-    Rejected,
     SessionAdapter,
 )
-from gateway.spi.errors import BadAnswer, StartOver, TryAgainLater, UpstreamError
+from gateway.spi.errors import StartOver, TryAgainLater, UpstreamError
 from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport
 
 _LOG = logging.getLogger(__name__)
-_SLICE = 500
-"""Records mapped at a stretch: more would keep other requests waiting."""
-
-_LONGEST_ID_BYTES = 1000
-"""A session with a longer id could not be named in a cursor or a path."""
-
-_LONGEST_SECONDS = 10_000 * 366 * 24 * 3600.0
-"""A duration beyond the calendar's years cannot be compared with others."""
-
 _MOST_DISORDERS = 3
 """Scans in a row that may come in a wrong order until the order is not trusted any more."""
 
 T = TypeVar("T")
-
-Take: TypeAlias = Callable[[Session, Raw], None]
-"""What is done with a session and the record it was. It may raise an upstream error."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackendPage:
-    """One page of a backend in canonical words, and beside each session the record it was."""
-
-    sessions: Sequence[Session]
-    records: Sequence[Raw]
-    next: Address | None
-    total: int | None
-    as_of: datetime
-    rejected: int
-    unreadable: int
-    received: int
-    """How many sessions were read: here, or by who took them."""
-    size: int
-    """Bytes of the records as they came."""
-    requests: int = 1
-    """How many were sent for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +88,7 @@ class Backend:
         self.pace = Pace()
         self._tickets = Tickets(adapter, transport)
         self._clock = clock
+        self._mapper = Mapper(name, adapter)
         self._pages: Flights[Outcome | Lost] = Flights()
         self._disorders = 0
         abilities = self.abilities()
@@ -191,8 +158,8 @@ class Backend:
             raw = await self._tickets.call(fetch, as_of)
             if isinstance(raw, Lost):
                 return raw
-            page = await self._mapped(raw, as_of, take)
-            return _legible(page) if isinstance(at, First) else page
+            page = await self._mapper.page(raw, as_of, take)
+            return legible(page) if isinstance(at, First) else page
 
         return await self._outcome(read)
 
@@ -213,7 +180,7 @@ class Backend:
             record = await self._tickets.call(get, as_of)
             if record is None:
                 return None
-            page = _legible(await self._mapped(RawPage([record]), as_of))
+            page = legible(await self._mapper.page(RawPage([record]), as_of))
             return replace(page, requests=requests)
 
         return await self._outcome(read)
@@ -225,7 +192,7 @@ class Backend:
     async def mapped(self, record: Raw) -> BackendPage | Failed:
         """Map one record that has just come."""
         as_of = self._clock()
-        return await self._outcome(lambda: self._mapped(RawPage([record]), as_of))
+        return await self._outcome(lambda: self._mapper.page(RawPage([record]), as_of))
 
     def now(self) -> datetime:
         """Read the clock by which what it answers is dated."""
@@ -237,9 +204,7 @@ class Backend:
 
     def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
         """Map records again that were sessions at this instant; raise for one that is none now."""
-        provenance = self._provenance(as_of)
-        with translated():
-            return [_session(self.adapter.normalise(record, provenance)) for record in records]
+        return self._mapper.remade(records, as_of)
 
     def failed(self, error: UpstreamError) -> Failed:
         """Note a failure and give it as a value. A change of state is logged, a repetition not."""
@@ -272,61 +237,3 @@ class Backend:
         self.health.error = None
         self.health.last_success = self._clock()
         return result
-
-    async def _mapped(self, raw: RawPage, as_of: datetime, take: Take | None = None) -> BackendPage:
-        provenance = self._provenance(as_of)
-        sessions: list[Session] = []
-        records: list[Raw] = []
-        received = unreadable = size = 0
-        for start in range(0, len(raw.records), _SLICE):
-            for record in raw.records[start : start + _SLICE]:
-                size += memoryview(record).nbytes
-                mapped = self.adapter.normalise(record, provenance)
-                if not isinstance(mapped, Mapped) or not self._is_usable(mapped.session):
-                    continue
-                received += 1
-                unreadable += bool(mapped.unreadable)
-                if take is not None:
-                    take(mapped.session, record)
-                    continue
-                sessions.append(mapped.session)
-                records.append(record)
-            await asyncio.sleep(0)
-        return BackendPage(
-            sessions=sessions,
-            records=records,
-            next=raw.next,
-            total=raw.total,
-            as_of=as_of,
-            rejected=len(raw.records) - received,
-            unreadable=unreadable,
-            received=received,
-            size=size,
-        )
-
-    def _provenance(self, as_of: datetime) -> Provenance:
-        return Provenance(self.name, self.adapter.vendor, as_of)
-
-    def _is_usable(self, session: Session) -> bool:
-        """Say whether a session can be named; raise if it cannot be one of this backend."""
-        if session.backend != self.name:
-            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a session of another backend")
-        instants = (session.started_at, session.ended_at, session.last_activity_at)
-        if any(instant is not None and instant.tzinfo is None for instant in instants):
-            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "an instant without a zone")
-        if not 0 <= (session.duration_s or 0) <= _LONGEST_SECONDS:
-            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a duration beyond all time")
-        return len(session.native_id.encode()) <= _LONGEST_ID_BYTES
-
-
-def _legible(page: BackendPage) -> BackendPage:
-    """Refuse a stream that begins with records of which none is a session."""
-    if page.rejected and not page.received:
-        raise BadAnswer(ErrorCode.SCHEMA, f"none of {page.rejected} records is a session")
-    return page
-
-
-def _session(mapped: Mapped | Rejected) -> Session:
-    if isinstance(mapped, Rejected):
-        raise BadAnswer(ErrorCode.SCHEMA, "a record that was a session is none any more")
-    return mapped.session

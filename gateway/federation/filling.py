@@ -9,13 +9,14 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from gateway.federation.backend import Backend, BackendPage, Failed
+from gateway.federation.backend import Backend, Failed
 from gateway.federation.flights import LastingFlights
 from gateway.federation.freshness import ANY_INSTANT
 from gateway.federation.growing import grow
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listings import Kept, KeptListings, ListingKey
+from gateway.federation.mapping import BackendPage
 from gateway.federation.scan import Scan
 from gateway.federation.tally import Tally
 from gateway.model.query import Order

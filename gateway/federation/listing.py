@@ -36,7 +36,7 @@ _REMEMBERED_COUNTS = 64
 
 # At least what was measured for listings of five vendors, by ``benchmarks/listings.py``: beside
 # its bytes a record takes its id, its places in two orders, and the objects that hold them.
-_BYTES_PER_RECORD = 400
+_BYTES_PER_RECORD = 420
 
 # What a remembered session takes, with its rows in two orders: decoded attributes take several
 # times their JSON.

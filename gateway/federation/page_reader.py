@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from gateway.federation.backend import Backend, BackendPage, Failed
+from gateway.federation.backend import Backend, Failed
 from gateway.federation.freshness import ANY_INSTANT
+from gateway.federation.mapping import BackendPage
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import dropwhile, islice
 
-from gateway.federation.backend import Backend, BackendPage, Failed, Lost
+from gateway.federation.backend import Backend, Failed, Lost
+from gateway.federation.mapping import BackendPage
 from gateway.federation.tally import Tally
 from gateway.model.report import ErrorCode
 from gateway.model.session import Session

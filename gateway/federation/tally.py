@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.federation.backend import BackendPage
+from gateway.federation.mapping import BackendPage
 from gateway.model.report import ServedFrom
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from gateway.federation.backend import Backend, BackendPage, Failed, Health, Lost, Outcome
+from gateway.federation.backend import Backend, Failed, Health, Lost, Outcome
+from gateway.federation.mapping import BackendPage
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
 from gateway.paging.planner import BackendPlan

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from gateway.federation import page_reader, scan
-from gateway.federation.backend import BackendPage
+from gateway.federation.mapping import BackendPage
 from gateway.federation.scan import Scan
 from gateway.paging import resume
 from gateway.paging.order import Coarsening, Key
