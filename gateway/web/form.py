@@ -1,7 +1,7 @@
 """The parameters of a request being read, and all that was wrong with them so far."""
 
 from collections.abc import Callable, Collection
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from multidict import MultiMapping
 
@@ -10,6 +10,13 @@ from gateway.web.problems import ParameterError, bad_parameters
 _MAX_PARAMETERS = 50
 
 T = TypeVar("T")
+
+
+class Parameter(NamedTuple, Generic[T]):
+    """A parameter that may be given once, and what reads its value."""
+
+    name: str
+    read: Callable[[str], T]
 
 
 class Form:

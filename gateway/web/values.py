@@ -1,7 +1,8 @@
 """Reading the values of parameters. Each reader refuses with what the value should have been."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from gateway.model.query import Field, Order, Sort
@@ -79,27 +80,29 @@ def boolean(value: str) -> bool:
     return value == "true"
 
 
-def one_of(words: Collection[str]) -> Callable[[str], str]:
-    """Make a reader for one word of a closed list."""
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Reads one word of a closed list."""
 
-    def read(value: str) -> str:
-        if value not in words:
-            raise ValueError(f"is one of {', '.join(words)}")
+    words: Collection[str]
+
+    def __call__(self, value: str) -> str:
+        if value not in self.words:
+            raise ValueError(f"is one of {', '.join(self.words)}")
         return value
 
-    return read
 
+@dataclass(frozen=True, slots=True)
+class SomeOf:
+    """Reads a comma list of words of a closed list."""
 
-def some_of(words: Collection[str]) -> Callable[[str], tuple[str, ...]]:
-    """Make a reader for a comma list of words of a closed list."""
+    words: Collection[str]
 
-    def read(value: str) -> tuple[str, ...]:
+    def __call__(self, value: str) -> tuple[str, ...]:
         chosen = tuple(dict.fromkeys(value.split(",")))
-        if not set(chosen) <= set(words):
-            raise ValueError(f"is a comma list of {', '.join(words)}")
+        if not set(chosen) <= set(self.words):
+            raise ValueError(f"is a comma list of {', '.join(self.words)}")
         return chosen
-
-    return read
 
 
 def order(value: str) -> Order:
