@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
+from ipaddress import ip_address
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -19,6 +20,7 @@ _LOG = logging.getLogger("gateway.requests")
 
 _PROTECTED = "/v1/"
 _LIST = "/v1/sessions"
+_GUARDED = {"/docs"}
 
 
 @web.middleware
@@ -77,7 +79,7 @@ def authenticate(keyring: Keyring, clock: Callable[[], datetime]) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path.startswith(_PROTECTED):
+        if request.path.startswith(_PROTECTED) or _is_guarded(request):
             request[CALLER] = caller = keyring.caller(request.headers, clock())
             # What is not served is answered as such, whoever asks.
             if request.match_info.http_exception is None:
@@ -85,6 +87,14 @@ def authenticate(keyring: Keyring, clock: Callable[[], datetime]) -> Middleware:
         return await handler(request)
 
     return middleware
+
+
+def _is_guarded(request: web.Request) -> bool:
+    """Say whether a page is asked for that is for everybody on this machine alone."""
+    if request.path not in _GUARDED or request.transport is None:
+        return False
+    host = request.transport.get_extra_info("sockname")[0]
+    return not ip_address(host).is_loopback
 
 
 @web.middleware

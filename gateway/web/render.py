@@ -12,6 +12,7 @@ from gateway.federation.run import SessionPage
 from gateway.model.report import BackendReport, BackendStatus, Count, ErrorCode, Failure
 from gateway.model.session import Session
 from gateway.paging.merge import Row
+from gateway.web.answers import ListAnswer, SessionAnswer
 from gateway.web.caching import NO_STORE, freshness_headers, service_headers
 from gateway.web.formats import JSON
 from gateway.web.parse import CountEffort, ListRequest
@@ -40,16 +41,14 @@ def page_response(
     rows = msgspec.json.encode([document(row, asked) for row in page.rows])
     total = count_shown(page, asked)
     content = msgspec.json.encode([JSON, asked.page_size, cursor is None, total]) + rows
-    return json_response(
-        {
-            "data": msgspec.Raw(rows),
-            "page": {"limit": asked.page_size, "next": cursor},
-            "total": total,
-            "complete": is_complete(page),
-            "backends": reports,
-        },
-        headers={**links, **page_headers(page, content)},
+    answer = ListAnswer(
+        data=msgspec.Raw(rows),
+        page={"limit": asked.page_size, "next": cursor},
+        total=total,
+        complete=is_complete(page),
+        backends=dict(reports),
     )
+    return json_response(answer, headers={**links, **page_headers(page, content)})
 
 
 def page_headers(page: SessionPage, content: bytes) -> dict[str, str]:
@@ -102,8 +101,8 @@ def session_response(found: Found) -> web.Response:
         **freshness_headers(reports, servings, session),
         **service_headers(reports, servings),
     }
-    document = {"data": msgspec.Raw(session), "backend": found.report}
-    return json_response(document, headers=headers)
+    answer = SessionAnswer(data=msgspec.Raw(session), backend=found.report)
+    return json_response(answer, headers=headers)
 
 
 def json_response(

@@ -10,6 +10,7 @@ from gateway.federation.fan_out import Deadline
 from gateway.federation.run import Run, SessionPage
 from gateway.model.report import BackendReport, BackendStatus, BackendWarning
 from gateway.web import formats, gzip, table
+from gateway.web.answers import Trailer
 from gateway.web.caching import NO_STORE, service_headers
 from gateway.web.cursors import Cursors
 from gateway.web.keys import IS_STREAMING
@@ -60,13 +61,13 @@ class Lines:
         return _encoder.encode_lines([document(row, asked) for row in page.rows])
 
     def end(self, page: SessionPage, cursors: Cursors) -> bytes:
-        trailer = {
-            "end": True,
-            "complete": is_complete(page),
-            "next": cursors.following(page),
-            "total": count_shown(page, cursors.asked),
-            "backends": cursors.reports(page),
-        }
+        trailer = Trailer(
+            end=True,
+            complete=is_complete(page),
+            next=cursors.following(page),
+            total=count_shown(page, cursors.asked),
+            backends=dict(cursors.reports(page)),
+        )
         return _encoder.encode(trailer) + b"\n"
 
     def may_go_on(self, _page: SessionPage) -> bool:

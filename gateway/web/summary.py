@@ -15,6 +15,7 @@ from gateway.federation.summary import GROUPINGS, MAX_CELLS, Tabulation, TooMany
 from gateway.model.query import Field, Query
 from gateway.model.report import Count, Relation
 from gateway.web import values
+from gateway.web.answers import SummaryAnswer
 from gateway.web.callers import Caller
 from gateway.web.form import Form, Parameter
 from gateway.web.parse import Directory, is_condition, parse_question
@@ -72,15 +73,14 @@ async def summarise(run: Run, asked: SummaryRequest, deadline: Deadline) -> web.
         _count(table, page)
     relation = Relation.EQUAL if is_complete(page) else Relation.AT_LEAST
     cells = msgspec.json.encode(list(_cells(table, relation)))
-    return json_response(
-        {
-            "data": msgspec.Raw(cells),
-            "total": page.total,
-            "complete": is_complete(page),
-            "backends": page.reports,
-        },
-        headers=page_headers(page, msgspec.json.encode(page.total) + cells),
+    answer = SummaryAnswer(
+        data=msgspec.Raw(cells),
+        total=page.total,
+        complete=is_complete(page),
+        backends=dict(page.reports),
     )
+    content = msgspec.json.encode(page.total) + cells
+    return json_response(answer, headers=page_headers(page, content))
 
 
 def _count(table: Tabulation, page: SessionPage) -> None:

@@ -11,12 +11,12 @@ from gateway.paging.order import SORTABLE
 _MAX_LIMIT_DIGITS = 9
 _LONGEST_DURATION = timedelta(days=366_000)
 
-_INSTANT = re.compile(
+INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d(?P<time>[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?P<offset>[Zz]|[+-]\d\d:\d\d)?)?",
     re.ASCII,
 )
-_SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", re.ASCII)
-_ISO_DURATION = re.compile(
+SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", re.ASCII)
+ISO_DURATION = re.compile(
     r"P(?!$)(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
     r"(?:T(?!$)(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,9})M)?"
     r"(?:(?P<seconds>\d{1,12}(?:\.\d{1,9})?)S)?)?",
@@ -41,7 +41,7 @@ def limit(value: str) -> int:
 
 def instant(value: str) -> datetime:
     """Read an RFC 3339 instant with its offset, or a date, which means 00:00 UTC."""
-    found = _INSTANT.fullmatch(value)
+    found = INSTANT.fullmatch(value)
     if found is not None and found["time"] and not found["offset"]:
         raise ValueError("has no offset: end it with Z or, for example, %2B01:00")
     try:
@@ -64,9 +64,9 @@ def duration(value: str) -> timedelta:
 
 
 def _duration(value: str) -> timedelta | None:
-    if _SECONDS.fullmatch(value):
+    if SECONDS.fullmatch(value):
         return timedelta(seconds=float(value))
-    found = _ISO_DURATION.fullmatch(value)
+    found = ISO_DURATION.fullmatch(value)
     if found is None:
         return None
     parts = {name: float(part) for name, part in found.groupdict().items() if part}
