@@ -7,7 +7,7 @@ from multidict import MultiMapping
 
 from gateway.web.problems import ParameterError, bad_parameters
 
-_MAX_PARAMETERS = 50
+MAX_PARAMETERS = 50
 
 T = TypeVar("T")
 
@@ -28,8 +28,8 @@ class Form:
 
     def refuse_all_but(self, is_known: Callable[[str], bool]) -> None:
         """Refuse names that are not known, and too many of any."""
-        if len(self._parameters) > _MAX_PARAMETERS:
-            self.refuse("*", "too_many_parameters", f"more than {_MAX_PARAMETERS} parameters")
+        if len(self._parameters) > MAX_PARAMETERS:
+            self.refuse("*", "too_many_parameters", f"more than {MAX_PARAMETERS} parameters")
         for name in self.names():
             if not is_known(name):
                 self.refuse(name, "unknown_parameter", "there is no such parameter")

@@ -43,11 +43,11 @@ def routes() -> list[web.AbstractRouteDef]:
         # No id is without a colon, so this is none.
         web.get(_SESSIONS + "/summary", summarise_sessions),
         # The id is read from the path as it was sent: a router would decode it too early.
-        web.get(_SESSIONS + "/{id:.+}", get_session),
+        web.get(_SESSIONS + "/{id:[^/]+}", get_session),
         web.post(_SESSIONS, create_session),
-        web.post(_SESSIONS + "/{id:.+}/keepalive", keep_session_alive),
-        web.post(_SESSIONS + "/{id:.+}/hide", hide_session),
-        web.post(_SESSIONS + "/{id:.+}/end", end_session),
+        web.post(_SESSIONS + "/{id:[^/]+}/keepalive", keep_session_alive),
+        web.post(_SESSIONS + "/{id:[^/]+}/hide", hide_session),
+        web.post(_SESSIONS + "/{id:[^/]+}/end", end_session),
         web.get(_BACKENDS, list_backends),
         web.get(_BACKENDS + "/{name}", get_backend),
         web.get("/problems/{code}", describe_problem),

@@ -167,7 +167,10 @@ OPERATIONS: Mapping[str, Operation] = {
         is_keyed=False,
     ),
     "show_description": Operation(
-        answers=[Answer(HTTPStatus.OK, "This document as a page.", {HTML: ()}, _KEPT[:2])],
+        answers=[
+            Answer(HTTPStatus.OK, "This document as a page.", {HTML: ()}, _KEPT[:2]),
+            _NOT_MODIFIED,
+        ],
         tag="description",
         problems=["unauthorized", "forbidden"],
         headers=["If-None-Match"],
