@@ -4,10 +4,12 @@ import json
 from collections.abc import AsyncIterator
 from html import escape
 from typing import Any
+from unittest.mock import Mock
 
 import msgspec
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 from click.testing import CliRunner
 from multidict import MultiDict
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -18,12 +20,14 @@ from gateway.model.report import BackendStatus, BackendWarning, ErrorCode
 from gateway.model.session import Session
 from gateway.spi.abilities import FieldKind
 from gateway.spi.registry import load_adapter, load_simulator, simulator_names
-from gateway.web.callers import ANYONE
+from gateway.web.callers import ANYONE, Keyring
 from gateway.web.catalogue import CATALOGUE
 from gateway.web.cors import ACCEPTED, EXPOSED
+from gateway.web.middlewares import authenticate
 from gateway.web.openapi.document import document
 from gateway.web.openapi.operations import OPERATIONS
 from gateway.web.parse import DOCUMENT_FIELDS, Directory, parse_list
+from gateway.web.problems import Problem
 from gateway.web.routes import routes
 from tests.support.adapters import noon
 from tests.support.gateway import Gateway, backend, running, settings_for
@@ -168,3 +172,32 @@ async def test_the_page_tells_every_endpoint_and_loads_nothing(gateway: Gateway)
     for name, operation in METHODS.items():
         assert f'id="{name}"' in text
         assert escape(operation["summary"]) in text
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "is_asked_for_a_key"),
+    [
+        ("/docs", "127.0.0.1", False),
+        ("/docs", "::1", False),
+        ("/docs", "192.0.2.7", True),
+        ("/docs", "2001:db8::7", True),
+        ("/openapi.json", "192.0.2.7", False),
+    ],
+)
+async def test_beyond_loopback_the_page_needs_a_key(
+    path: str, host: str, *, is_asked_for_a_key: bool
+) -> None:
+    transport = Mock()
+    transport.get_extra_info.return_value = (host, 8080)
+    request = make_mocked_request("GET", path, transport=transport)
+    guard = authenticate(Keyring(is_key_needed=True), noon)
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response()
+
+    if is_asked_for_a_key:
+        with pytest.raises(Problem) as refused:
+            await guard(request, answer)
+        assert refused.value.code == "unauthorized"
+    else:
+        assert (await guard(request, answer)).status == 200
