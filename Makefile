@@ -20,7 +20,7 @@ help:
 	@echo "make check      lint, types and import contracts"
 	@echo "make bench      measure against a hand-written gateway"
 	@echo "make walks      count what pages cost the vendors, and measure a long walk's memory"
-	@echo "make docs       write the pages of docs/vendors and the schema of the configuration anew"
+	@echo "make docs       write docs/vendors, the schemas and the recorded examples anew"
 	@echo "make clean      remove what was set up"
 
 demo: $(VENV)/.run
@@ -51,6 +51,7 @@ bench: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python docs/scorecards.py
 	$(BIN)/session-gateway schema > docs/schemas/configuration.schema.json
+	$(BIN)/python docs/examples.py
 
 walks: $(VENV)/.dev
 	$(BIN)/python benchmarks/walks.py

@@ -139,6 +139,14 @@ def demo(rows: int, port: int, *, frozen: bool) -> None:
     run_demo(rows=rows, port=port, is_frozen=frozen)
 
 
+@main.command()
+def openapi() -> None:
+    """Print the description of the HTTP API (OpenAPI 3.1)."""
+    from gateway.cli.openapi import print_openapi  # noqa: PLC0415  # said above
+
+    print_openapi()
+
+
 @main.group()
 def keys() -> None:
     """Work with API keys."""

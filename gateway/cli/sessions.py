@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import click
+import msgspec
 from multidict import MultiMapping
 
 from gateway.cli.ending import run
@@ -19,7 +20,7 @@ from gateway.cli.table import Table
 from gateway.cli.words import counted, remarks
 from gateway.config import Settings
 from gateway.federation.run import SessionPage
-from gateway.web.answers import count_shown, document, documents, is_complete, page_document
+from gateway.web.answers import count_shown, document, is_complete, page_document, rows_written
 from gateway.web.writers import LINES, TABLE, Writer
 
 
@@ -74,8 +75,8 @@ async def _show_table(inquiry: Inquiry) -> None:
 async def _write_page(inquiry: Inquiry) -> None:
     with Progress().shown():
         page = await inquiry.page()
-    data, following = documents(page, inquiry.asked), inquiry.cursors.following(page)
-    write_document(page_document(page, inquiry.cursors, data, following))
+    rows, following = rows_written(page, inquiry.asked), inquiry.cursors.following(page)
+    write_document(page_document(page, inquiry.cursors, msgspec.Raw(rows), following))
     tell(remarks(page.reports))
 
 

@@ -19,7 +19,7 @@ from gateway.federation.translating import translated
 from gateway.federation.vanished import VanishedSessions
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
-from gateway.model.session import Session
+from gateway.model.session import Instant, Session
 from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
@@ -58,8 +58,8 @@ Outcome: TypeAlias = BackendPage | Failed
 class Health:
     """What is known of a backend from the calls made to it."""
 
-    last_success: datetime | None = None
-    last_failure: datetime | None = None
+    last_success: Instant | None = None
+    last_failure: Instant | None = None
     error: Failure | None = None
     """Why the last call failed, none if it did not."""
 

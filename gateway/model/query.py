@@ -1,9 +1,11 @@
 """What a caller asks: conditions on sessions, and an order."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar, Literal, TypeAlias
+
+from gateway.model.session import Instant
 
 
 class Field(StrEnum):
@@ -86,7 +88,7 @@ class AtOrAfter:
 
     op: ClassVar[Op] = Op.AT_OR_AFTER
     field: Field
-    instant: datetime
+    instant: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Before:
 
     op: ClassVar[Op] = Op.BEFORE
     field: Field
-    instant: datetime
+    instant: Instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What an answer says about each backend it asked: the honest part."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+
+from gateway.model.session import Instant
 
 
 class ErrorCode(StrEnum):
@@ -96,8 +97,8 @@ class Gap:
     where the order begins with an instant; none is the beginning or the end of everything.
     """
 
-    after: datetime | None
-    before: datetime | None
+    after: Instant | None
+    before: Instant | None
     link: str
 
 
@@ -107,7 +108,7 @@ class BackendReport:
 
     status: BackendStatus
     served_from: ServedFrom | None = None
-    as_of: datetime | None = None
+    as_of: Instant | None = None
     rows: int = 0
     requests: int = 0
     rejected: int = 0

@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, Callable
 from typing import Protocol
 
-from msgspec import structs
+import msgspec
+from msgspec import Raw, structs
 
 from gateway.federation.fan_out import Deadline
 from gateway.federation.run import SessionPage
@@ -11,6 +12,7 @@ from gateway.model.report import BackendStatus, Count
 from gateway.model.session import Session
 from gateway.paging.merge import Row
 from gateway.web.cursors import Cursors
+from gateway.web.documents import ListAnswer
 from gateway.web.parse import CountEffort, ListRequest
 from gateway.web.refusals import refuse_unless_served
 
@@ -26,23 +28,23 @@ class Pages(Protocol):
         """Read the next page."""
 
 
-def documents(page: SessionPage, asked: ListRequest) -> list[Session | dict[str, object]]:
-    """Give the sessions of a page as they were asked for."""
-    return [document(row, asked) for row in page.rows]
+def rows_written(page: SessionPage, asked: ListRequest) -> bytes:
+    """Write the sessions of a page as they were asked for."""
+    return msgspec.json.encode([document(row, asked) for row in page.rows])
 
 
 def page_document(
-    page: SessionPage, cursors: Cursors, data: object, following: str | None
-) -> dict[str, object]:
+    page: SessionPage, cursors: Cursors, rows: Raw, following: str | None
+) -> ListAnswer:
     """Make the document of a page around its sessions and the cursor of the next."""
     asked = cursors.asked
-    return {
-        "data": data,
-        "page": {"limit": asked.page_size, "next": following},
-        "total": count_shown(page, asked),
-        "complete": is_complete(page),
-        "backends": cursors.reports(page),
-    }
+    return ListAnswer(
+        data=rows,
+        page={"limit": asked.page_size, "next": following},
+        total=count_shown(page, asked),
+        complete=is_complete(page),
+        backends=dict(cursors.reports(page)),
+    )
 
 
 async def stretches(

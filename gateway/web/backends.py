@@ -4,6 +4,7 @@ from gateway.federation.backend import Backend, Failed
 from gateway.model.query import Field, Op
 from gateway.paging.order import INSTANTS
 from gateway.spi.abilities import Abilities, Support
+from gateway.web.documents import BackendDocument, Capabilities
 
 _EQUALITIES = (
     *(Field.STATUS, Field.USER, Field.DEVICE, Field.CLIENT, Field.SPACE, Field.LANGUAGE),
@@ -17,7 +18,7 @@ _FILTERS: dict[Field, tuple[Op, ...]] = {
 }
 
 
-def describe(backend: Backend) -> dict[str, object]:
+def describe(backend: Backend) -> BackendDocument:
     """Describe one backend."""
     abilities = backend.abilities()
     told = None if isinstance(abilities, Failed) else capabilities(abilities)
@@ -31,7 +32,7 @@ def describe(backend: Backend) -> dict[str, object]:
     }
 
 
-def capabilities(abilities: Abilities) -> dict[str, object]:
+def capabilities(abilities: Abilities) -> Capabilities:
     """Tell what a vendor does itself, with a grade for every filter there is."""
     return {
         "filters": filters(abilities),

@@ -1,15 +1,22 @@
 """The parameters of a request being read, and all that was wrong with them so far."""
 
 from collections.abc import Callable, Collection
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from multidict import MultiMapping
 
 from gateway.web.problems import ParameterError, bad_parameters
 
-_MAX_PARAMETERS = 50
+MAX_PARAMETERS = 50
 
 T = TypeVar("T")
+
+
+class Parameter(NamedTuple, Generic[T]):
+    """A parameter that may be given once, and what reads its value."""
+
+    name: str
+    read: Callable[[str], T]
 
 
 class Form:
@@ -21,8 +28,8 @@ class Form:
 
     def refuse_all_but(self, is_known: Callable[[str], bool]) -> None:
         """Refuse names that are not known, and too many of any."""
-        if len(self._parameters) > _MAX_PARAMETERS:
-            self.refuse("*", "too_many_parameters", f"more than {_MAX_PARAMETERS} parameters")
+        if len(self._parameters) > MAX_PARAMETERS:
+            self.refuse("*", "too_many_parameters", f"more than {MAX_PARAMETERS} parameters")
         for name in self.names():
             if not is_known(name):
                 self.refuse(name, "unknown_parameter", "there is no such parameter")

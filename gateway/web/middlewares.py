@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
+from ipaddress import ip_address
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -19,6 +20,7 @@ _LOG = logging.getLogger("gateway.requests")
 
 _PROTECTED = "/v1/"
 _LIST = "/v1/sessions"
+_GUARDED = {"/docs"}
 
 
 @web.middleware
@@ -84,7 +86,7 @@ def authenticate(admission: Admission, clock: Callable[[], datetime]) -> Middlew
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path.startswith(_PROTECTED):
+        if request.path.startswith(_PROTECTED) or _is_guarded(request):
             admitted = admission.admit(request, clock())
             request[CALLER] = caller = admitted.caller
             request[STANDING] = admitted.standing
@@ -94,6 +96,14 @@ def authenticate(admission: Admission, clock: Callable[[], datetime]) -> Middlew
         return await handler(request)
 
     return middleware
+
+
+def _is_guarded(request: web.Request) -> bool:
+    """Say whether a page is asked for that is for everybody on this machine alone."""
+    if request.path not in _GUARDED or request.transport is None:
+        return False
+    host = request.transport.get_extra_info("sockname")[0]
+    return not ip_address(host).is_loopback
 
 
 @web.middleware

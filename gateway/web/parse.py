@@ -31,7 +31,7 @@ from gateway.model.session import Session, Status
 from gateway.spi.abilities import ATTRIBUTES
 from gateway.web import values
 from gateway.web.callers import Caller
-from gateway.web.form import Form
+from gateway.web.form import Form, Parameter
 from gateway.web.hiding import refuse_hidden
 from gateway.web.problems import ParameterError, Problem, bad_parameters, not_found
 
@@ -41,8 +41,8 @@ _ALL = "all"
 
 DOCUMENT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "raw")
 
-_EQUALITIES: Mapping[str, tuple[Field, Callable[[str], str]]] = {
-    "status": (Field.STATUS, values.one_of([status.value for status in Status])),
+EQUALITIES: Mapping[str, tuple[Field, Callable[[str], str]]] = {
+    "status": (Field.STATUS, values.OneOf([status.value for status in Status])),
     "user": (Field.USER, values.text),
     "device": (Field.DEVICE, values.text),
     "client": (Field.CLIENT, values.text),
@@ -52,7 +52,7 @@ _EQUALITIES: Mapping[str, tuple[Field, Callable[[str], str]]] = {
     "native_id": (Field.NATIVE_ID, values.text),
     "native_status": (Field.NATIVE_STATUS, values.text),
 }
-_INSTANT_BOUNDS: Mapping[str, Callable[[datetime], Condition]] = {
+INSTANT_BOUNDS: Mapping[str, Callable[[datetime], Condition]] = {
     f"{name}_{side}": partial(bound, field)
     for name, field in (
         ("started", Field.STARTED_AT),
@@ -61,15 +61,14 @@ _INSTANT_BOUNDS: Mapping[str, Callable[[datetime], Condition]] = {
     )
     for side, bound in (("after", AtOrAfter), ("before", Before))
 }
-_LENGTH_BOUNDS: Mapping[str, Callable[[timedelta], Condition]] = {
+LENGTH_BOUNDS: Mapping[str, Callable[[timedelta], Condition]] = {
     "min_duration": AtLeast,
     "max_duration": LessThan,
 }
-_CONDITIONS = {"backend", "vendor", "q", *_EQUALITIES, *_INSTANT_BOUNDS, *_LENGTH_BOUNDS}
-_SHAPING = {"sort", "limit", "cursor", "count", "fields", "include", "require", "explain"}
-
-PARAMETERS = frozenset(_CONDITIONS | _SHAPING)
-"""What a list can be asked for by a fixed name; besides there are attributes, by theirs."""
+DIRECTORY = ("backend", "vendor")
+"""The parameters that name what there is for the caller. They may be repeated."""
+WORDS = Parameter("q", values.text)
+_CONDITIONS = {*DIRECTORY, WORDS.name, *EQUALITIES, *INSTANT_BOUNDS, *LENGTH_BOUNDS}
 
 
 class CountEffort(StrEnum):
@@ -78,6 +77,23 @@ class CountEffort(StrEnum):
     CHEAP = "cheap"
     EXACT = "exact"
     NONE = "none"
+
+
+_SORT = Parameter("sort", values.order)
+_LIMIT = Parameter("limit", values.limit)
+_CURSOR = Parameter("cursor", str)
+_COUNT = Parameter("count", values.OneOf([effort.value for effort in CountEffort]))
+_FIELDS = Parameter("fields", values.SomeOf(DOCUMENT_FIELDS))
+_INCLUDE = Parameter("include", values.OneOf(["raw"]))
+_REQUIRE = Parameter("require", values.text)
+_EXPLAIN = Parameter("explain", values.boolean)
+SHAPING: Mapping[str, Callable[[str], object]] = dict(
+    [_SORT, _LIMIT, _CURSOR, _COUNT, _FIELDS, _INCLUDE, _REQUIRE, _EXPLAIN]
+)
+"""The parameters that say what is given of the sessions that are asked for."""
+
+PARAMETERS = frozenset(_CONDITIONS | SHAPING.keys())
+"""What a list can be asked for by a fixed name; besides there are attributes, by theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +166,19 @@ class Directory:
 def parse_list(parameters: MultiMapping[str], caller: Caller, directory: Directory) -> ListRequest:
     """Read the parameters of a list, or raise a 400 that names everything that is wrong."""
     form = Form(parameters)
-    form.refuse_all_but(lambda name: is_condition(name) or name in _SHAPING)
-    order = form.one("sort", values.order) or NEWEST_FIRST
+    form.refuse_all_but(lambda name: is_condition(name) or name in SHAPING)
+    order = form.one(*_SORT) or NEWEST_FIRST
     binding = parse_question(form, caller, directory, order)
     request = ListRequest(
         query=binding.query,
         binding=binding,
-        limit=form.one("limit", values.limit),
-        cursor=form.one("cursor", str),
-        count=CountEffort(form.one("count", values.one_of(list(CountEffort))) or "cheap"),
-        fields=form.one("fields", values.some_of(DOCUMENT_FIELDS)),
-        is_raw_wanted=form.one("include", values.one_of(["raw"])) is not None,
+        limit=form.one(*_LIMIT),
+        cursor=form.one(*_CURSOR),
+        count=CountEffort(form.one(*_COUNT) or "cheap"),
+        fields=form.one(*_FIELDS),
+        is_raw_wanted=form.one(*_INCLUDE) is not None,
         required=_required(form, binding.query),
-        is_explained=form.one("explain", values.boolean) or False,
+        is_explained=form.one(*_EXPLAIN) or False,
     )
     form.finish()
     if request.is_raw_wanted and caller.redaction.forbids_raw:
@@ -208,16 +224,16 @@ def parse_session_id(raw_path: str, prefix: str, suffix: str = "") -> tuple[str,
 
 
 def _conditions(form: Form, searched: tuple[Field, ...]) -> Iterator[Condition]:
-    for name, (field, read) in _EQUALITIES.items():
+    for name, (field, read) in EQUALITIES.items():
         if chosen := form.many(name, read):
             yield AnyOf(field, chosen)
-    for name, after_or_before in _INSTANT_BOUNDS.items():
+    for name, after_or_before in INSTANT_BOUNDS.items():
         if (instant := form.one(name, values.instant)) is not None:
             yield after_or_before(instant)
-    for name, shortest_or_longest in _LENGTH_BOUNDS.items():
+    for name, shortest_or_longest in LENGTH_BOUNDS.items():
         if (length := form.one(name, values.duration)) is not None:
             yield shortest_or_longest(length)
-    if words := form.one("q", values.text):
+    if words := form.one(*WORDS):
         yield Contains(words, searched)
     for name in form.names():
         if name.startswith(ATTRIBUTES):
@@ -228,9 +244,9 @@ def _required(form: Form, query: Query) -> frozenset[str]:
     """Read the backends without which there is to be no answer."""
 
     def read(value: str) -> tuple[str, ...]:
-        return query.backends if value == _ALL else values.some_of(query.backends)(value)
+        return query.backends if value == _ALL else values.SomeOf(query.backends)(value)
 
-    return frozenset(form.one("require", read) or ())
+    return frozenset(form.one(_REQUIRE.name, read) or ())
 
 
 def _canonical(condition: Condition) -> bytes:

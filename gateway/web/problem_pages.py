@@ -5,6 +5,7 @@ from html import escape
 from aiohttp import web
 
 from gateway.web.catalogue import CATALOGUE, ProblemKind, problem_type
+from gateway.web.documents import KindDocument
 from gateway.web.formats import JSON, acceptable
 from gateway.web.problems import not_found
 from gateway.web.render import json_response
@@ -34,7 +35,7 @@ async def describe_problem(request: web.Request) -> web.Response:
     return web.Response(text=_page(code, kind), content_type=_HTML)
 
 
-def _document(code: str, kind: ProblemKind) -> dict[str, object]:
+def _document(code: str, kind: ProblemKind) -> KindDocument:
     return {
         "type": problem_type(code),
         "code": code,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import NotRequired, TypedDict
 
 import msgspec
 from aiohttp import web
@@ -22,6 +23,19 @@ class ParameterError:
     detail: str
 
 
+class ProblemDocument(TypedDict):
+    """A problem as it is written down (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: NotRequired[list[ParameterError]]
+    backends: NotRequired[dict[str, BackendReport]]
+
+
 @dataclass(eq=False)
 class Problem(Exception):  # RFC 9457's own word
     """A call that has no other answer. ``code`` is stable, ``detail`` is for people."""
@@ -36,7 +50,7 @@ class Problem(Exception):  # RFC 9457's own word
     def response(self, instance: str) -> web.Response:
         """Write it down. ``instance`` is the path that was called."""
         kind = CATALOGUE.get(self.code)
-        document: dict[str, object] = {
+        document: ProblemDocument = {
             "type": problem_type(self.code),
             "title": kind.title if kind else self.status.phrase,
             "status": self.status.value,
@@ -45,9 +59,9 @@ class Problem(Exception):  # RFC 9457's own word
             "code": self.code,
         }
         if self.errors:
-            document["errors"] = self.errors
+            document["errors"] = list(self.errors)
         if self.backends is not None:
-            document["backends"] = self.backends
+            document["backends"] = dict(self.backends)
         return web.Response(
             status=self.status.value,
             body=msgspec.json.encode(document),

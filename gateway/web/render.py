@@ -8,9 +8,10 @@ from aiohttp import web
 
 from gateway.federation.lookup import Found
 from gateway.federation.run import SessionPage
-from gateway.web.answers import count_shown, documents, page_document
+from gateway.web.answers import count_shown, page_document, rows_written
 from gateway.web.caching import NO_STORE, freshness_headers, service_headers
 from gateway.web.cursors import Cursors
+from gateway.web.documents import SessionAnswer
 from gateway.web.formats import JSON
 from gateway.web.refusals import refuse_unless_served
 
@@ -20,7 +21,7 @@ def page_response(page: SessionPage, cursors: Cursors) -> web.Response:
     asked = cursors.asked
     refuse_unless_served(page, cursors.reports(page), asked.required)
     following = cursors.following(page)
-    rows = msgspec.json.encode(documents(page, asked))
+    rows = rows_written(page, asked)
     told = [JSON, asked.page_size, following is None, count_shown(page, asked)]
     headers = page_headers(page, msgspec.json.encode(told) + rows)
     return json_response(
@@ -45,8 +46,8 @@ def session_response(found: Found) -> web.Response:
         **freshness_headers(reports, servings, session),
         **service_headers(reports, servings),
     }
-    document = {"data": msgspec.Raw(session), "backend": found.report}
-    return json_response(document, headers=headers)
+    answer = SessionAnswer(data=msgspec.Raw(session), backend=found.report)
+    return json_response(answer, headers=headers)
 
 
 def json_response(

@@ -1,6 +1,7 @@
 """The endpoints."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 
 from aiohttp import web
@@ -22,6 +23,7 @@ from gateway.web.form import Form
 from gateway.web.formats import TABLE
 from gateway.web.idempotency import Ending, Undertaking, answer_once
 from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, FORMAT, SEALER, WAIT_SECONDS
+from gateway.web.openapi.serving import Description, describe_endpoints
 from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
 from gateway.web.problem_pages import describe_problem
 from gateway.web.problems import not_found
@@ -44,14 +46,16 @@ def routes() -> list[web.AbstractRouteDef]:
         # No id is without a colon, so this is none.
         web.get(_SESSIONS + "/summary", summarise_sessions),
         # The id is read from the path as it was sent: a router would decode it too early.
-        web.get(_SESSIONS + "/{id:.+}", get_session),
+        web.get(_SESSIONS + "/{id:[^/]+}", get_session),
         web.post(_SESSIONS, create_session),
-        web.post(_SESSIONS + "/{id:.+}/keepalive", keep_session_alive),
-        web.post(_SESSIONS + "/{id:.+}/hide", hide_session),
-        web.post(_SESSIONS + "/{id:.+}/end", end_session),
+        web.post(_SESSIONS + "/{id:[^/]+}/keepalive", keep_session_alive),
+        web.post(_SESSIONS + "/{id:[^/]+}/hide", hide_session),
+        web.post(_SESSIONS + "/{id:[^/]+}/end", end_session),
         web.get(_BACKENDS, list_backends),
         web.get(_BACKENDS + "/{name}", get_backend),
         web.get("/problems/{code}", describe_problem),
+        web.get("/openapi.json", give_description),
+        web.get("/docs", show_description),
         web.get("/healthz", health),
         web.get("/readyz", readiness),
     ]
@@ -139,6 +143,22 @@ async def get_backend(request: web.Request) -> web.Response:
     if backend is None:
         raise not_found("There is no such backend.")
     return json_response({"data": describe(backend)})
+
+
+async def give_description(_request: web.Request) -> web.Response:
+    """Give this description of the API, for programs."""
+    return described().as_json()
+
+
+async def show_description(_request: web.Request) -> web.Response:
+    """Give this description of the API, for people."""
+    return described().as_page()
+
+
+@functools.cache
+def described() -> Description:
+    """Describe every endpoint there is."""
+    return describe_endpoints(routes())
 
 
 async def health(_request: web.Request) -> web.Response:

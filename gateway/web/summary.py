@@ -1,6 +1,6 @@
 """``GET /v1/sessions/summary``: how many sessions there are of each kind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -17,7 +17,8 @@ from gateway.model.report import Count, Relation
 from gateway.web import values
 from gateway.web.answers import is_complete
 from gateway.web.callers import Caller
-from gateway.web.form import Form
+from gateway.web.documents import SummaryAnswer
+from gateway.web.form import Form, Parameter
 from gateway.web.hiding import refuse_hidden_names
 from gateway.web.parse import Directory, is_condition, parse_question
 from gateway.web.problems import Problem
@@ -27,7 +28,6 @@ from gateway.web.views import RunView
 
 ROWS_AT_A_TIME = 1000
 
-_PARAMETERS = ("by", "bucket")
 _BUCKETS = {
     "1m": timedelta(minutes=1),
     "5m": timedelta(minutes=5),
@@ -36,6 +36,10 @@ _BUCKETS = {
     "6h": timedelta(hours=6),
     "1d": timedelta(days=1),
 }
+_BY = Parameter("by", values.SomeOf(GROUPINGS))
+_BUCKET = Parameter("bucket", values.OneOf(tuple(_BUCKETS)))
+PARAMETERS: Mapping[str, Callable[[str], object]] = dict([_BY, _BUCKET])
+"""The parameters that say what is counted by; one of them is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,11 @@ def parse_summary(
 ) -> SummaryRequest:
     """Read the parameters of a summary, or raise a 400 that names everything that is wrong."""
     form = Form(parameters)
-    form.refuse_all_but(lambda name: is_condition(name) or name in _PARAMETERS)
+    form.refuse_all_but(lambda name: is_condition(name) or name in PARAMETERS)
     query = parse_question(form, caller, directory).query
-    by = form.one("by", values.some_of(GROUPINGS)) or ()
-    bucket = form.one("bucket", values.one_of(tuple(_BUCKETS)))
-    if not {"by", "bucket"} & set(form.names()):
+    by = form.one(*_BY) or ()
+    bucket = form.one(*_BUCKET)
+    if not PARAMETERS.keys() & set(form.names()):
         form.refuse("by", "missing_parameter", f"is a comma list of {', '.join(GROUPINGS)}")
     grouping = tuple(map(Field, by))
     refuse_hidden_names(form, "by", grouping, query, caller.redaction)
@@ -75,15 +79,14 @@ async def summarise(run: RunView, asked: SummaryRequest, deadline: Deadline) -> 
         _count(table, page)
     relation = Relation.EQUAL if is_complete(page) else Relation.AT_LEAST
     cells = msgspec.json.encode(list(_cells(table, relation)))
-    return json_response(
-        {
-            "data": msgspec.Raw(cells),
-            "total": page.total,
-            "complete": is_complete(page),
-            "backends": page.reports,
-        },
-        headers=page_headers(page, msgspec.json.encode(page.total) + cells),
+    answer = SummaryAnswer(
+        data=msgspec.Raw(cells),
+        total=page.total,
+        complete=is_complete(page),
+        backends=dict(page.reports),
     )
+    content = msgspec.json.encode(page.total) + cells
+    return json_response(answer, headers=page_headers(page, content))
 
 
 def _count(table: Tabulation, page: SessionPage) -> None:

@@ -10,6 +10,7 @@ from gateway.model.report import BackendReport, BackendStatus, BackendWarning
 from gateway.web import csv_rows, formats
 from gateway.web.answers import count_shown, document, is_complete
 from gateway.web.cursors import Cursors
+from gateway.web.documents import Trailer
 from gateway.web.parse import ListRequest
 
 _LOST_ROWS = {
@@ -54,13 +55,13 @@ class Lines:
         return _encoder.encode_lines([document(row, asked) for row in page.rows])
 
     def end(self, page: SessionPage, cursors: Cursors) -> bytes:
-        trailer = {
-            "end": True,
-            "complete": is_complete(page),
-            "next": cursors.following(page),
-            "total": count_shown(page, cursors.asked),
-            "backends": cursors.reports(page),
-        }
+        trailer = Trailer(
+            end=True,
+            complete=is_complete(page),
+            next=cursors.following(page),
+            total=count_shown(page, cursors.asked),
+            backends=dict(cursors.reports(page)),
+        )
         return _encoder.encode(trailer) + b"\n"
 
     def may_go_on(self, _page: SessionPage) -> bool:

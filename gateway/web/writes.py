@@ -13,6 +13,7 @@ from gateway.model.report import BackendReport, BackendStatus, ErrorCode, Failur
 from gateway.model.session import Json, Session
 from gateway.spi.abilities import Operation
 from gateway.spi.adapter import Refusal, Refused, Write
+from gateway.web.documents import WriteAnswer
 from gateway.web.fields import read_fields
 from gateway.web.idempotency import Ending
 from gateway.web.problems import ParameterError, Problem, bad_parameters, not_found, unprocessable
@@ -89,12 +90,13 @@ def outcome_unknown(backend: str) -> Problem:
 
 
 def _carried(write: Write, carried: Carried) -> web.Response:
-    document = {"data": carried.session, "backend": carried.report}
+    answer = WriteAnswer(data=carried.session, backend=carried.report)
     if carried.session is None:
-        return json_response({**document, "warnings": [_NOT_TOLD_APART]}, HTTPStatus.ACCEPTED)
+        answer["warnings"] = [_NOT_TOLD_APART]
+        return json_response(answer, HTTPStatus.ACCEPTED)
     if write.operation is Operation.CREATE and carried.is_new:
-        return json_response(document, HTTPStatus.CREATED, _located(carried.session))
-    return json_response(document)
+        return json_response(answer, HTTPStatus.CREATED, _located(carried.session))
+    return json_response(answer)
 
 
 def _located(session: Session) -> dict[str, str]:

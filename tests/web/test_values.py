@@ -52,6 +52,6 @@ def test_anything_else_is_no_order(written: str) -> None:
 
 
 def test_words_of_a_closed_list_are_read_and_others_refused_with_the_list() -> None:
-    assert values.some_of(["id", "status"])("status,id,status") == ("status", "id")
+    assert values.SomeOf(["id", "status"])("status,id,status") == ("status", "id")
     with pytest.raises(ValueError, match="id, status"):
-        values.some_of(["id", "status"])("id,colour")
+        values.SomeOf(["id", "status"])("id,colour")

@@ -1,0 +1,161 @@
+"""The documents that are answered: what builds them and what publishes them agree here."""
+
+from typing import Annotated, Any, NotRequired, TypeAlias, TypedDict
+
+from msgspec import Meta, Raw
+
+from gateway.model.query import Field
+from gateway.model.report import BackendReport, Count
+from gateway.model.session import Session
+from gateway.spi.abilities import Operation, PagingStyle, Support
+
+Rows: TypeAlias = Annotated[
+    Raw,
+    Meta(
+        extra_json_schema={
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SessionFields"},
+            "description": "The sessions, whole or with the fields that were asked for.",
+        }
+    ),
+]
+"""Sessions that have been written down."""
+
+WholeSession: TypeAlias = Annotated[
+    Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/Session"})
+]
+"""A session that has been written down."""
+
+Cells: TypeAlias = Annotated[
+    Raw,
+    Meta(extra_json_schema={"type": "array", "items": {"$ref": "#/components/schemas/Cell"}}),
+]
+"""The cells of a summary that have been written down."""
+
+
+class PageInfo(TypedDict):
+    """Which page it is. ``next`` is the cursor of the one that follows, null at the end."""
+
+    limit: int
+    next: str | None
+
+
+class ListAnswer(TypedDict):
+    """A page over all asked backends. ``complete`` only if every one of them is ``ok``."""
+
+    data: Rows
+    page: PageInfo
+    total: Count | None
+    complete: bool
+    backends: dict[str, BackendReport]
+
+
+class Trailer(TypedDict):
+    """The last line of an answer in lines: without it the stream broke off."""
+
+    end: bool
+    complete: bool
+    next: str | None
+    total: Count | None
+    backends: dict[str, BackendReport]
+
+
+class SummaryAnswer(TypedDict):
+    """How many sessions there are of each kind, the most frequent first."""
+
+    data: Cells
+    total: Count | None
+    complete: bool
+    backends: dict[str, BackendReport]
+
+
+class SessionAnswer(TypedDict):
+    """One session, and how its backend served it."""
+
+    data: WholeSession
+    backend: BackendReport
+
+
+class WriteAnswer(TypedDict):
+    """What became of a write. ``data`` is null where the vendor does not tell the session."""
+
+    data: Session | None
+    backend: BackendReport
+    warnings: NotRequired[list[str]]
+
+
+class SortDocument(TypedDict):
+    """An order that a vendor delivers."""
+
+    field: Field
+    descending: bool
+
+
+class Capabilities(TypedDict):
+    """What a vendor does itself: a grade for every filter, by field and comparison."""
+
+    filters: dict[str, dict[str, Support]]
+    sorts: list[SortDocument]
+    paging: PagingStyle
+    detail: bool
+    operations: list[Operation]
+
+
+class FreshnessDocument(TypedDict):
+    """For how many seconds what was read serves."""
+
+    ttl_s: float
+
+
+class BackendDocument(TypedDict):
+    """One backend. ``capabilities`` is null where its adapter does not tell them."""
+
+    name: str
+    vendor: str
+    health: Annotated[Any, Meta(extra_json_schema={"$ref": "#/components/schemas/Health"})]
+    freshness: FreshnessDocument
+    capabilities: Capabilities | None
+    operations: list[Operation]
+
+
+class BackendAnswer(TypedDict):
+    """One backend."""
+
+    data: BackendDocument
+
+
+class BackendsAnswer(TypedDict):
+    """Every backend the caller may see."""
+
+    data: list[BackendDocument]
+
+
+class PlanAnswer(TypedDict):
+    """What each backend would do."""
+
+    plan: Annotated[
+        Any,
+        Meta(
+            extra_json_schema={
+                "type": "object",
+                "additionalProperties": {"$ref": "#/components/schemas/Explanation"},
+            }
+        ),
+    ]
+
+
+class KindDocument(TypedDict):
+    """A kind of problem, in words for whoever meets it."""
+
+    type: str
+    code: str
+    status: int
+    title: str
+    meaning: str
+    remedy: str
+
+
+class StateDocument(TypedDict):
+    """How the process is."""
+
+    status: str
