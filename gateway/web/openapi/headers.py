@@ -25,6 +25,8 @@ _TOLD: Mapping[str, str] = {
     "Link": "`rel=next` and `rel=first`, relative.",
     "Location": "Where the new session is.",
     "Preference-Applied": "What was heeded of `Prefer`.",
+    "RateLimit": "What is left of the key's rate, where it has one.",
+    "RateLimit-Policy": "The key's rate, where it has one.",
     "Retry-After": "After how many seconds to try again.",
     "Server-Timing": "For each backend, the milliseconds that were waited for it.",
     "Vary": "The headers that the answer depends on.",
@@ -33,7 +35,7 @@ _TOLD: Mapping[str, str] = {
     "traceresponse": "The place that the call had in its trace here.",
 }
 OF_EVERY_CALL = ("X-Request-Id", "traceparent")
-OF_EVERY_ANSWER = ("Vary", "X-Request-Id", "traceresponse")
+OF_EVERY_ANSWER = ("RateLimit", "RateLimit-Policy", "Vary", "X-Request-Id", "traceresponse")
 
 
 def sent() -> Schema:

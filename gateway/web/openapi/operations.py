@@ -84,12 +84,13 @@ OF_EVERY_CALL = (
     *("expectation_failed", "headers_too_large", "internal_error"),
 )
 OF_KEYED_CALLS = (
-    *("unauthorized", "forbidden", "not_acceptable"),
+    *("unauthorized", "forbidden", "too_many_requests", "not_acceptable"),
     *("unknown_parameter", "too_many_parameters"),
 )
 _OF_CALLS_TO_VENDORS = ("upstream_failed", "unavailable", "timeout")
 _OF_QUESTIONS = (
-    *("repeated_parameter", "invalid_parameter", "filter_unanswerable", "not_cached"),
+    *("repeated_parameter", "invalid_parameter", "hidden_field", "filter_unanswerable"),
+    *("not_cached",),
     *_OF_CALLS_TO_VENDORS,
 )
 _OF_WRITES = (
@@ -172,7 +173,7 @@ OPERATIONS: Mapping[str, Operation] = {
             _NOT_MODIFIED,
         ],
         tag="description",
-        problems=["unauthorized", "forbidden"],
+        problems=["unauthorized", "forbidden", "too_many_requests"],
         headers=["If-None-Match"],
         is_keyed=False,
     ),
