@@ -14,6 +14,7 @@ from gateway.web.objects import json_object
 from gateway.web.problems import Problem
 
 MAX_BODY_BYTES = 64 * 1024
+_CODINGS = ("identity", "gzip", "deflate")
 
 
 async def read_object(request: web.Request, *, may_be_absent: bool) -> dict[str, Json]:
@@ -34,19 +35,32 @@ async def read_object(request: web.Request, *, may_be_absent: bool) -> dict[str,
 
 
 async def _body(request: web.Request) -> bytes:
+    if request.headers.get("Content-Encoding", "identity").lower() not in _CODINGS:
+        detail = f"Send the body in a Content-Encoding of {', '.join(_CODINGS)}."
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise _too_large()
     seconds = request.get(BODY_SECONDS, ServingLimits().body_seconds)
     try:
         async with asyncio.timeout(seconds):
             return await request.read()
     except TimeoutError:
-        detail = f"The body did not come within {seconds:g} s."
-        status, headers = HTTPStatus.REQUEST_TIMEOUT, {"Connection": "close"}
-        raise Problem(status, "request_timeout", detail, headers=headers) from None
+        raise _too_slow(seconds) from None
     except web.HTTPRequestEntityTooLarge:
-        detail = f"The body is longer than {MAX_BODY_BYTES} bytes."
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", detail) from None
+        raise _too_large() from None
     except (web.RequestPayloadError, HttpProcessingError, ValueError, zlib.error):
         raise _malformed("The body cannot be read as the headers tell.") from None
+
+
+def _too_large() -> Problem:
+    detail = f"The body is longer than {MAX_BODY_BYTES} bytes."
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", detail)
+
+
+def _too_slow(seconds: float) -> Problem:
+    detail = f"The body did not come within {seconds:g} s."
+    headers = {"Connection": "close"}
+    return Problem(HTTPStatus.REQUEST_TIMEOUT, "request_timeout", detail, headers=headers)
 
 
 def _malformed(detail: str) -> Problem:

@@ -107,7 +107,7 @@ CATALOGUE: Mapping[str, ProblemKind] = {
     "invalid_target": ProblemKind(
         _BAD,
         "Target on another host",
-        "The request line names another host than the `Host` header: this is no proxy.",
+        "The request line names another host than the `Host` header, or that names none.",
         "Send the path alone, or the same host in both places.",
     ),
     "unauthorized": ProblemKind(
@@ -179,7 +179,7 @@ CATALOGUE: Mapping[str, ProblemKind] = {
     "unsupported_media_type": ProblemKind(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "Unsupported media type",
-        "The body is not sent as `application/json`.",
+        "The body is not sent as `application/json`, or in an unknown `Content-Encoding`.",
         "Send JSON, and say so with `Content-Type: application/json`.",
     ),
     "expectation_failed": ProblemKind(

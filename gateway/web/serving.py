@@ -14,6 +14,7 @@ from gateway.web.hygiene import SAFE_HEADERS
 from gateway.web.keys import BODY_SECONDS
 from gateway.web.limits import Crowd, ServingLimits
 from gateway.web.problems import Problem
+from gateway.web.targets import is_well_framed
 
 _LOG = logging.getLogger("gateway.requests")
 
@@ -54,12 +55,12 @@ class Runner(web.AppRunner):
         made = await super()._make_server()
         crowd = Crowd(self._limits)
         return _Server(
-            _expecting_little(_within(crowd, made.request_handler)),
+            _refusing_odd(_within(crowd, made.request_handler)),
             crowd,
             request_factory=made.request_factory,
             handler_cancellation=made.handler_cancellation,
             # What the application would have it be made with.
-            settings={**made._kwargs, "keepalive_timeout": self._limits.idle_seconds},  # noqa: SLF001  # there is no other way to it
+            settings={**made._kwargs, **_times(self._limits)},  # noqa: SLF001  # there is no other way to it
         )
 
 
@@ -149,17 +150,31 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
-def _expecting_little(handler: _Handler) -> _Handler:
-    """Answer a strange expectation ourselves: the library would repeat it in its answer."""
+def _times(limits: ServingLimits) -> dict[str, float]:
+    """Say how long is waited for a head, and for the rest of a body that nobody reads."""
+    return {"keepalive_timeout": limits.idle_seconds, "lingering_time": limits.body_seconds}
+
+
+def _refusing_odd(handler: _Handler) -> _Handler:
+    """Refuse what the library would serve, or repeat in its answer, and others read otherwise."""
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
-        expected = request.headers.get("Expect", _CONTINUE)
-        if expected.lower() == _CONTINUE:
+        problem = _odd(request)
+        if problem is None:
             return await handler(request)
-        detail = f"Nothing but {_CONTINUE} can be expected."
-        return _last_answer(Problem(HTTPStatus.EXPECTATION_FAILED, "expectation_failed", detail))
+        _LOG.info("(unreadable) %d %s", problem.status, problem.code)
+        return _last_answer(problem)
 
     return handle
+
+
+def _odd(request: web.BaseRequest) -> Problem | None:
+    if not is_well_framed(request.version, request.headers.getall("Transfer-Encoding", [])):
+        return unreadable(None)
+    if request.headers.get("Expect", _CONTINUE).lower() != _CONTINUE:
+        detail = f"Nothing but {_CONTINUE} can be expected."
+        return Problem(HTTPStatus.EXPECTATION_FAILED, "expectation_failed", detail)
+    return None
 
 
 def _within(crowd: Crowd, handler: _Handler) -> _Handler:
