@@ -19,7 +19,7 @@ from tests.support.adapters import noon
 from tests.support.gateway import Gateway, backend
 from tests.web.hostile import hostile_requests
 from tests.web.hostile_bodies import hostile_bodies
-from tests.web.sending import LISTS, MARK, Case
+from tests.web.sending import LISTS, MARK, Case, get
 from tests.web.test_headers import raw
 from tests.web.writing import READER, writable
 
@@ -73,3 +73,49 @@ async def test_a_hostile_request_gets_its_problem_and_the_next_is_served(
     assert MARK not in f"{headers} {told | {'instance': ''}}"
     assert not [each for each in scene.museum.requests if MARK in str(each)]
     assert (await scene.gateway.get(LISTS, headers=READER, limit=1)).status == 200
+
+
+WITHIN = {
+    "a long value": f"{LISTS}?q={'x' * 1024}",
+    "a long name": f"{LISTS}?attributes.{'x' * 245}=1",
+    "a long list of what is required": f"{LISTS}?require={','.join(['museum'] * 300)}",
+    "fifty parameters": f"{LISTS}?{'&'.join(['status=active'] * 50)}",
+    "odd values": f"{LISTS}?client=%00&client=%E2%80%AE&client=%ED%A0%80&q=%FF&client=%F0%9F%92%A9",
+    "a dot below": f"{LISTS}?attributes.a.b=1&attributes.%00=&attributes.__proto__=x",
+}
+
+
+@pytest.mark.parametrize("case", WITHIN)
+async def test_what_is_just_within_the_limits_is_served(scene: Scene, case: str) -> None:
+    status, _, body = await raw(scene.gateway, get(WITHIN[case]))
+
+    assert status == 200, body
+
+
+async def test_an_id_just_within_the_limits_is_looked_for(scene: Scene) -> None:
+    status, _, _ = await raw(scene.gateway, get(f"{LISTS}/museum:{'x' * 1017}"))
+
+    assert status == 404
+
+
+HARMLESS = (
+    "If-None-Match: s3cret", "If-None-Match: *, s3cret",
+    'If-None-Match: W/"\\', "Range: bytes=0-1",
+    "If-Modified-Since: s3cret", "If-Range: s3cret", "Prefer: wait=s3cret", "Prefer: wait=-1",
+    "Prefer: wait=1e9; wait=2", "Cache-Control: max-age=s3cret", "Cache-Control: ,,=,",
+    "Cache-Control: max-age=" + "9" * 5000, "Accept: s3cret", "Accept: ;;;,,,",
+    "Accept-Encoding: s3cret",
+    "traceparent: s3cret", "X-Request-Id: s3cret s3cret", "Origin: s3cret", "Cookie: s3cret",
+    "Connection: s3cret", "Upgrade: s3cret", "Forwarded: for=s3cret", "X-Forwarded-Host: s3cret",
+    "Transfer-Encoding-X: chunked", "Max-Forwards: -1", "Content-Type: s3cret", "Content-Length: 0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("header", HARMLESS)
+async def test_what_is_not_understood_in_a_header_is_passed_over_and_not_repeated(
+    scene: Scene, header: str
+) -> None:
+    status, headers, body = await raw(scene.gateway, get(f"{LISTS}?limit=1", header))
+
+    assert status == 200, body
+    assert MARK not in f"{headers} {body!r}"
