@@ -30,7 +30,7 @@ from gateway.model.session import Session, Status
 from gateway.web import values
 from gateway.web.callers import Caller
 from gateway.web.form import Form
-from gateway.web.problems import ParameterError, Problem, bad_parameters, not_found
+from gateway.web.problems import ParameterError, bad_parameters, not_found
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 1000
@@ -189,17 +189,15 @@ def parse_session_id(raw_path: str, prefix: str, suffix: str = "") -> tuple[str,
     try:
         text = unquote_to_bytes(raw_path.removeprefix(prefix).removesuffix(suffix)).decode()
     except UnicodeDecodeError:
-        raise _invalid_id("an escape in the id is not UTF-8") from None
+        error = ParameterError("id", "invalid_id", "an escape in the id is not UTF-8")
+        raise bad_parameters([error]) from None
     if len(text) > _MAX_ID_CHARACTERS:
-        raise _invalid_id(f"is longer than {_MAX_ID_CHARACTERS} characters")
+        detail = f"is longer than {_MAX_ID_CHARACTERS} characters"
+        raise bad_parameters([ParameterError("id", "invalid_id", detail)])
     backend, colon, native_id = text.partition(":")
     if not colon or not backend or not native_id:
         raise not_found("There is no such session.")
     return backend, native_id
-
-
-def _invalid_id(detail: str) -> Problem:
-    return bad_parameters([ParameterError("id", "invalid_id", detail)])
 
 
 def _conditions(form: Form) -> Iterator[Condition]:
