@@ -59,7 +59,7 @@ CATALOGUE: Mapping[str, ProblemKind] = {
     "invalid_id": ProblemKind(
         _BAD,
         "Invalid id",
-        "The id in the path has percent-escapes that are not UTF-8.",
+        "The id in the path has percent-escapes that are not UTF-8, or is too long.",
         "Send the `id` of a session document, percent-encoded.",
     ),
     "invalid_cursor": ProblemKind(
@@ -89,8 +89,8 @@ CATALOGUE: Mapping[str, ProblemKind] = {
     "invalid_body": ProblemKind(
         _BAD,
         "Invalid body",
-        "The body is not one JSON object, or could not be read.",
-        "Send one JSON object, in the encoding that the headers tell.",
+        "The body is not one JSON object, holds too much or a name twice, or could not be read.",
+        "Send one JSON object in UTF-8; `detail` tells what is wrong.",
     ),
     "invalid_idempotency_key": ProblemKind(
         _BAD,
@@ -113,7 +113,7 @@ CATALOGUE: Mapping[str, ProblemKind] = {
     "invalid_target": ProblemKind(
         _BAD,
         "Target on another host",
-        "The request line names another host than the `Host` header: this is no proxy.",
+        "The request line names another host than the `Host` header, or that names none.",
         "Send the path alone, or the same host in both places.",
     ),
     "unauthorized": ProblemKind(
@@ -164,6 +164,12 @@ CATALOGUE: Mapping[str, ProblemKind] = {
         "A call with this key is under way.",
         "Send it again a little later: it is then answered as the first call was.",
     ),
+    "request_timeout": ProblemKind(
+        HTTPStatus.REQUEST_TIMEOUT,
+        "Body too slow",
+        "The body of the request did not come in time.",
+        f"{_NOT_TWICE} Send it at once; the connection was closed.",
+    ),
     "body_too_large": ProblemKind(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "Body too large",
@@ -179,7 +185,7 @@ CATALOGUE: Mapping[str, ProblemKind] = {
     "unsupported_media_type": ProblemKind(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "Unsupported media type",
-        "The body is not sent as `application/json`.",
+        "The body is not sent as `application/json`, or in an unknown `Content-Encoding`.",
         "Send JSON, and say so with `Content-Type: application/json`.",
     ),
     "expectation_failed": ProblemKind(
@@ -265,6 +271,12 @@ CATALOGUE: Mapping[str, ProblemKind] = {
         "Unavailable for now",
         "All that was asked for wants to be left alone for a while.",
         "Try again after the seconds that `Retry-After` tells.",
+    ),
+    "overloaded": ProblemKind(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Too much at once",
+        "More connections are open, or calls under way, than the gateway serves at a time.",
+        f"{_NOT_TWICE} Try again after the seconds that `Retry-After` tells.",
     ),
     "idempotency_failed": ProblemKind(
         HTTPStatus.SERVICE_UNAVAILABLE,

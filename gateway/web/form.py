@@ -8,6 +8,10 @@ from multidict import MultiMapping
 from gateway.web.problems import ParameterError, bad_parameters
 
 MAX_PARAMETERS = 50
+_MAX_NAME_CHARACTERS = 256
+_MAX_VALUE_CHARACTERS = 1024
+_GROWING = ("cursor", "require")
+"""What grows with the number of backends, so only the length of the request line bounds it."""
 
 T = TypeVar("T")
 
@@ -27,10 +31,16 @@ class Form:
         self._errors: list[ParameterError] = []
 
     def refuse_all_but(self, is_known: Callable[[str], bool]) -> None:
-        """Refuse names that are not known, and too many of any."""
+        """Refuse names that are not known or too long; raise a 400 for too many of any."""
         if len(self._parameters) > MAX_PARAMETERS:
+            # To name all that is wrong with each would make an answer much longer than the call.
             self.refuse("*", "too_many_parameters", f"more than {MAX_PARAMETERS} parameters")
+            self.finish()
         for name in self.names():
+            if len(name) > _MAX_NAME_CHARACTERS:
+                detail = f"a name is longer than {_MAX_NAME_CHARACTERS} characters"
+                self.refuse("*", "invalid_parameter", detail)
+                self.finish()
             if not is_known(name):
                 self.refuse(name, "unknown_parameter", "there is no such parameter")
 
@@ -72,6 +82,8 @@ class Form:
 
     def _read(self, name: str, value: str, read: Callable[[str], T]) -> T | None:
         try:
+            if len(value) > _MAX_VALUE_CHARACTERS and name not in _GROWING:
+                raise ValueError(f"is longer than {_MAX_VALUE_CHARACTERS} characters")  # noqa: TRY301  # as its reader would
             return read(value)
         except ValueError as error:
             self.refuse(name, "invalid_parameter", str(error))

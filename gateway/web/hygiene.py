@@ -72,7 +72,7 @@ def answer_options(origins: Collection[str]) -> Middleware:
 async def refuse_other_hosts(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what is sent as to a proxy, for a host that is not the one it was sent to."""
     if not is_for(request.raw_path, request.headers.get("Host", "")):
-        detail = "The request line names another host than the Host header."
+        detail = "The request line names another host than the Host header, or that names none."
         raise Problem(HTTPStatus.BAD_REQUEST, "invalid_target", detail)
     return await handler(request)
 

@@ -26,6 +26,8 @@ REQUEST_ID = web.RequestKey("REQUEST_ID", str)
 TRACE = web.RequestKey("TRACE", Trace)
 WAIT_SECONDS = web.RequestKey("WAIT_SECONDS", float)
 """How long the client waits, where that was heeded."""
+BODY_SECONDS = web.RequestKey("BODY_SECONDS", float)
+"""How long its body may take to come."""
 FORMAT = web.RequestKey("FORMAT", str)
 """The media type that the answer is to have."""
 IS_STREAMING = web.RequestKey("IS_STREAMING", bool)

@@ -37,6 +37,7 @@ from gateway.web.problems import ParameterError, Problem, bad_parameters, not_fo
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 1000
+_MAX_ID_CHARACTERS = 1024
 _ALL = "all"
 
 DOCUMENT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "raw")
@@ -217,6 +218,9 @@ def parse_session_id(raw_path: str, prefix: str, suffix: str = "") -> tuple[str,
     except UnicodeDecodeError:
         error = ParameterError("id", "invalid_id", "an escape in the id is not UTF-8")
         raise bad_parameters([error]) from None
+    if len(text) > _MAX_ID_CHARACTERS:
+        detail = f"is longer than {_MAX_ID_CHARACTERS} characters"
+        raise bad_parameters([ParameterError("id", "invalid_id", detail)])
     backend, colon, native_id = text.partition(":")
     if not colon or not backend or not native_id:
         raise not_found("There is no such session.")
