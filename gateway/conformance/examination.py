@@ -47,7 +47,7 @@ async def judge(harness: Harness, check: Check) -> Finding:
         return Finding(check, Verdict.HOLDS) if flaw is None else _broken(check, flaw)
     if flaw is None:
         return _broken(check, f"needs no excuse, for it holds; its excuse is: {excuse}")
-    return Finding(check, Verdict.EXCUSED, excuse)
+    return Finding(check, Verdict.EXCUSED, f"{excuse} (found: {flaw})")
 
 
 async def examine(harness: Harness, laws: Collection[Law] = tuple(Law)) -> Sequence[Finding]:

@@ -64,8 +64,8 @@ class HidingTheStart(DepotAdapter):
         return replace(super().abilities(), personal=frozenset({"user", "started_at"}))
 
 
-class Inventing(DepotAdapter):
-    """Takes up a condition nobody asked for."""
+class Oversizing(DepotAdapter):
+    """Asks for larger pages than the vendor takes."""
 
     def plan(self, query: BackendQuery) -> ScanPlan:
         plan = super().plan(query)
@@ -99,6 +99,23 @@ class Hinting(DepotAdapter):
     def plan(self, query: BackendQuery) -> ScanPlan:
         plan = super().plan(query)
         return replace(plan, page_size=10) if query.conditions else plan
+
+
+class Slackening(DepotAdapter):
+    """Filters on the first page alone."""
+
+    def _asked(self, plan: ScanPlan, at: Address) -> dict[str, str]:
+        asked = super()._asked(plan, at)
+        if isinstance(at, Token):
+            asked.pop("state", None)
+        return asked
+
+
+class Boasting(DepotAdapter):
+    """Declares filters, and never uses them."""
+
+    def plan(self, query: BackendQuery) -> ScanPlan:
+        return super().plan(BackendQuery((), query.order))
 
 
 class TooFine(DepotAdapter):
@@ -164,6 +181,18 @@ class Forgetful(DepotAdapter):
             return await super().fetch_page(plan, at, context)
         except StartOver:
             return RawPage([])
+
+
+class Despairing(DepotAdapter):
+    """Takes a token that the vendor does not know for a fault of the configuration."""
+
+    async def fetch_page(
+        self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
+    ) -> RawPage:
+        try:
+            return await super().fetch_page(plan, at, context)
+        except StartOver as error:
+            raise GiveUp(ErrorCode.CONFIG, str(error)) from error
 
 
 class Choosy(DepotAdapter):
@@ -331,6 +360,16 @@ class Denying(DepotAdapter):
         raise TryAgainLater(ErrorCode.UPSTREAM_ERROR, "the vendor broke")
 
 
+class Lying(DepotAdapter):
+    """Takes a write whose answer is lost for done."""
+
+    async def write(self, write: Write, context: Context[HttpTransport]) -> WriteOutcome:
+        try:
+            return await super().write(write, context)
+        except UpstreamError:
+            return Done(None, is_new=write.native_id is None)
+
+
 class Terse(DepotAdapter):
     """Leaves out of a session alone what only the list told."""
 
@@ -385,9 +424,11 @@ def _mutant(adapter: type[Any], *checks: str, original: Harness = DEPOT) -> Muta
 MUTANTS = (
     _mutant(ChangingItsMind, "L1.abilities"),
     _mutant(HidingTheStart, "L1.abilities"),
-    _mutant(Inventing, "L1.plan"),
+    _mutant(Oversizing, "L1.plan"),
     _mutant(LosingTheBorder, "L2.each"),
     _mutant(TooSure, "L2.each"),
+    _mutant(Slackening, "L2.each"),
+    _mutant(Boasting, "L2.each"),
     _mutant(Hinting, "L2.unsent"),
     _mutant(TooFine, "L3.sorts", "L3.filtered"),
     _mutant(ShortIsTheEnd, "L4.capped"),
@@ -395,6 +436,7 @@ MUTANTS = (
     _mutant(Scribbling, "L5.written"),
     _mutant(Numbering, "L5.again"),
     _mutant(Forgetful, "L5.gone"),
+    _mutant(Despairing, "L5.gone"),
     _mutant(Choosy, "L6.unknown_fields"),
     _mutant(Guessing, "L6.unknown_status"),
     _mutant(Local, "L6.total"),
@@ -411,6 +453,7 @@ MUTANTS = (
     _mutant(Quoting, "L10.in_trouble"),
     _mutant(Insistent, "L11.interrupted"),
     _mutant(Denying, "L11.interrupted"),
+    _mutant(Lying, "L11.interrupted"),
     _mutant(Terse, "L12.with_list"),
     _mutant(Strict, "L12.of_nobody"),
     _mutant(Counting, "L13.next_ids", original=LEDGER),

@@ -344,7 +344,7 @@ async def test_a_vendor_that_forgot_us_is_logged_in_to_again_and_written_to_once
 
 async def test_a_deadline_ends_the_wait_but_not_the_write(server: Scribe) -> None:
     gate = server.trouble = Gate()
-    async with written(server, deadline_s=0.3) as gateway:
+    async with written(server, deadline_s=1.0) as gateway:
         before = await gateway.get("/v1/sessions", headers=WRITER)
         answer = await gateway.post("/v1/sessions", NEW, headers=WRITER)
         gate.is_open.set()

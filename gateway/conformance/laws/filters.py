@@ -13,6 +13,9 @@ from gateway.model.query import Condition
 from gateway.model.session import Session
 from gateway.spi import Support
 
+_A_PAGE = 4
+"""Rows of a page: a filter has to hold on those that follow too."""
+
 _SENDABLE = (Support.EXACT, Support.INEXACT)
 
 
@@ -22,6 +25,7 @@ async def each(harness: Harness) -> None:
         everything = await rig.stream(rig.plan())
         conditions = [*_pushable(rig, conditions_on(everything))]
         _show_enough(rig, conditions, everything)
+        _push_some(rig, conditions)
         for condition in conditions:
             await _check(rig, (condition,), everything)
 
@@ -68,8 +72,16 @@ def _show_enough(rig: Rig, conditions: Sequence[Condition], everything: Sequence
         broken(f"the fake vendor's sessions cannot show these filters: {names}")
 
 
+def _push_some(rig: Rig, conditions: Sequence[Condition]) -> None:
+    """Check that every declared filter is sent for some value at least."""
+    pushed = {(c.field, c.op) for condition in conditions for c in rig.plan(condition).pushed}
+    silent = rig.adapter.abilities().filters.keys() - pushed
+    names = ", ".join(sorted(f"{field.value} {op.value}" for field, op in silent))
+    holds(not silent, f"declared, but never pushed: {names}")
+
+
 async def _check(rig: Rig, conditions: Sequence[Condition], everything: Sequence[Session]) -> None:
-    plan = rig.plan(*conditions)
+    plan = rig.plan(*conditions, page_size=_A_PAGE)
     got = await rig.stream(plan)
     known = {session.native_id: session for session in everything}
     strange = [session.native_id for session in got if session.native_id not in known]

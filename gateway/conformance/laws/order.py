@@ -1,6 +1,7 @@
 """L3: what is declared as an order is one, as finely as declared, with nulls where declared."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from gateway.paging.order import Coarsening, Key, coarsening_of, is_null, key_of
 from gateway.spi import BackendQuery, Nulls, ScanPlan, SortAbility, Support
 
 _MICROSECOND = timedelta(microseconds=1)
+_A_PAGE = 4
 _TELLING = 3
 """Groups that come in order by chance no more often than once in six times."""
 
@@ -41,7 +43,8 @@ async def filtered(harness: Harness) -> None:
 def _sorted(rig: Rig, ability: SortAbility, *conditions: Condition) -> ScanPlan:
     plan = rig.adapter.plan(BackendQuery(conditions, (ability.sort,)))
     holds(plan.sorted_by == ability, f"{ability} is declared, but not planned when it is wanted")
-    return plan
+    # An order has to hold on the pages that follow too.
+    return plan if plan.page_size is None else replace(plan, page_size=_A_PAGE)
 
 
 def _check(ability: SortAbility, sessions: Sequence[Session]) -> None:

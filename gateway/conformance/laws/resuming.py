@@ -6,7 +6,7 @@ from gateway.conformance.harness import Harness
 from gateway.conformance.law import Law, broken, checks_of, holds
 from gateway.conformance.rig import Fetched, Rig, rigged
 from gateway.paging.cursor import FROM_THE_START, CursorSealer
-from gateway.spi import Address, AfterId, PagingStyle, RawPage, ScanPlan, Token, UpstreamError
+from gateway.spi import Address, AfterId, PagingStyle, RawPage, ScanPlan, StartOver, Token
 
 _A_PAGE = 4
 
@@ -53,7 +53,7 @@ async def gone(harness: Harness) -> None:
 async def _read_unknown(rig: Rig, plan: ScanPlan, at: Address) -> None:
     try:
         page = await rig.page(plan, at)
-    except UpstreamError:
+    except StartOver:
         return
     broken(f"{at}, which the vendor cannot know, brings a page of {len(page.records)} rows")
 
@@ -66,7 +66,7 @@ async def _read_behind_what_is_gone(rig: Rig, plan: ScanPlan) -> None:
     rig.vendor.delete(address.native_id)
     try:
         rest = await rig.pages(plan, address)
-    except UpstreamError:
+    except StartOver:
         return
     lost = {*_rows(pages[1:])} - {*_rows(rest)}
     holds(not lost, f"behind {address}, which is gone, rows are lost")

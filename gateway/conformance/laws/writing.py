@@ -126,6 +126,8 @@ class _Attempt:
         )
         is_denied = self.before != self.after and not is_open
         holds(not is_denied, f"{self.operation.value} was done, but the adapter denies it")
+        if isinstance(self.outcome, Done):
+            self.check_effect(is_new=self.outcome.is_new)
 
 
 class _Upheaval:

@@ -82,6 +82,7 @@ _SESSION = Answer(HTTPStatus.OK, "The session.", {JSON: ["SessionAnswer"]}, _SER
 OF_EVERY_CALL = (
     *("malformed_request", "invalid_target", "method_not_allowed", "uri_too_long"),
     *("expectation_failed", "headers_too_large", "internal_error"),
+    *("request_timeout", "overloaded"),
 )
 OF_KEYED_CALLS = (
     *("unauthorized", "forbidden", "too_many_requests", "not_acceptable"),
