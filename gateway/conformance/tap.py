@@ -181,11 +181,11 @@ class Tap:
         with suppress(ConnectionError):  # The caller left.
             async for message in vendor:
                 frame = json.loads(message.data)
-                is_troubled = self._rpc_trouble is not None and len(self.heard) > self._spared
-                if is_troubled and self._rpc_trouble is not None and _is_answer(frame):
-                    await self._rpc_trouble(Talk(frame, caller, request))
-                else:
+                trouble = self._rpc_trouble if len(self.heard) > self._spared else None
+                if trouble is None or not _is_answer(frame):
                     await caller.send_str(message.data)
+                else:
+                    await trouble(Talk(frame, caller, request))
         drop(request)
 
     def _opened(self) -> aiohttp.ClientSession:

@@ -1,6 +1,6 @@
 """What the kit is told of every vendor: its adapter, its simulator, and examples of its writes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,17 +13,12 @@ from adapters.simulators.ekran import EkranSimulator
 from adapters.simulators.facts import Dialect
 from adapters.simulators.roundware import RoundwareSimulator
 from adapters.simulators.server import VendorServer
-from gateway.conformance.harness import Harness, HeldSession, WriteExample
+from gateway.conformance.harness import Harness, WriteExample
 from gateway.spi import Operation
 from gateway.spi.registry import load_adapter
+from tests.conformance.harnesses import first_active
 from tests.conformance.simulated import simulated
 from tests.support.adapters import noon
-
-
-def first_active(held: Collection[HeldSession]) -> str:
-    """Choose a session that goes on."""
-    return next(each.native_id for each in held if each.status == "active")
-
 
 _ENDED = WriteExample(target=first_active)
 

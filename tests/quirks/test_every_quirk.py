@@ -64,7 +64,9 @@ def test_every_way_that_a_vendor_may_turn_out_is_tried(
     simulator_class: type[VendorServer],
 ) -> None:
     assert any(name.startswith(_OF_THE_WAYS) for name in _tests(simulator_class.adapter))
-    assert any(unknown.ways for unknown in simulator_class.facts.unknowns)
+    ways = [way for unknown in simulator_class.facts.unknowns for way in unknown.ways]
+    assert ways
+    assert len(ways) == len({*ways}), "of two ways of one name only the last would be tried"
 
 
 @every_vendor

@@ -20,7 +20,7 @@ _NO_SESSIONS = (
 
 
 async def with_list(harness: Harness) -> None:
-    """The detail call tells all that the list tells of a session, and nothing else."""
+    """The detail call tells all that the list tells of a session, and it alike."""
     async with rigged(harness) as rig:
         if not rig.adapter.abilities().has_detail:
             return
