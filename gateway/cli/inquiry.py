@@ -9,8 +9,8 @@ from multidict import MultiMapping
 
 from gateway.app import cursor_sealer, open_federation
 from gateway.config import Settings
+from gateway.federation.deadline import Deadline
 from gateway.federation.explaining import Explanation
-from gateway.federation.fan_out import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.report import BackendReport

@@ -13,7 +13,7 @@ from gateway.cli.screen import Screen, tell
 from gateway.cli.table import Table
 from gateway.cli.words import remarks
 from gateway.config import Settings
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.run import PageRequest
 from gateway.model.query import Query

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.reports import Part
 from gateway.spi.errors import UpstreamError

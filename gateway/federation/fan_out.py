@@ -6,29 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from gateway.federation.backend import Failed
+from gateway.federation.deadline import CUT, GIVE_UP, READ_AHEAD, Deadline
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.model.report import ErrorCode, Failure
 from gateway.paging.merge import Merge
-
-_READ_AHEAD = 0.3
-"""The share of the time after which others are read ahead of silent backends.
-
-They may never answer, and the others may have many pages to go.
-"""
-
-_GIVE_UP = 0.85
-"""The share of the time after which silent backends are given up.
-
-The rest is for the others: to fill the page without them, and to write the answer.
-"""
-
-_LEAST_SECONDS = 1e-6
-
-_CUT = 0.95
-"""The share of the time after which a page ends where it has come to.
-
-Backends that answer page after page, of which few rows match, hold it up then.
-"""
 
 MAX_COUNTED_PAGES = 100
 """Pages of one backend that are read for nothing but a count."""
@@ -36,47 +17,6 @@ MAX_COUNTED_PAGES = 100
 TIMED_OUT = Failure(ErrorCode.TIMEOUT, retryable=True)
 BUDGET_EXCEEDED = Failure(ErrorCode.BUDGET_EXCEEDED, retryable=False)
 GROUP_TOO_LARGE = Failure(ErrorCode.GROUP_TOO_LARGE, retryable=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The instant, on the loop's clock, by which an answer is due."""
-
-    begun: float
-    due: float
-
-    @classmethod
-    def within(cls, seconds: float) -> "Deadline":
-        """Begin now."""
-        now = asyncio.get_running_loop().time()
-        return cls(now, now + seconds)
-
-    def left(self) -> float:
-        """Give the seconds that are left."""
-        return max(0.0, self.due - asyncio.get_running_loop().time())
-
-    def has_come_to(self, share: float) -> bool:
-        """Say whether this share of the time is over."""
-        return asyncio.get_running_loop().time() >= self._at(share)
-
-    def spent_share(self) -> float:
-        """Give the share of the time that is over."""
-        now = asyncio.get_running_loop().time()
-        return (now - self.begun) / max(self.due - self.begun, _LEAST_SECONDS)
-
-    def wait(self) -> float:
-        """Give the seconds to wait for an answer before something has to be done."""
-        now = asyncio.get_running_loop().time()
-        instants = (self._at(share) for share in (_READ_AHEAD, _GIVE_UP, _CUT))
-        return next((instant - now for instant in instants if instant > now), 0.0)
-
-    @property
-    def patience(self) -> float:
-        """Give the instant from which on what is left of the time is for the answer."""
-        return self._at(_GIVE_UP)
-
-    def _at(self, share: float) -> float:
-        return self.begun + (self.due - self.begun) * share
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +39,13 @@ async def fill_page(
     A backend that fails or stays silent costs its own rows only, unless it is required: then
     nothing more is read.
     """
+    with deadline.handed_down():
+        return await _filled(merge, readers, deadline, required)
+
+
+async def _filled(
+    merge: Merge, readers: Mapping[str, Reader], deadline: Deadline, required: Collection[str]
+) -> Filled:
     async with asyncio.TaskGroup() as group:
         filling = _Filling(merge, readers, deadline, group)
         while (wanted := merge.step()) and filling.failures.keys().isdisjoint(required):
@@ -135,7 +82,7 @@ class _Filling:
 
         Who holds it up where it began, so that the next page would begin there too, has failed.
         """
-        is_late = self._deadline.has_come_to(_CUT)
+        is_late = self._deadline.has_come_to(CUT)
         if is_late and self._give_up_silent(wanted):
             return False
         spent = wanted if is_late else frozenset(filter(self._is_spent, wanted))
@@ -151,7 +98,7 @@ class _Filling:
 
     async def read(self, wanted: frozenset[str]) -> None:
         """Read of those who hold up the page, and deliver what comes first."""
-        is_late = self._deadline.has_come_to(_READ_AHEAD)
+        is_late = self._deadline.has_come_to(READ_AHEAD)
         ahead = self._merge.ahead(wanted) if is_late else frozenset()
         for name in (wanted | ahead) - self._reading.keys() - self.failures.keys():
             self._reading[name] = self._group.create_task(self._timed(self._readers[name]))
@@ -165,7 +112,7 @@ class _Filling:
         )
         for name in _names(self._reading, done):
             self._take(name, self._reading.pop(name).result())
-        if not done and self._deadline.has_come_to(_GIVE_UP):
+        if not done and self._deadline.has_come_to(GIVE_UP):
             self._give_up_silent(wanted)
 
     def end(self) -> None:
@@ -183,7 +130,7 @@ class _Filling:
 
     def _give_up_silent(self, wanted: frozenset[str]) -> frozenset[str]:
         """Give up those who have not answered for long, and name them."""
-        since = self._deadline.spent_share() - _READ_AHEAD
+        since = self._deadline.spent_share() - READ_AHEAD
         silent = frozenset(n for n in wanted & self._reading.keys() if self._since[n] <= since)
         for name in silent:
             self._fail(name, TIMED_OUT)
@@ -231,7 +178,7 @@ async def read_on(merge: Merge, readers: Mapping[str, Reader], deadline: Deadlin
                 case Failed():
                     return
 
-    with contextlib.suppress(TimeoutError):
+    with deadline.handed_down(), contextlib.suppress(TimeoutError):
         async with asyncio.timeout_at(deadline.patience), asyncio.TaskGroup() as group:
             for name in readers:
                 group.create_task(read(name))

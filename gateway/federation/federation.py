@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from gateway.federation.backend import Backend, Failed
+from gateway.federation.deadline import Deadline
 from gateway.federation.explaining import Explanation, explain
-from gateway.federation.fan_out import Deadline
 from gateway.federation.filling import Listings
 from gateway.federation.freshness import AS_KEPT, NOT_CACHED, Freshness
 from gateway.federation.lookup import Lookup, find

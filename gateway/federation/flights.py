@@ -5,19 +5,23 @@ from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from gateway.federation.patience import Patience, patience, task_for
+
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class _Flight(Generic[T]):
     task: asyncio.Task[T]
+    patience: Patience
     waiters: int = 0
 
 
 class Flights(Generic[T]):
     """Calls under way, by what they fetch.
 
-    Whoever gives up leaves the call to the others; the last one to give up ends it.
+    Whoever gives up leaves the call to the others; the last one to give up ends it. It has as much
+    time as whoever waits longest.
     """
 
     def __init__(self) -> None:
@@ -27,7 +31,9 @@ class Flights(Generic[T]):
         """Wait for the call under way for this key, or start it."""
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._flights[key] = _Flight(asyncio.create_task(call()))
+            shared = Patience(0.0, 0.0)
+            flight = self._flights[key] = _Flight(task_for(shared, call()), shared)
+        flight.patience.join(patience())
         flight.waiters += 1
         try:
             return await asyncio.shield(flight.task)
@@ -57,7 +63,7 @@ class LastingFlights(Generic[T]):
         """Give the call under way for this key, or start it, and let it go on by itself."""
         task = self._tasks.get(key)
         if task is None:
-            task = self._tasks[key] = asyncio.create_task(call())
+            task = self._tasks[key] = task_for(Patience(), call())
             task.add_done_callback(lambda _: self._tasks.pop(key))
         return task
 

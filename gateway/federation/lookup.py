@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.freshness import NOT_CACHED, Freshness
 from gateway.federation.reading import Reading
 from gateway.federation.run import Serving, serving
@@ -38,17 +38,24 @@ async def find(
 ) -> Lookup:
     """Find a session of a backend within the deadline."""
     try:
-        async with asyncio.timeout_at(deadline.due):
-            abilities = backend.abilities()
-            if isinstance(abilities, Failed):
-                return abilities.failure
-            if abilities.has_detail:
-                if freshness.is_kept_only:
-                    return NOT_CACHED  # What a detail call told is not kept.
-                return await _by_detail_call(backend, native_id, reading)
-            return await _in_listing(backend, native_id, reading, freshness)
+        with deadline.handed_down():
+            async with asyncio.timeout_at(deadline.due):
+                return await _looked_up(backend, native_id, reading, freshness)
     except TimeoutError:
         return backend.timed_out().failure
+
+
+async def _looked_up(
+    backend: Backend, native_id: str, reading: Reading, freshness: Freshness
+) -> Lookup:
+    abilities = backend.abilities()
+    if isinstance(abilities, Failed):
+        return abilities.failure
+    if not abilities.has_detail:
+        return await _in_listing(backend, native_id, reading, freshness)
+    if freshness.is_kept_only:
+        return NOT_CACHED  # What a detail call told is not kept.
+    return await _by_detail_call(backend, native_id, reading)
 
 
 async def _by_detail_call(backend: Backend, native_id: str, reading: Reading) -> Lookup:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from gateway.federation.backend import Backend
 from gateway.federation.counting import count_listings
-from gateway.federation.fan_out import TIMED_OUT, Deadline, Filled, fill_page, read_on
+from gateway.federation.deadline import Deadline
+from gateway.federation.fan_out import TIMED_OUT, Filled, fill_page, read_on
 from gateway.federation.freshness import AS_KEPT, Freshness
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.readers import Reader

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from gateway.federation.attempt import Attempt, Written
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.changes import Change
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.filling import Listings
 from gateway.federation.flights import LastingFlights
 from gateway.federation.ranges import KeptRanges

@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Raw, structs
 
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.run import SessionPage
 from gateway.model.report import BackendStatus, Count
 from gateway.model.session import Session

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 
 from gateway.federation.backend import Backend
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.freshness import Freshness
 from gateway.federation.lookup import Found, Missing
 from gateway.federation.run import PageRequest

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 from aiohttp import web
 
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.run import SessionPage
 from gateway.web import formats, gzip
 from gateway.web.answers import stretches

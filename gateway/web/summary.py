@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 from multidict import MultiMapping
 
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.run import SessionPage
 from gateway.federation.summary import GROUPINGS, MAX_CELLS, Tabulation, TooManyCellsError
 from gateway.model.query import Field, Query

@@ -3,8 +3,8 @@
 import dataclasses
 from dataclasses import dataclass
 
+from gateway.federation.deadline import Deadline
 from gateway.federation.explaining import Explanation
-from gateway.federation.fan_out import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.freshness import AS_KEPT, Freshness
 from gateway.federation.lookup import Found, Lookup

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.federation import readers as readers_module
 from gateway.federation.budget import Budget
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import AnyOf, Condition, Field, Query

@@ -11,7 +11,8 @@ from hypothesis.errors import NoSuchExample
 
 from gateway.federation import page_reader
 from gateway.federation import run as run_module
-from gateway.federation.fan_out import Deadline, Filled, fill_page
+from gateway.federation.deadline import Deadline
+from gateway.federation.fan_out import Filled, fill_page
 from gateway.federation.readers import Delivery, Reader
 from gateway.paging.merge import Merge, Row
 from gateway.paging.order import Key

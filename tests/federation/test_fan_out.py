@@ -8,7 +8,8 @@ import pytest
 
 from gateway.config import ServerSettings
 from gateway.federation.backend import Failed
-from gateway.federation.fan_out import TIMED_OUT, Deadline, fill_page
+from gateway.federation.deadline import Deadline
+from gateway.federation.fan_out import TIMED_OUT, fill_page
 from gateway.federation.federation import Federation
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.run import PageRequest, SessionPage

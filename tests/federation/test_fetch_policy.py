@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from gateway.federation import filling as filling_module
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import AnyOf, Condition, Field, Query

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.freshness import AS_KEPT, Freshness
 from gateway.federation.lookup import Found

@@ -12,7 +12,7 @@ from msgspec import Raw
 from adapters.roundware import RoundwareAdapter, RoundwareOptions
 from adapters.simulators.roundware import RoundwareSimulator
 from gateway.federation.backend import Backend
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
 from gateway.federation.growing import MOST_MISSES, MOST_PROBES

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import AnyOf, AtOrAfter, Condition, Field, Query

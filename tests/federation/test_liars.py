@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import AnyOf, Field, Query
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode, Relation

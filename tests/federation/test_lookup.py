@@ -7,7 +7,8 @@ import pytest
 from msgspec import Raw
 
 from gateway.federation.backend import Backend
-from gateway.federation.fan_out import TIMED_OUT, Deadline
+from gateway.federation.deadline import Deadline
+from gateway.federation.fan_out import TIMED_OUT
 from gateway.federation.lookup import Found, Lookup, Missing
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode, Failure, ServedFrom
 from gateway.spi import (

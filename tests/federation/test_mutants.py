@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from gateway.federation import run as run_module
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.run import PageRequest
 from gateway.model.query import AtOrAfter, Before, Condition, Order, Query, Sort
 from gateway.model.session import Session

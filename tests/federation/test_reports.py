@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from gateway.federation.backend import Backend
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
 from gateway.federation.listings import KeptListings

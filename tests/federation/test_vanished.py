@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.listing import REMEMBERED_BYTES
 from gateway.federation.lookup import Missing
 from gateway.model.matching import matches

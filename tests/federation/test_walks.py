@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.federation.backend import Backend
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.listing import REMEMBERED_BYTES
 from gateway.federation.run import PageRequest, SessionPage

@@ -12,7 +12,7 @@ from hypothesis.errors import NoSuchExample
 
 from gateway.federation import reading as reading_module
 from gateway.federation import window_reader
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.readers import Delivered, Delivery
 from gateway.federation.run import PageRequest
 from gateway.federation.window_reader import WindowReader

@@ -13,7 +13,8 @@ from msgspec import Raw
 
 from gateway.federation import window_reader
 from gateway.federation.backend import Backend
-from gateway.federation.fan_out import BUDGET_EXCEEDED, Deadline
+from gateway.federation.deadline import Deadline
+from gateway.federation.fan_out import BUDGET_EXCEEDED
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
 from gateway.federation.listings import KeptListings

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from adapters.digital_samba import DigitalSambaAdapter, DigitalSambaOptions
 from adapters.simulators.digital_samba import DEVELOPER_KEY, Form
 from gateway.federation.backend import Backend
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.run import PageRequest
 from gateway.model.matching import matches
 from gateway.model.query import Query

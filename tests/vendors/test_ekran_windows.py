@@ -10,7 +10,7 @@ from adapters.ekran import EkranAdapter
 from adapters.simulators.ekran import EkranSimulator, Manners
 from adapters.simulators.world import Held
 from gateway.federation.backend import Backend
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import NEWEST_FIRST, AtOrAfter, Before, Condition, Field, Query, Sort

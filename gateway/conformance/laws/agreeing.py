@@ -5,7 +5,7 @@ import msgspec
 from gateway.conformance.harness import Harness
 from gateway.conformance.law import Law, broken, checks_of, holds
 from gateway.conformance.rig import NAME, Rig, rigged
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.lookup import Found, Missing
 from gateway.model.session import Json, Session
 from gateway.spi import UpstreamError

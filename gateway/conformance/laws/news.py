@@ -5,7 +5,7 @@ from itertools import islice
 from gateway.conformance.harness import Harness
 from gateway.conformance.law import Law, checks_of, holds
 from gateway.conformance.rig import NAME, Rig, rigged
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.growing import MOST_MISSES
 from gateway.federation.run import PageRequest

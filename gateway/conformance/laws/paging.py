@@ -6,7 +6,7 @@ from gateway.conformance.harness import Harness
 from gateway.conformance.law import Law, broken, checks_of, holds
 from gateway.conformance.rig import Fetched, Rig, ids_of, rigged
 from gateway.conformance.tap import Exchange, HttpTrouble, Reply
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.run import PageRequest
 from gateway.model.query import Query
 from gateway.model.report import BackendStatus

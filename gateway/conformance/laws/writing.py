@@ -10,7 +10,7 @@ from gateway.conformance.law import Law, broken, checks_of, holds
 from gateway.conformance.rig import NAME, Rig, ids_of, rigged
 from gateway.conformance.tap import HttpTrouble, RpcTrouble
 from gateway.conformance.troubles import fail_when_done, hang_up, reset, reset_when_done
-from gateway.federation.fan_out import Deadline
+from gateway.federation.deadline import Deadline
 from gateway.federation.run import PageRequest
 from gateway.federation.sending_once import SendingOnce
 from gateway.model.query import Query

@@ -1,0 +1,63 @@
+"""How long whoever waits for an answer will wait: handed down to all that is done for them.
+
+A context's own, as a deadline concerns whatever is awaited under it, however deep.
+"""
+
+import asyncio
+import contextvars
+import math
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Patience:
+    """From when to when somebody waits, on the loop's clock. It grows as others join them."""
+
+    begun: float = -math.inf
+    until: float = math.inf
+
+    def left(self) -> float:
+        """Give the seconds that are left: endless ones where nobody said until when."""
+        return max(0.0, self.until - asyncio.get_running_loop().time())
+
+    def left_share(self) -> float:
+        """Give the share of the time that is left."""
+        if math.isinf(self.until):
+            return 1.0
+        return self.left() / max(self.until - self.begun, 1e-6)
+
+    def join(self, other: "Patience") -> None:
+        """Wait for whoever waits longer."""
+        if other.until > self.until:
+            self.begun, self.until = other.begun, other.until
+
+
+_current: ContextVar[Patience | None] = ContextVar("who waits until when", default=None)
+
+
+def patience() -> Patience:
+    """Give the patience of those for whom the running task works; that of nobody is endless."""
+    return _current.get() or Patience()
+
+
+@contextmanager
+def waiting(begun: float, until: float) -> Iterator[None]:
+    """Do all that is done meanwhile for somebody who waits until then."""
+    token = _current.set(Patience(begun, until))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def task_for(whoever: Patience, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Start work that is done for others than those the running task works for."""
+    context = contextvars.copy_context()
+    context.run(_current.set, whoever)
+    return asyncio.create_task(work, context=context)
