@@ -1,0 +1,61 @@
+"""How long a vendor is left alone that asked for it, and what its callers are told meanwhile."""
+
+import math
+from collections.abc import Callable
+
+from gateway.resilience.backoff import backoff_seconds
+from gateway.spi import ErrorCode, UpstreamError
+
+_LONGEST_THROTTLED_SECONDS = 600.0
+
+
+class Pause:
+    """A time in which a vendor is not asked, and why."""
+
+    def __init__(self, timer: Callable[[], float]) -> None:
+        """Take what tells the time, in seconds, and never goes back."""
+        self._timer = timer
+        self._until = -math.inf
+        # Not the error itself: its traceback holds everything the failed call knew.
+        self._reason: tuple[type[UpstreamError], ErrorCode] | None = None
+
+    def begin(self, seconds: float, error: UpstreamError) -> None:
+        """Pause from now on, for a reason, unless a pause goes on that ends no earlier."""
+        until = self._timer() + seconds
+        if until > self._until:
+            self._until, self._reason = until, (type(error), error.code)
+
+    def end(self) -> None:
+        """Let the vendor be asked again."""
+        self._until, self._reason = -math.inf, None
+
+    def left(self) -> float:
+        """Give the seconds until the vendor may be asked again: 0 if it may be now."""
+        return max(0.0, self._until - self._timer())
+
+    def error(self) -> UpstreamError | None:
+        """Make the error that a call meets now: of the class and code that the pause began with."""
+        left = self.left()
+        if self._reason is None or left <= 0:
+            return None
+        kind, code = self._reason
+        # Each class is made in its own way; what they are all made of is set here.
+        error = kind.__new__(kind, f"not asked: {code}, left alone for another {left:.1f} s")
+        error.code = code
+        error.retry_after_seconds = left
+        error.attempts = 1
+        return error
+
+
+def throttled_seconds(
+    error: UpstreamError, times_in_a_row: int, random: Callable[[], float]
+) -> float:
+    """Give how long to leave a vendor alone that asked for fewer calls, so often in a row.
+
+    What it asked for counts, up to ten minutes. If that is missing, negative or no finite number,
+    the wait is drawn instead.
+    """
+    asked = error.retry_after_seconds
+    if asked is not None and 0 <= asked < math.inf:
+        return min(asked, _LONGEST_THROTTLED_SECONDS)
+    return backoff_seconds(times_in_a_row, random, is_throttled=True)
