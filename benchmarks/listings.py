@@ -107,7 +107,7 @@ async def _listing(
     backend = Backend(
         "measured", _Canned(adapter, records), _NOWHERE, ttl_seconds=0, clock=lambda: FROZEN_AT
     )
-    page = await backend.only_page(_EVERYTHING, harvest.take)
+    page = await backend.only_page(_EVERYTHING, harvest.take, lambda: None)
     if isinstance(page, Failed):
         raise SystemExit(f"not filled: {page.failure}")
     listing = harvest.listing(backend.remade, FROZEN_AT, Tally())

@@ -69,7 +69,7 @@ class Rig:
         endpoint = self.adapter.endpoint()
         self._wire = open_wire(endpoint, _PATIENT, Trust())
         self._hurried = open_wire(endpoint, _HURRIED, Trust())
-        self._tickets = Tickets(self.adapter, self._wire)
+        self._tickets = Tickets(self._wire, lambda: self.adapter.log_in(self._wire))
         self._federations: list[Federation] = []
 
     async def call(self, call: Callable[[Context[Any]], Awaitable[T]]) -> T:

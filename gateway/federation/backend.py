@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Raw
 
+from gateway.federation.account import Account
 from gateway.federation.changes import Changes
 from gateway.federation.flights import Flights
 from gateway.federation.mapping import BackendPage, Mapper, Take, legible
@@ -76,8 +77,12 @@ class Backend:
         ttl_seconds: float,
         clock: Callable[[], datetime],
         operations: Collection[Operation] = (),
+        account: Account | None = None,
     ) -> None:
-        """Take the writes that are ``operations`` as those that its operator lets through."""
+        """Take the writes that are ``operations`` as those that its operator lets through.
+
+        Without an ``account`` that it shares with others it has one of its own.
+        """
         self.name = name
         self.adapter = adapter
         self.ttl_seconds = ttl_seconds
@@ -86,7 +91,10 @@ class Backend:
         self.health = Health()
         self.selectivity = Selectivity()
         self.pace = Pace()
-        self._tickets = Tickets(adapter, transport)
+        self.account = account or Account()
+        self._tickets = Tickets(
+            transport, lambda: self.account.log_in(lambda: adapter.log_in(transport))
+        )
         self._clock = clock
         self._mapper = Mapper(name, adapter)
         self._pages: Flights[Outcome | Lost] = Flights()
@@ -124,14 +132,17 @@ class Backend:
         """Read one page and map its records.
 
         All who want the same page at the same time share one request, unless something was written
-        meanwhile. ``sent`` is called by whoever sends it.
+        meanwhile. ``sent`` is called by whoever sends it, whenever it is sent.
         """
         key = (frozenset(plan.pushed), plan.sorted_by, plan.page_size, at, self.changes.count)
         return await self._pages.join(key, lambda: self._page(plan, at, sent))
 
-    async def only_page(self, plan: ScanPlan, take: Take) -> Outcome:
-        """Read the one page of a vendor that lists everything, and hand over what is on it."""
-        page = await self._page(plan, First(), lambda: None, take)
+    async def only_page(self, plan: ScanPlan, take: Take, sent: Callable[[], None]) -> Outcome:
+        """Read the one page of a vendor that lists everything, and hand over what is on it.
+
+        ``sent`` is called whenever it is asked for.
+        """
+        page = await self._page(plan, First(), sent, take)
         return self.lost() if isinstance(page, Lost) else page
 
     def lost(self) -> Failed:
@@ -145,9 +156,6 @@ class Backend:
         sent: Callable[[], None],
         take: Take | None = None,
     ) -> Outcome | Lost:
-        as_of = self._clock()
-        sent()
-
         async def fetch(context: Context[Any]) -> RawPage | Lost:
             try:
                 return await self.adapter.fetch_page(plan, at, context)
@@ -155,6 +163,8 @@ class Backend:
                 return Lost()
 
         async def read() -> BackendPage | Lost:
+            as_of = self._clock()
+            sent()
             raw = await self._tickets.call(fetch, as_of)
             if isinstance(raw, Lost):
                 return raw
@@ -186,13 +196,18 @@ class Backend:
         return await self._outcome(read)
 
     async def call(self, call: Callable[[Context[Any]], Awaitable[T]]) -> T | Failed:
-        """Make a call with a ticket, and once more where the vendor wants a new log-in."""
-        return await self._outcome(lambda: self._tickets.call(call, self._clock()))
+        """Make a call that is not repeated, but for the vendor's asking for a new log-in."""
+        return await self._outcome(
+            lambda: self._tickets.call(call, self._clock()), is_repeatable=False
+        )
 
     async def mapped(self, record: Raw) -> BackendPage | Failed:
         """Map one record that has just come."""
-        as_of = self._clock()
-        return await self._outcome(lambda: self._mapper.page(RawPage([record]), as_of))
+        try:
+            with translated():
+                return await self._mapper.page(RawPage([record]), self._clock())
+        except UpstreamError as error:
+            return self.failed(error)
 
     def now(self) -> datetime:
         """Read the clock by which what it answers is dated."""
@@ -226,10 +241,15 @@ class Backend:
         except UpstreamError as error:
             return self.failed(error)
 
-    async def _outcome(self, call: Callable[[], Awaitable[T]]) -> T | Failed:
-        try:
+    async def _outcome(
+        self, call: Callable[[], Awaitable[T]], *, is_repeatable: bool = True
+    ) -> T | Failed:
+        async def attempt() -> T:
             with translated():
-                result = await call()
+                return await call()
+
+        try:
+            result = await self.account.call(attempt, is_repeatable=is_repeatable)
         except UpstreamError as error:
             return self.failed(error)
         if self.health.error is not None:

@@ -210,8 +210,7 @@ async def _gather(
 ) -> Failed | None:
     """Read all there is. Of what a vendor sends at once no session is held longer than needed."""
     if plan.paging is PagingStyle.SINGLE:
-        tally.count_request()
-        page = await backend.only_page(plan.scan, harvest.take)
+        page = await backend.only_page(plan.scan, harvest.take, tally.count_request)
         if isinstance(page, BackendPage):
             tally.add(page)
         return page if isinstance(page, Failed) else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from gateway.federation.flights import Flights
-from gateway.spi.adapter import NO_TICKET, Context, SessionAdapter, Ticket
+from gateway.spi.adapter import NO_TICKET, Context, Ticket
 from gateway.spi.errors import LogInAgain
 from gateway.spi.transport import HttpTransport, RpcTransport
 
@@ -16,10 +16,12 @@ class Tickets:
     """The ticket of one backend: brought by the first call, and renewed where it is refused."""
 
     def __init__(
-        self, adapter: SessionAdapter[Any], transport: HttpTransport | RpcTransport
+        self,
+        transport: HttpTransport | RpcTransport,
+        log_in: Callable[[], Awaitable[Ticket]],
     ) -> None:
-        self._adapter = adapter
         self._transport = transport
+        self._log_in_anew = log_in
         self._ticket: Ticket | None = None
         self._log_ins: Flights[Ticket] = Flights()
 
@@ -41,5 +43,5 @@ class Tickets:
         return self._ticket or await self._log_ins.join("log in", self._log_in)
 
     async def _log_in(self) -> Ticket:
-        self._ticket = await self._adapter.log_in(self._transport)
+        self._ticket = await self._log_in_anew()
         return self._ticket

@@ -11,6 +11,7 @@ from gateway.transport.failures import translated
 from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.slots import Slots
+from gateway.transport.turns import Turns
 
 _CHUNK_BYTES = 64 * 1024
 
@@ -25,11 +26,16 @@ class HttpWire:
     the same time; those beyond the limit wait for their turn.
     """
 
-    def __init__(self, endpoint: HttpEndpoint, limits: Limits, trust: Trust) -> None:
-        """Open nothing yet. Raises ``ValueError`` for a trust that cannot be used."""
+    def __init__(
+        self, endpoint: HttpEndpoint, limits: Limits, trust: Trust, turns: Turns | None = None
+    ) -> None:
+        """Open nothing yet. Without ``turns`` that it shares with others it has its own.
+
+        Raises ``ValueError`` for a trust that cannot be used.
+        """
         self._base = URL(endpoint.url)
         self._max_body_bytes = limits.max_body_bytes
-        self._slots = Slots(limits.concurrency, limits.timeout_seconds)
+        self._slots = Slots(turns or Turns(limits.concurrency), limits.timeout_seconds)
         self._client = Client(limits, trust)
 
     async def send(self, request: HttpRequest) -> HttpReply:

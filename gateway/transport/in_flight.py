@@ -52,4 +52,4 @@ def charge(count: int, what: str) -> None:
     account.taken += count
     account.budget.taken += count
     if account.budget.taken > account.budget.max_bytes:
-        raise TryAgainLater(ErrorCode.OVERLOADED, f"{what}: too many bytes under way")
+        raise TryAgainLater(ErrorCode.OVERLOADED, f"{what}: too many bytes under way", attempts=1)

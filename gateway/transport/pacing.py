@@ -15,10 +15,11 @@ class Pacer:
     ) -> None:
         """Take what tells the time, in seconds, and never goes back.
 
-        Without a burst it is a tenth of the requests, and at least one: a vendor that allows so
-        many requests in so many seconds sees a tenth more at most in any such time.
+        Without a burst it is what a second holds, and no more than a quarter of the requests: a
+        vendor that allows so many in so many seconds sees a quarter more at most in any such time.
         """
-        burst = max(1, requests // 10) if burst is None else burst
+        if burst is None:
+            burst = max(1, min(requests // 4, round(requests / seconds)))
         self._timer = timer
         self._step = seconds / requests
         self._ahead = (burst - 1) * self._step

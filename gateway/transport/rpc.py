@@ -14,6 +14,7 @@ from gateway.transport.failures import translated
 from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.slots import Slots
+from gateway.transport.turns import Turns
 
 
 class RpcWire:
@@ -24,11 +25,17 @@ class RpcWire:
     vendor handles one at a time.
     """
 
-    def __init__(self, endpoint: RpcEndpoint, limits: Limits, trust: Trust) -> None:
-        """Open nothing yet. Raises ``ValueError`` for a trust that cannot be used."""
+    def __init__(
+        self, endpoint: RpcEndpoint, limits: Limits, trust: Trust, turns: Turns | None = None
+    ) -> None:
+        """Open nothing yet. Without ``turns`` that it shares with others it has its own.
+
+        Raises ``ValueError`` for a trust that cannot be used.
+        """
         self._url = endpoint.url
         self._limits = limits
-        self._slots = Slots(1 if endpoint.is_serial else limits.concurrency, limits.timeout_seconds)
+        own = Turns(1 if endpoint.is_serial else limits.concurrency)
+        self._slots = Slots(turns or own, limits.timeout_seconds)
         self._client = Client(limits, trust, (only_an_upgrade,))
         self._opening = asyncio.Lock()
         self._connection: RpcConnection | None = None

@@ -1,57 +1,70 @@
-"""How many requests a wire carries at a time, how long each may take, and how all of them end."""
+"""How long each request of a wire may take, and how all of them end."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from gateway.model.report import ErrorCode
 from gateway.spi import TryAgainLater, UpstreamError
+from gateway.transport.turns import Turns
 
 
 class Slots:
-    """Room for a number of requests on one wire."""
+    """Room for the requests of one wire, as its account has a turn for each."""
 
-    def __init__(self, count: int, timeout_seconds: float) -> None:
-        self._count = count
+    def __init__(self, turns: Turns, timeout_seconds: float) -> None:
+        self._turns = turns
         self._timeout_seconds = timeout_seconds
-        self._free = asyncio.Semaphore(count)
         self._deadlines: set[asyncio.Timeout] = set()
+        self._is_empty = asyncio.Event()
+        self._is_empty.set()
         self._is_closed = False
 
     @asynccontextmanager
     async def slot(self, what: str) -> AsyncIterator[None]:
-        """Hold one slot for a request; waiting for it counts in the request's time.
+        """Hold one slot for a request; waiting for its turn counts in the request's time.
 
         Raises :class:`TryAgainLater` when the time is over, and when the wire is closed before
         or meanwhile.
         """
         if self._is_closed:
-            raise self._end(what)
+            raise self._closed(what)
+        has_begun = False
         try:
             async with asyncio.timeout(self._timeout_seconds) as deadline:
-                self._deadlines.add(deadline)
-                try:
-                    async with self._free:
+                with self._counted(deadline):
+                    async with self._turns.turn(what):
+                        has_begun = True
                         yield
-                finally:
-                    self._deadlines.remove(deadline)
         except TimeoutError:
-            raise self._end(what) from None
+            raise self._end(what, has_begun=has_begun) from None
 
     async def close(self) -> None:
         """Refuse every further request, end those under way, and wait until they have ended."""
-        if self._is_closed:
-            return
         self._is_closed = True
         now = asyncio.get_running_loop().time()
         for deadline in self._deadlines:
             if not deadline.expired():
                 deadline.reschedule(now)
-        # Whoever holds all the slots knows that nobody else holds one.
-        for _ in range(self._count):
-            await self._free.acquire()
+        await self._is_empty.wait()
 
-    def _end(self, what: str) -> UpstreamError:
+    @contextmanager
+    def _counted(self, deadline: asyncio.Timeout) -> Iterator[None]:
+        self._deadlines.add(deadline)
+        self._is_empty.clear()
+        try:
+            yield
+        finally:
+            self._deadlines.remove(deadline)
+            if not self._deadlines:
+                self._is_empty.set()
+
+    def _end(self, what: str, *, has_begun: bool) -> UpstreamError:
         if self._is_closed:
-            return TryAgainLater(ErrorCode.RESET, f"{what}: the wire was closed")
-        return TryAgainLater(ErrorCode.TIMEOUT, f"{what}: no answer in time")
+            return self._closed(what)
+        if not has_begun:  # The time went by here: that tells nothing of the vendor.
+            return TryAgainLater(ErrorCode.OVERLOADED, f"{what}: no turn in time", attempts=1)
+        return TryAgainLater(ErrorCode.TIMEOUT, f"{what}: no answer in time", attempts=1)
+
+    def _closed(self, what: str) -> UpstreamError:
+        return TryAgainLater(ErrorCode.RESET, f"{what}: the wire was closed", attempts=1)

@@ -4,14 +4,18 @@ from gateway.spi import HttpEndpoint, RpcEndpoint
 from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.rpc import RpcWire
+from gateway.transport.turns import Turns
 
 
 def open_wire(
-    endpoint: HttpEndpoint | RpcEndpoint, limits: Limits, trust: Trust
+    endpoint: HttpEndpoint | RpcEndpoint,
+    limits: Limits,
+    trust: Trust,
+    turns: Turns | None = None,
 ) -> HttpWire | RpcWire:
     """Make the wire to an endpoint. It connects at its first use."""
     match endpoint:
         case HttpEndpoint():
-            return HttpWire(endpoint, limits, trust)
+            return HttpWire(endpoint, limits, trust, turns)
         case RpcEndpoint():
-            return RpcWire(endpoint, limits, trust)
+            return RpcWire(endpoint, limits, trust, turns)

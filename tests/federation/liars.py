@@ -74,7 +74,7 @@ def failing_at(*requests: int) -> Fetch:
 
     async def script(_at: Address, number: int) -> RawPage | None:
         if number in requests:
-            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told")
+            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told", attempts=1)
         return None
 
     return script

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from gateway.federation.account import Account
 from gateway.federation.backend import Backend, Failed, Health, Lost, Outcome
 from gateway.federation.mapping import BackendPage
 from gateway.model.query import Query
@@ -61,6 +62,16 @@ async def read(outcome: Outcome | Lost) -> BackendPage:
 def code_of(outcome: Outcome) -> ErrorCode:
     assert isinstance(outcome, Failed), outcome
     return outcome.failure.code
+
+
+@dataclass
+class StoodTime:
+    """A timer that a test sets."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @dataclass
@@ -150,8 +161,8 @@ async def test_whoever_learns_late_that_a_ticket_was_refused_takes_the_new_one()
 
 
 async def test_to_be_refused_a_second_time_is_reported() -> None:
-    vendor = Vendor(rows(1))
-    asked = backend("a", vendor)
+    vendor, time = Vendor(rows(1)), StoodTime()
+    asked = backend("a", vendor, account=Account(timer=time))
     vendor.forgotten |= {f"{SECRET} {number}" for number in range(2)}
 
     outcome = await first_page(asked)
@@ -159,8 +170,11 @@ async def test_to_be_refused_a_second_time_is_reported() -> None:
     assert code_of(outcome) is ErrorCode.AUTH
     assert len(vendor.tickets) == 2
     assert vendor.requests == 2
+    assert code_of(await first_page(asked)) is ErrorCode.AUTH
+    assert len(vendor.tickets) == 2, "nobody is to be locked out"
+    time.now += 60
     await read(await first_page(asked))
-    assert len(vendor.tickets) == 3, "the next call tries anew"
+    assert len(vendor.tickets) == 3, "a minute later it is tried anew"
 
 
 async def test_a_log_in_that_fails_is_tried_once_for_all_who_wait_for_it() -> None:
@@ -176,11 +190,14 @@ async def test_a_log_in_that_fails_is_tried_once_for_all_who_wait_for_it() -> No
     assert len(vendor.tickets) == 1
 
 
-async def test_a_log_in_that_failed_is_tried_again_by_the_next_call() -> None:
-    vendor = Vendor(rows(1), refusing=True)
-    asked = backend("a", vendor)
+async def test_a_log_in_that_failed_is_tried_again_a_minute_later() -> None:
+    vendor, time = Vendor(rows(1), refusing=True), StoodTime()
+    asked = backend("a", vendor, account=Account(timer=time))
     assert code_of(await first_page(asked)) is ErrorCode.AUTH
     vendor.refusing = False
+
+    assert code_of(await first_page(asked)) is ErrorCode.AUTH
+    time.now += 60
 
     await read(await first_page(asked))
 

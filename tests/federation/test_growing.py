@@ -111,7 +111,7 @@ class Growing(Scripted):
         await self.answers.wait()
         self.probed.append(native_id)
         if native_id in self.failing:
-            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told")
+            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told", attempts=1)
         return next((record(row) for row in self.rows if row.native_id == native_id), None)
 
 
@@ -227,7 +227,7 @@ async def test_the_whole_list_is_read_again_when_due_while_the_kept_one_serves()
 async def test_a_whole_list_that_fails_leaves_the_kept_one_and_is_tried_by_the_next() -> None:
     async def script(_at: object, request: int) -> None:
         if request == 2:
-            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told")
+            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told", attempts=1)
 
     time, vendor = Time(), Growing(rows(5, 6), script=script)
     asked = growing(vendor, time)

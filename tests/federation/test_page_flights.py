@@ -108,7 +108,7 @@ async def test_when_all_have_left_the_request_is_broken_off() -> None:
 
 
 async def test_a_request_that_fails_fails_for_all_who_wait_and_is_made_again_for_the_next() -> None:
-    gate = Gate(error=TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told"))
+    gate = Gate(error=TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told", attempts=1))
     vendor = held(gate)
     asked = federation(backend("a", vendor))
     callers = [asking(asked) for _ in range(CALLERS)]

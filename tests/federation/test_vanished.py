@@ -161,7 +161,7 @@ async def test_pages_are_the_sorted_filtered_union_of_what_is_there_and_what_has
 
     async def script(_at: object, _request: int) -> None:
         if is_failing:
-            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told")
+            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told", attempts=1)
 
     vendor = Forgetting([], script=script)
     here = Lab(vendor, remembered_bytes=remembered_bytes)

@@ -28,7 +28,7 @@ from tests.support.fakes import FakeRow, Manners, record
 async def test_a_list_that_fails_ends_nothing_and_forgets_nothing() -> None:
     async def script(_at: object, request: int) -> None:
         if request == 3:
-            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told")
+            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told", attempts=1)
 
     here = Lab(Forgetting(running(1, 2, 3), script=script))
     await here.page()
@@ -47,7 +47,7 @@ async def test_a_list_that_fails_ends_nothing_and_forgets_nothing() -> None:
 async def test_a_list_whose_second_page_fails_ends_nothing() -> None:
     async def script(_at: object, request: int) -> None:
         if request == 4:
-            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told")
+            raise TryAgainLater(ErrorCode.UNAVAILABLE, "the fake: as told", attempts=1)
 
     here = Lab(Forgetting(running(1, 2, 3), Manners(page_cap=2), script=script))
     await here.page()

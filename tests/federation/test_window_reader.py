@@ -442,7 +442,7 @@ async def test_a_failed_window_costs_its_backend_and_can_be_asked_again() -> Non
         ) -> RawPage:
             page = await super().fetch_page(plan, at, context)
             if self.requests > 8:
-                raise TryAgainLater(ErrorCode.UNAVAILABLE, "not now")
+                raise TryAgainLater(ErrorCode.UNAVAILABLE, "not now", attempts=1)
             return page
 
     joined = federation(backend("a", Failing(daily(100).rows, Manners(page_cap=2))))

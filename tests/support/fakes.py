@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Raw
 
+from gateway.federation.account import Account
 from gateway.federation.backend import Backend
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
@@ -16,6 +17,7 @@ from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import MAX_KEPT_BYTES, KeptRanges
 from gateway.model.matching import matches
 from gateway.model.query import Condition, Field, Op, Sort
+from gateway.resilience.breaker import BreakerRules
 from gateway.spi import (
     Abilities,
     Address,
@@ -214,15 +216,21 @@ def record(row: FakeRow) -> Raw:
     return Raw(json.dumps(asdict(row)).encode())
 
 
+TIRELESS = BreakerRules(least_calls=10**9, connect_failures=10**9)
+"""Rules by which a vendor is asked however much trouble it is in."""
+
+
 def backend(
     name: str,
     adapter: SessionAdapter[HttpTransport],
     *,
     ttl: float = 0,
     clock: Callable[[], datetime] = noon,
+    account: Account | None = None,
 ) -> Backend:
-    """Make a backend over a fake adapter."""
-    return Backend(name, adapter, NoTransport(), ttl_seconds=ttl, clock=clock)
+    """Make a backend over a fake adapter, which is asked however much trouble it is in."""
+    account = account or Account(TIRELESS)
+    return Backend(name, adapter, NoTransport(), ttl_seconds=ttl, clock=clock, account=account)
 
 
 def federation(

@@ -36,9 +36,13 @@ def test_time_that_went_by_brings_back_as_much_of_a_burst() -> None:
     assert [pacer.delay() for _ in range(4)] == [0, 0, 0.5, 1]
 
 
-@pytest.mark.parametrize(("requests", "burst"), [(1, 1), (9, 1), (20, 2), (1000, 100)])
-def test_a_burst_is_a_tenth_where_nothing_else_is_said(requests: int, burst: int) -> None:
-    pacer = Pacer(requests, 60.0, Clock())
+@pytest.mark.parametrize(
+    ("requests", "seconds", "burst"), [(1, 1, 1), (20, 1, 5), (1000, 60, 17), (600, 3600, 1)]
+)
+def test_a_burst_is_what_a_second_holds_and_no_more_than_a_quarter(
+    requests: int, seconds: float, burst: int
+) -> None:
+    pacer = Pacer(requests, seconds, Clock())
 
     assert [pacer.delay() for _ in range(burst + 1)].count(0) == burst
 

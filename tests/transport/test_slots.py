@@ -6,10 +6,11 @@ import pytest
 
 from gateway.spi import ErrorCode, TryAgainLater
 from gateway.transport.slots import Slots
+from gateway.transport.turns import Turns
 
 
 async def test_no_more_than_the_count_run_at_a_time_and_all_get_their_turn() -> None:
-    slots = Slots(2, timeout_seconds=20)
+    slots = Slots(Turns(2), timeout_seconds=20)
     running, seen = 0, []
 
     async def request() -> None:
@@ -27,7 +28,7 @@ async def test_no_more_than_the_count_run_at_a_time_and_all_get_their_turn() -> 
 
 
 async def test_the_time_is_over_for_whoever_holds_a_slot_and_for_whoever_waits() -> None:
-    slots = Slots(1, timeout_seconds=0.05)
+    slots = Slots(Turns(1), timeout_seconds=0.05)
 
     async def request(what: str) -> None:
         async with slots.slot(what):
@@ -35,12 +36,13 @@ async def test_the_time_is_over_for_whoever_holds_a_slot_and_for_whoever_waits()
 
     ends = await asyncio.gather(request("held"), request("waiting"), return_exceptions=True)
 
-    assert [str(end) for end in ends] == ["held: no answer in time", "waiting: no answer in time"]
-    assert all(isinstance(end, TryAgainLater) and end.code is ErrorCode.TIMEOUT for end in ends)
+    assert [str(end) for end in ends] == ["held: no answer in time", "waiting: no turn in time"]
+    codes = [end.code for end in ends if isinstance(end, TryAgainLater)]
+    assert codes == [ErrorCode.TIMEOUT, ErrorCode.OVERLOADED], "waiting tells nothing of a vendor"
 
 
 async def test_a_failed_and_a_cancelled_request_free_their_slots() -> None:
-    slots = Slots(1, timeout_seconds=20)
+    slots = Slots(Turns(1), timeout_seconds=20)
     held = asyncio.Event()
 
     async def hold() -> None:
@@ -62,7 +64,7 @@ async def test_a_failed_and_a_cancelled_request_free_their_slots() -> None:
 
 
 async def test_closing_waits_until_everything_under_way_has_been_tidied_up() -> None:
-    slots = Slots(2, timeout_seconds=0.05)
+    slots = Slots(Turns(2), timeout_seconds=0.05)
     tidying, may_end = asyncio.Event(), asyncio.Event()
     order = []
 
@@ -91,7 +93,7 @@ async def test_closing_waits_until_everything_under_way_has_been_tidied_up() -> 
 
 
 async def test_a_request_that_is_cancelled_by_its_caller_is_not_said_to_be_closed() -> None:
-    slots = Slots(1, timeout_seconds=20)
+    slots = Slots(Turns(1), timeout_seconds=20)
     held = asyncio.Event()
 
     async def hold() -> None:
@@ -109,7 +111,7 @@ async def test_a_request_that_is_cancelled_by_its_caller_is_not_said_to_be_close
 
 
 async def test_after_closing_every_request_is_refused_at_once() -> None:
-    slots = Slots(1, timeout_seconds=20)
+    slots = Slots(Turns(1), timeout_seconds=20)
     await slots.close()
     await slots.close()
 

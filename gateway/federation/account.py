@@ -1,0 +1,151 @@
+"""One account at a vendor: what all calls to it share, whoever makes them, and for what."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from gateway.federation.patience import Patience, patience
+from gateway.model.report import ErrorCode
+from gateway.resilience.backoff import backoff_seconds
+from gateway.resilience.breaker import Breaker, BreakerRules, Permit
+from gateway.resilience.budget import RetryBudget
+from gateway.resilience.log_ins import LogInGuard
+from gateway.resilience.pauses import Pause, throttled_seconds
+from gateway.spi.errors import GiveUp, SlowDown, TryAgainLater, UpstreamError
+
+_LONGEST_WAIT_SECONDS = 5.0
+_LONGEST_WAIT_SHARE = 0.25
+"""Of the time that is left: for longer than that nobody is kept waiting for a pause to end."""
+
+_LEAST_SHARE_FOR_THE_SILENT = 0.5
+"""Of the time that must be left to ask once more who did not answer in time."""
+
+_TLS_PAUSE_SECONDS = 60.0
+"""A certificate is not mended within one call, and every try may alarm somebody."""
+
+_REFUSED_CREDENTIALS = frozenset({ErrorCode.AUTH, ErrorCode.FORBIDDEN})
+_FAILED_CONNECTS = frozenset({ErrorCode.CONNECT, ErrorCode.DNS})
+
+T = TypeVar("T")
+
+
+class Account:
+    """Decides whether a vendor is asked, asked again, or left alone.
+
+    An attempt is whatever has to be done for one call, a log-in included. Nothing below repeats
+    one: only here is it known how much time is left, and how much trouble there is.
+    """
+
+    def __init__(
+        self,
+        rules: BreakerRules | None = None,
+        *,
+        timer: Callable[[], float] = time.monotonic,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        """Take what tells the time in seconds, and what draws from [0, 1)."""
+        self.breaker = Breaker(rules or BreakerRules(), timer, draw)
+        self.pause = Pause(timer)
+        self._budget = RetryBudget(timer)
+        self._log_ins = LogInGuard(timer)
+        self._logging_in = asyncio.Lock()
+        self._throttled_in_a_row = 0
+        self._draw = draw
+
+    async def call(self, attempt: Callable[[], Awaitable[T]], *, is_repeatable: bool) -> T:
+        """Make an attempt, and more where that may help and the call only reads.
+
+        Raises the :class:`UpstreamError` of the last one.
+        """
+        self._budget.note_call()
+        failures = 0
+        while True:
+            await self._wait_out_pause()
+            try:
+                return await self._judged(attempt)
+            except UpstreamError as error:
+                failures += 1
+                wait = self._wait_to_repeat(error, failures) if is_repeatable else None
+                if wait is None:
+                    raise
+            await asyncio.sleep(wait)
+
+    async def log_in(self, log_in: Callable[[], Awaitable[T]]) -> T:
+        """Log in, if nothing speaks against it: a vendor may lock who is refused too often."""
+        async with self._logging_in:
+            if (paused := self.pause.error()) is not None:
+                raise paused
+            try:
+                return await log_in()
+            except UpstreamError as error:
+                if error.code in _REFUSED_CREDENTIALS:
+                    self._note_refused(error)
+                raise
+
+    async def _judged(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Make one attempt, and note what it tells of the vendor."""
+        permit = self.breaker.admit()
+        if permit is None:
+            raise TryAgainLater(
+                ErrorCode.CIRCUIT_OPEN,
+                "left alone after too much trouble",
+                retry_after_seconds=self.breaker.wait(),
+                attempts=1,
+            )
+        try:
+            outcome = await attempt()
+            permit.good()
+        except UpstreamError as error:
+            self._note(error, permit)
+            raise
+        finally:
+            permit.release()  # of what was cancelled, and tells nothing
+        self._throttled_in_a_row = 0
+        self._log_ins.note_accepted()
+        return outcome
+
+    def _note(self, error: UpstreamError, permit: Permit) -> None:
+        if error.is_trouble:
+            permit.bad(is_connect=error.code in _FAILED_CONNECTS)
+        if self.pause.left() > 0:
+            return  # whatever was under way when it began may not prolong it
+        match error:
+            case (
+                SlowDown()
+                | TryAgainLater(code=ErrorCode.UNAVAILABLE, retry_after_seconds=float() | int())
+            ):
+                self._throttled_in_a_row += 1
+                seconds = throttled_seconds(error, self._throttled_in_a_row, self._draw)
+                self.pause.begin(seconds, error)
+            case GiveUp(code=ErrorCode.TLS):
+                self.pause.begin(_TLS_PAUSE_SECONDS, error)
+            case UpstreamError(code=ErrorCode.AUTH):
+                self._note_refused(error)
+
+    def _note_refused(self, error: UpstreamError) -> None:
+        self._log_ins.note_refused()
+        self.pause.begin(self._log_ins.wait(), error)
+
+    def _wait_to_repeat(self, error: UpstreamError, failures: int) -> float | None:
+        """Give the seconds after which to make the next attempt; none if there is to be none."""
+        if failures >= error.attempts:
+            return None
+        waiting, is_silent = patience(), error.code is ErrorCode.TIMEOUT
+        if is_silent and waiting.left_share() < _LEAST_SHARE_FOR_THE_SILENT:
+            return None
+        wait = backoff_seconds(failures, self._draw)
+        does_fit = self._fits(waiting, self.pause.left()) and wait < waiting.left()
+        return wait if does_fit and self._budget.spend() else None
+
+    async def _wait_out_pause(self) -> None:
+        """Wait until a pause is over, if that is soon. Otherwise tell why there is one."""
+        while (error := self.pause.error()) is not None:
+            if not self._fits(patience(), self.pause.left()):
+                raise error
+            await asyncio.sleep(self.pause.left())
+
+    @staticmethod
+    def _fits(waiting: Patience, seconds: float) -> bool:
+        return seconds <= min(_LONGEST_WAIT_SECONDS, waiting.left() * _LONGEST_WAIT_SHARE)

@@ -1,0 +1,47 @@
+"""How many requests an account at a vendor has under way, and how close together they go out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gateway.model.report import ErrorCode
+from gateway.spi import TryAgainLater
+from gateway.transport.pacing import Pacer
+
+MOST_WAITING = 100
+"""Requests that may wait for their turn: more would only be answered too late."""
+
+
+class Turns:
+    """Lets a number of requests out at a time, over all wires of an account, at a pace."""
+
+    def __init__(self, concurrency: int, pacer: Pacer | None = None) -> None:
+        """Take no pacer where requests may follow each other as they come."""
+        self._free = asyncio.Semaphore(concurrency)
+        self._pacer = pacer
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def turn(self, what: str) -> AsyncIterator[None]:
+        """Wait for a turn, and hold it for as long as a request is under way.
+
+        Raises :class:`TryAgainLater` when too many are waiting already.
+        """
+        await self._acquire(what)
+        try:
+            if self._pacer is not None:
+                await asyncio.sleep(self._pacer.delay())
+            yield
+        finally:
+            self._free.release()
+
+    async def _acquire(self, what: str) -> None:
+        if self._free.locked() and self._waiting >= MOST_WAITING:
+            raise TryAgainLater(
+                ErrorCode.OVERLOADED, f"{what}: too many are waiting already", attempts=1
+            )
+        self._waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self._waiting -= 1
