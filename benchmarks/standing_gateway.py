@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from gateway.app import build_app
 from gateway.cli.serve import configure_logging
-from gateway.config import BackendSettings, ServerSettings, Settings
+from gateway.config import BackendLimits, BackendSettings, ServerSettings, SetBy, Settings
 from gateway.config.settings import CacheSettings, CursorSettings
 from gateway.spi.registry import load_adapter
 
@@ -54,6 +54,8 @@ def _backend(name: str, reach: Reach, terms: Terms) -> BackendSettings:
         adapter=reach.adapter,
         timeout_s=terms.timeout_s,
         cache=CacheSettings(ttl_s=terms.ttl_s),
+        # What is measured is the gateway, not the patience that it has with vendors.
+        limits=BackendLimits(rate=None, rate_set_by=SetBy.BACKEND),
         options=load_adapter(reach.adapter).options_model.model_validate(reach.options),
     )
 

@@ -51,6 +51,7 @@ from gateway.spi import (
     PagingAbility,
     PagingStyle,
     Provenance,
+    Rate,
     RawPage,
     Refusal,
     Refused,
@@ -123,6 +124,8 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
             # "List": total_count is of all sessions that happened. No word of those filtered for.
             paging=PagingAbility(PagingStyle.AFTER_ID, LARGEST_PAGE, VendorTotal.ALL),
             has_detail=True,
+            # "Rate limiting".
+            max_rate=Rate(1000, 60),
             # The vendor makes sessions itself, when somebody enters an empty room.
             operations={Operation.END: {}},
         )

@@ -1,6 +1,6 @@
 """The configuration: one file, checked as a whole before anything starts."""
 
-from gateway.config.accounts import Account, account
+from gateway.config.accounts import AccountKey, account_key
 from gateway.config.load import load
 from gateway.config.problems import ConfigurationError, Problem
 from gateway.config.remarks import warnings
@@ -25,7 +25,7 @@ from gateway.config.settings import (
 from gateway.config.showing import shown
 
 __all__ = [
-    "Account",
+    "AccountKey",
     "Action",
     "AuthSettings",
     "BackendLimits",
@@ -42,7 +42,7 @@ __all__ = [
     "SetBy",
     "Settings",
     "TlsSettings",
-    "account",
+    "account_key",
     "configuration_schema",
     "is_loopback",
     "load",

@@ -15,7 +15,7 @@ _DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountKey:
     """What limits and breakers belong to: an adapter, an origin and a credential.
 
     ``credential`` is a hash, so that an account can be compared and kept anywhere.
@@ -26,9 +26,9 @@ class Account:
     credential: str = field(repr=False)
 
 
-def account(backend: BackendSettings) -> Account:
+def account_key(backend: BackendSettings) -> AccountKey:
     """Give the account that a backend uses."""
-    return Account(backend.adapter, _origin(backend.options.url), _credential(backend.options))
+    return AccountKey(backend.adapter, _origin(backend.options.url), _credential(backend.options))
 
 
 def _origin(url: str) -> str:

@@ -97,6 +97,7 @@ def _limits(own: LimitSettings, defaults: LimitSettings) -> BackendLimits:
     return BackendLimits(
         **_merged(own, defaults),
         concurrency_set_by=_set_by("concurrency", own, defaults),
+        rate_set_by=_set_by("rate", own, defaults),
         max_body_set_by=_set_by("max_body", own, defaults),
     )
 

@@ -15,10 +15,8 @@ NOT_YET_IN_FORCE: Mapping[str, Sequence[Json]] = {
     "shared_cache": [None],
     "defaults.cache.stale_while_revalidate_s": [0],
     "defaults.cache.stale_if_error_s": [0],
-    "defaults.limits.rate": [None],
     "backends[].cache.stale_while_revalidate_s": [0],
     "backends[].cache.stale_if_error_s": [0],
-    "backends[].limits.rate": [None],
     "backends[].proxy": [None],
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gateway.config.accounts import Account, account
+from gateway.config.accounts import AccountKey, account_key
 from gateway.config.rules import is_loopback
 from gateway.config.settings import Action, Settings
 
@@ -32,9 +32,9 @@ def _unused_operations(settings: Settings) -> Iterator[str]:
 
 
 def _shared_accounts(settings: Settings) -> Iterator[str]:
-    users: dict[Account, list[str]] = {}
+    users: dict[AccountKey, list[str]] = {}
     for backend in settings.backends:
-        users.setdefault(account(backend), []).append(backend.name)
+        users.setdefault(account_key(backend), []).append(backend.name)
     for names in users.values():
         if len(names) > 1:
             yield f"backends: {', '.join(names)} use one account of a vendor and share its limits"

@@ -21,7 +21,7 @@ from gateway.config.values import (
     Text,
     Whole,
 )
-from gateway.spi import AdapterOptions, Operation
+from gateway.spi import AdapterOptions, Operation, Rate
 
 
 class Section(BaseModel):
@@ -98,10 +98,14 @@ class CacheSettings(Section):
 
 
 class LimitSettings(Section):
-    """How much is asked of a backend at a time, and how large one of its answers may be."""
+    """How much is asked of a backend, and how large one of its answers may be.
+
+    ``concurrency`` is how many requests are under way at a time, ``rate`` how close together they
+    go out.
+    """
 
     concurrency: Annotated[Whole, Field(ge=1, le=1000)] = 8
-    rate: Text | None = None
+    rate: RequestRate | None = Rate(20, 1)
     max_body: Annotated[Bytes, Field(ge=1024, le=1024**3)] = 16 * 1024**2
 
 
@@ -140,6 +144,7 @@ class BackendLimits(LimitSettings):
     """The limits that are in force for one backend, and who set them."""
 
     concurrency_set_by: SetBy = SetBy.NOBODY
+    rate_set_by: SetBy = SetBy.NOBODY
     max_body_set_by: SetBy = SetBy.NOBODY
 
 

@@ -1,12 +1,13 @@
 """Kinds of values in a configuration file, and what each accepts."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer
+
+from gateway.spi import Rate
 
 _SIZE = re.compile("(?P<number>[0-9]{1,12}) ?(?P<unit>B|[kMG]B|[KMG]iB)?")
 _UNITS = {
@@ -27,19 +28,6 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d
 _RATE = re.compile("(?P<requests>[1-9][0-9]{0,6})/(?P<unit>s|min|h)")
 _RATE_UNITS = {"s": 1, "min": 60, "h": 3600}
 _HIDEABLE = re.compile(r"user|device|raw|personal|attributes\..+", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many requests in so many seconds."""
-
-    requests: int
-    seconds: int
-
-    def __str__(self) -> str:
-        """Write it as a file has it."""
-        units = {seconds: unit for unit, seconds in _RATE_UNITS.items()}
-        return f"{self.requests}/{units[self.seconds]}"
 
 
 def is_true(value: object) -> bool:

@@ -32,6 +32,7 @@ from gateway.spi.adapter import (
 from gateway.spi.errors import StartOver, TryAgainLater, UpstreamError
 from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport
+from gateway.transport.limits import Limits
 
 _LOG = logging.getLogger(__name__)
 _MOST_DISORDERS = 3
@@ -78,10 +79,12 @@ class Backend:
         clock: Callable[[], datetime],
         operations: Collection[Operation] = (),
         account: Account | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """Take the writes that are ``operations`` as those that its operator lets through.
 
-        Without an ``account`` that it shares with others it has one of its own.
+        Without an ``account`` that it shares with others it has one of its own. The ``limits`` are
+        those that its wire keeps.
         """
         self.name = name
         self.adapter = adapter
@@ -92,6 +95,7 @@ class Backend:
         self.selectivity = Selectivity()
         self.pace = Pace()
         self.account = account or Account()
+        self.limits = limits or Limits()
         self._tickets = Tickets(
             transport, lambda: self.account.log_in(lambda: adapter.log_in(transport))
         )

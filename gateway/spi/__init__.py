@@ -72,6 +72,7 @@ from gateway.spi.pages import (
     ScanPlan,
     Token,
 )
+from gateway.spi.rates import Rate
 from gateway.spi.simulation import Simulator, SimulatorFactory
 from gateway.spi.transport import (
     HttpEndpoint,
@@ -124,6 +125,7 @@ __all__ = [
     "PagingStyle",
     "Participants",
     "Provenance",
+    "Rate",
     "RawPage",
     "Refusal",
     "Refused",

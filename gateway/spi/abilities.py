@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from gateway.model.query import SEARCHED, Condition, Contains, Field, Op, Sort
+from gateway.spi.rates import Rate
 
 
 class Support(StrEnum):
@@ -157,6 +158,8 @@ class Abilities:
     operations: Mapping[Operation, Mapping[str, WriteField]] = field(default_factory=dict)
     """The writes the vendor can do, each with the fields that it takes, as ``device.id``."""
     max_concurrency: int | None = None
+    max_rate: Rate | None = None
+    """How many requests the vendor takes in what time, where its documents say so."""
     full_list_every: timedelta | None = None
     """How long one whole list serves while only the ids that come next are asked for.
 

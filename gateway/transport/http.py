@@ -35,7 +35,7 @@ class HttpWire:
         """
         self._base = URL(endpoint.url)
         self._max_body_bytes = limits.max_body_bytes
-        self._slots = Slots(turns or Turns(limits.concurrency), limits.timeout_seconds)
+        self._slots = Slots(turns or Turns.within(limits), limits.timeout_seconds)
         self._client = Client(limits, trust)
 
     async def send(self, request: HttpRequest) -> HttpReply:

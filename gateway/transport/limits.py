@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.spi import Rate
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -12,7 +14,8 @@ class Limits:
     reading the last byte. ``gap_seconds`` is for the wait until the first or the next byte of an
     HTTP reply, where that is to be shorter. ``max_body_bytes`` counts one body after
     decompression, or one message.
-    ``concurrency`` is how many requests run at a time. A silent peer is asked for a sign of life
+    ``concurrency`` is how many requests run at a time, and ``rate`` how close together they go out.
+    A silent peer is asked for a sign of life
     every ``heartbeat_seconds``, on connections that live long.
     """
 
@@ -20,6 +23,7 @@ class Limits:
     gap_seconds: float | None = None
     max_body_bytes: int = 16 * 1024 * 1024
     concurrency: int = 8
+    rate: Rate | None = None
     connect_timeout_seconds: float = 2.0
     heartbeat_seconds: float = 15.0
 

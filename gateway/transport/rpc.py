@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 
@@ -34,8 +35,10 @@ class RpcWire:
         """
         self._url = endpoint.url
         self._limits = limits
-        own = Turns(1 if endpoint.is_serial else limits.concurrency)
-        self._slots = Slots(turns or own, limits.timeout_seconds)
+        if turns is None:
+            concurrency = 1 if endpoint.is_serial else limits.concurrency
+            turns = Turns.within(replace(limits, concurrency=concurrency))
+        self._slots = Slots(turns, limits.timeout_seconds)
         self._client = Client(limits, trust, (only_an_upgrade,))
         self._opening = asyncio.Lock()
         self._connection: RpcConnection | None = None

@@ -1,11 +1,13 @@
 """How many requests an account at a vendor has under way, and how close together they go out."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from gateway.model.report import ErrorCode
 from gateway.spi import TryAgainLater
+from gateway.transport.limits import Limits
 from gateway.transport.pacing import Pacer
 
 MOST_WAITING = 100
@@ -16,10 +18,17 @@ class Turns:
     """Lets a number of requests out at a time, over all wires of an account, at a pace."""
 
     def __init__(self, concurrency: int, pacer: Pacer | None = None) -> None:
-        """Take no pacer where requests may follow each other as they come."""
+        """Take no pacer where requests may follow each other as closely as they come."""
         self._free = asyncio.Semaphore(concurrency)
         self._pacer = pacer
         self._waiting = 0
+
+    @classmethod
+    def within(cls, limits: Limits, timer: Callable[[], float] = time.monotonic) -> "Turns":
+        """Make those that keep these limits, by what tells the time in seconds."""
+        rate = limits.rate
+        pacer = None if rate is None else Pacer(rate.requests, rate.seconds, timer)
+        return cls(limits.concurrency, pacer)
 
     @asynccontextmanager
     async def turn(self, what: str) -> AsyncIterator[None]:

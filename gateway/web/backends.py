@@ -4,7 +4,7 @@ from gateway.federation.backend import Backend, Failed
 from gateway.model.query import Field, Op
 from gateway.paging.order import INSTANTS
 from gateway.spi.abilities import Abilities, Support
-from gateway.web.documents import BackendDocument, Capabilities
+from gateway.web.documents import BackendDocument, Capabilities, HealthDocument, LimitsDocument
 
 _EQUALITIES = (
     *(Field.STATUS, Field.USER, Field.DEVICE, Field.CLIENT, Field.SPACE, Field.LANGUAGE),
@@ -25,10 +25,38 @@ def describe(backend: Backend) -> BackendDocument:
     return {
         "name": backend.name,
         "vendor": backend.adapter.vendor,
-        "health": backend.health,
+        "health": health(backend),
+        "limits": limits(backend),
         "freshness": {"ttl_s": backend.ttl_seconds},
         "capabilities": told,
         "operations": sorted(backend.operations),
+    }
+
+
+def health(backend: Backend) -> HealthDocument:
+    """Tell how a backend has been doing, and whether its vendor is being left alone."""
+    known, account = backend.health, backend.account
+    paused = account.pause.error()
+    return {
+        "last_success": known.last_success,
+        "last_failure": known.last_failure,
+        "error": known.error,
+        "breaker": {
+            "state": account.breaker.state,
+            "retry_after_s": account.breaker.wait() or None,
+        },
+        "pause": None if paused is None else paused.failure(),
+    }
+
+
+def limits(backend: Backend) -> LimitsDocument:
+    """Tell what bounds the requests to a backend's vendor."""
+    bounds = backend.limits
+    return {
+        "concurrency": bounds.concurrency,
+        "rate": None if bounds.rate is None else str(bounds.rate),
+        "timeout_s": bounds.timeout_seconds,
+        "max_body_bytes": bounds.max_body_bytes,
     }
 
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any, NotRequired, TypeAlias, TypedDict
 from msgspec import Meta, Raw
 
 from gateway.model.query import Field
-from gateway.model.report import BackendReport, Count
-from gateway.model.session import Session
+from gateway.model.report import BackendReport, Count, Failure
+from gateway.model.session import Instant, Session
+from gateway.resilience.breaker import BreakerState
 from gateway.spi.abilities import Operation, PagingStyle, Support
 
 Rows: TypeAlias = Annotated[
@@ -107,12 +108,39 @@ class FreshnessDocument(TypedDict):
     ttl_s: float
 
 
+class BreakerDocument(TypedDict):
+    """Whether a backend's vendor is asked, and in how many seconds it may be again."""
+
+    state: BreakerState
+    retry_after_s: float | None
+
+
+class HealthDocument(TypedDict):
+    """How a backend has been doing. ``pause`` is why it is left alone for a while, if it is."""
+
+    last_success: Instant | None
+    last_failure: Instant | None
+    error: Failure | None
+    breaker: BreakerDocument
+    pause: Failure | None
+
+
+class LimitsDocument(TypedDict):
+    """The limits in force for one backend: what its vendor's account shares, and its own."""
+
+    concurrency: int
+    rate: str | None
+    timeout_s: float
+    max_body_bytes: int
+
+
 class BackendDocument(TypedDict):
     """One backend. ``capabilities`` is null where its adapter does not tell them."""
 
     name: str
     vendor: str
-    health: Annotated[Any, Meta(extra_json_schema={"$ref": "#/components/schemas/Health"})]
+    health: HealthDocument
+    limits: LimitsDocument
     freshness: FreshnessDocument
     capabilities: Capabilities | None
     operations: list[Operation]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.values import Rate
+from gateway.spi import Rate
 from tests.config.files import BACKENDS, loaded, refused
 
 SHA = "0" * 64

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import account, warnings
+from gateway.config import account_key, warnings
 from tests.config.files import ENVIRONMENT, MUSEUM, loaded
 from tests.support.scribe import install_scribe
 
@@ -85,7 +85,7 @@ def test_two_people_with_one_password_have_two_accounts(tmp_path: Path) -> None:
 def test_an_account_shows_no_credential(tmp_path: Path) -> None:
     settings = loaded(tmp_path, f"backends:\n{MUSEUM}")
 
-    shown = repr(account(settings.backends[0]))
+    shown = repr(account_key(settings.backends[0]))
 
     assert "https://museum.example:443" in shown
     assert ENVIRONMENT["TOKEN"] not in shown

@@ -18,7 +18,7 @@ from adapters.simulators.ekran import EkranSimulator
 from adapters.simulators.roundware import RoundwareSimulator
 from adapters.simulators.server import VendorServer
 from gateway.app import Clock, build_app
-from gateway.config import BackendSettings, ServerSettings, Settings
+from gateway.config import BackendLimits, BackendSettings, ServerSettings, SetBy, Settings
 from gateway.spi.registry import load_adapter
 from gateway.web.serving import Runner
 from tests.support.adapters import noon
@@ -104,10 +104,14 @@ class Gateway:
 
 
 def backend(adapter: str, options: Mapping[str, object], **settings: Any) -> BackendSettings:  # noqa: ANN401  # any setting of a backend
-    """Configure a backend, named after its adapter unless told otherwise."""
+    """Configure a backend, named after its adapter unless told otherwise.
+
+    It is asked as often as a test likes: a simulator need not be spared.
+    """
     model = load_adapter(adapter).options_model
+    unpaced = BackendLimits(rate=None, rate_set_by=SetBy.BACKEND)
     return BackendSettings(
-        **{"name": adapter.replace("_", "-"), **settings},
+        **{"name": adapter.replace("_", "-"), "limits": unpaced, **settings},
         adapter=adapter,
         options=model.model_validate(options),
     )

@@ -44,7 +44,9 @@ def test_a_burst_is_what_a_second_holds_and_no_more_than_a_quarter(
 ) -> None:
     pacer = Pacer(requests, seconds, Clock())
 
-    assert [pacer.delay() for _ in range(burst + 1)].count(0) == burst
+    delays = [pacer.delay() for _ in range(burst + 1)]
+    assert delays[:burst] == pytest.approx([0] * burst)
+    assert delays[burst] == pytest.approx(seconds / requests)
 
 
 def test_to_ask_for_the_wait_takes_no_place() -> None:

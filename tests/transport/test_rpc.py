@@ -169,7 +169,7 @@ async def test_a_call_that_waits_for_its_answer_has_been_sent_and_one_in_line_ha
         ends = await asyncio.gather(wire.call("asked"), wire.call("queued"), return_exceptions=True)
 
     sent = {str(end): end.has_been_sent for end in ends if isinstance(end, UpstreamError)}
-    assert sent == {"asked: no answer in time": True, "queued: no answer in time": False}
+    assert sent == {"asked: no answer in time": True, "queued: no turn in time": False}
 
 
 async def test_what_json_cannot_hold_is_not_sent() -> None:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin, get_
 from msgspec import Meta, Struct, defstruct
 from msgspec.json import schema_components
 
-from gateway.federation.backend import Health
 from gateway.federation.explaining import Explanation, Pushed
 from gateway.federation.summary import GROUPINGS
 from gateway.model.query import Condition
@@ -44,7 +43,7 @@ def reference(name: str) -> Schema:
 
 def components() -> Schema:
     """Describe every shape there is, by its name."""
-    types = [*_ANSWERS, Session, Health, Support, *_plan()]
+    types = [*_ANSWERS, Session, Support, *_plan()]
     _, found = schema_components(types, ref_template=_HOME + "{name}")
     shapes = {name: _polished(shape) for name, shape in found.items()}
     shapes[_CONDITION] = _any_condition(get_args(Condition))

@@ -1,0 +1,46 @@
+"""Who may call, built from the configuration."""
+
+from collections.abc import Callable, Mapping
+
+from gateway.config.settings import Action, AuthSettings, KeySettings, Settings
+from gateway.spi.abilities import Abilities
+from gateway.web.admission import Admission
+from gateway.web.callers import ApiKey, Caller, Keyring
+from gateway.web.rates import Quota
+from gateway.web.redaction import Redaction
+
+
+def admission(
+    settings: Settings, abilities: Mapping[str, Abilities], timer: Callable[[], float]
+) -> Admission:
+    """Build what says who may call, and how often. The timer tells seconds."""
+    return Admission(
+        _keyring(settings.auth, abilities),
+        rates={
+            key.name: Quota("key", key.rate.requests, key.rate.seconds)
+            for key in settings.auth.keys
+            if key.rate is not None
+        },
+        trusted_proxies=settings.server.trusted_proxies,
+        timer=timer,
+    )
+
+
+def _keyring(auth: AuthSettings, abilities: Mapping[str, Abilities]) -> Keyring:
+    keys = [
+        ApiKey(_caller(key, abilities), bytes.fromhex(key.sha256), key.expires) for key in auth.keys
+    ]
+    return Keyring(keys, is_key_needed=bool(keys) and not auth.anonymous)
+
+
+def _caller(key: KeySettings, abilities: Mapping[str, Abilities]) -> Caller:
+    backends = None if "*" in key.backends else frozenset(key.backends)
+    visible = {name: able for name, able in abilities.items() if not backends or name in backends}
+    return Caller(
+        key.name,
+        backends,
+        may_read=Action.READ in key.actions,
+        may_write=Action.WRITE in key.actions,
+        may_administer=Action.ADMIN in key.actions,
+        redaction=Redaction.of(key.redact, visible),
+    )

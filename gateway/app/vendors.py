@@ -1,0 +1,153 @@
+"""The backends, their wires, and what those of one account share, built from the configuration."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from gateway.config import AccountKey, BackendSettings, SetBy, account_key
+from gateway.federation.account import Account
+from gateway.federation.backend import Backend
+from gateway.spi.abilities import Abilities, PagingStyle
+from gateway.spi.adapter import SessionAdapter
+from gateway.spi.options import AdapterOptions
+from gateway.spi.rates import Rate
+from gateway.spi.registry import load_adapter
+from gateway.spi.transport import RpcEndpoint
+from gateway.transport.http import HttpWire
+from gateway.transport.limits import Limits, Trust
+from gateway.transport.rpc import RpcWire
+from gateway.transport.turns import Turns
+from gateway.transport.wire import open_wire
+
+# A vendor that can only list everything sends all it has in one body. That may take long, as
+# nobody waits for more than a deadline, so a vendor only has to keep on sending: 30 MB take a
+# Roundware server 15 s, and a connection of 1 MB/s twice that.
+_WHOLE_LISTING_BYTES = 256 * 1024 * 1024
+_WHOLE_LISTING_TIMEOUTS = 10
+
+# A vendor that sends pages has nothing to be silent about for longer, in the midst of one.
+_LONGEST_GAP_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A backend and its wire, which is to be closed in the end."""
+
+    backend: Backend
+    wire: HttpWire | RpcWire
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    settings: BackendSettings
+    adapter: SessionAdapter[Any]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the backends of one account share."""
+
+    account: Account
+    turns: Turns
+    limits: Limits
+
+
+def wired(
+    backends: Iterable[BackendSettings],
+    clock: Callable[[], datetime],
+    timer: Callable[[], float] = time.monotonic,
+) -> list[Wired]:
+    """Build the backends. None of them connects before it is asked.
+
+    The clock tells the date, the timer how much time goes by, in seconds.
+    """
+    accounts: dict[AccountKey, list[_Planned]] = {}
+    for each in backends:
+        accounts.setdefault(account_key(each), []).append(_planned(each))
+    shared = {key: _shared(planned, timer) for key, planned in accounts.items()}
+    built = {
+        each.settings.name: _wired(each, shared[key], clock)
+        for key, planned in accounts.items()
+        for each in planned
+    }
+    return [built[each.name] for each in backends]
+
+
+def _planned(settings: BackendSettings) -> _Planned:
+    adapter = load_adapter(settings.adapter)(settings.options)
+    return _Planned(settings, adapter, _limits(settings, adapter))
+
+
+def _shared(planned: Sequence[_Planned], timer: Callable[[], float]) -> _Shared:
+    """Hold all of an account to the strictest of their limits."""
+    limits = replace(
+        planned[0].limits,
+        concurrency=min(each.limits.concurrency for each in planned),
+        rate=_slowest(each.limits.rate for each in planned),
+    )
+    return _Shared(Account(timer=timer), Turns.within(limits), limits)
+
+
+def _wired(planned: _Planned, shared: _Shared, clock: Callable[[], datetime]) -> Wired:
+    settings, adapter = planned.settings, planned.adapter
+    limits = replace(planned.limits, concurrency=shared.limits.concurrency, rate=shared.limits.rate)
+    wire = open_wire(adapter.endpoint(), limits, _trust(settings.options), shared.turns)
+    backend = Backend(
+        settings.name,
+        adapter,
+        wire,
+        ttl_seconds=settings.cache.ttl_s,
+        clock=clock,
+        operations=settings.operations,
+        account=shared.account,
+        limits=limits,
+    )
+    return Wired(backend, wire)
+
+
+def _limits(settings: BackendSettings, adapter: SessionAdapter[Any]) -> Limits:
+    abilities, seconds = adapter.abilities(), settings.timeout_s
+    is_single = abilities.paging.style is PagingStyle.SINGLE
+    return Limits(
+        timeout_seconds=seconds * _WHOLE_LISTING_TIMEOUTS if is_single else seconds,
+        gap_seconds=seconds if is_single else min(seconds, _LONGEST_GAP_SECONDS),
+        max_body_bytes=_max_body(settings, abilities),
+        concurrency=_concurrency(settings, adapter),
+        rate=_rate(settings, abilities),
+    )
+
+
+def _max_body(settings: BackendSettings, abilities: Abilities) -> int:
+    is_single = abilities.paging.style is PagingStyle.SINGLE
+    if is_single and settings.limits.max_body_set_by is SetBy.NOBODY:
+        return _WHOLE_LISTING_BYTES
+    return settings.limits.max_body
+
+
+def _concurrency(settings: BackendSettings, adapter: SessionAdapter[Any]) -> int:
+    match adapter.endpoint():
+        case RpcEndpoint(is_serial=True):
+            return 1
+    own, most = settings.limits, adapter.abilities().max_concurrency
+    if own.concurrency_set_by is SetBy.BACKEND or most is None:
+        return own.concurrency
+    return min(own.concurrency, most)
+
+
+def _rate(settings: BackendSettings, abilities: Abilities) -> Rate | None:
+    own = settings.limits
+    if own.rate_set_by is SetBy.BACKEND:
+        return own.rate
+    return _slowest((own.rate, abilities.max_rate))
+
+
+def _slowest(rates: Iterable[Rate | None]) -> Rate | None:
+    return min((rate for rate in rates if rate), key=lambda rate: rate.per_second, default=None)
+
+
+def _trust(options: AdapterOptions) -> Trust:
+    pin = options.fingerprint_sha256
+    return Trust(options.ca_file, bytes.fromhex(pin.replace(":", "")) if pin else None)
