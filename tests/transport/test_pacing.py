@@ -40,7 +40,9 @@ def test_time_that_went_by_brings_back_as_much_of_a_burst() -> None:
 def test_a_burst_is_a_tenth_where_nothing_else_is_said(requests: int, burst: int) -> None:
     pacer = Pacer(requests, 60.0, Clock())
 
-    assert [pacer.delay() for _ in range(burst + 1)].count(0) == burst
+    delays = [pacer.delay() for _ in range(burst + 1)]
+
+    assert delays == pytest.approx([0.0] * burst + [60 / requests])
 
 
 def test_to_ask_for_the_wait_takes_no_place() -> None:
