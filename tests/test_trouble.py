@@ -168,7 +168,7 @@ async def test_no_word_of_a_vendor_reaches_the_client() -> None:
 
 
 async def test_a_backend_that_answers_again_is_whole_again() -> None:
-    script = replying(reply(status="500 Oops"), reply(b"[]"))
+    script = replying(reply(status="418 Teapot"), reply(b"[]"))
 
     async with museum_beside_monitoring(script) as gateway:
         first = await gateway.get("/v1/sessions")

@@ -11,7 +11,9 @@ from gateway.spi import Json
 
 MASK = "**********"
 
-_INTERNAL = {"backends": {"__all__": {"limits": {"concurrency_set_by", "max_body_set_by"}}}}
+_INTERNAL = {
+    "backends": {"__all__": {"limits": {"concurrency_set_by", "rate_set_by", "max_body_set_by"}}}
+}
 _CREDENTIALS_IN_A_URL = re.compile(r"(?<=://)[^/@\s]*@")
 
 

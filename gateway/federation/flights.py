@@ -16,6 +16,12 @@ class _Flight(Generic[T]):
     patience: Patience
     waiters: int = 0
 
+    @classmethod
+    def of(cls, work: Coroutine[Any, Any, T]) -> "_Flight[T]":
+        """Start work for whoever joins, which nobody has yet."""
+        shared = Patience(0.0, 0.0)
+        return cls(task_for(shared, work), shared)
+
 
 class Flights(Generic[T]):
     """Calls under way, by what they fetch.
@@ -31,8 +37,7 @@ class Flights(Generic[T]):
         """Wait for the call under way for this key, or start it."""
         flight = self._flights.get(key)
         if flight is None:
-            shared = Patience(0.0, 0.0)
-            flight = self._flights[key] = _Flight(task_for(shared, call()), shared)
+            flight = self._flights[key] = _Flight.of(call())
         flight.patience.join(patience())
         flight.waiters += 1
         try:
@@ -47,10 +52,13 @@ class Flights(Generic[T]):
 
 
 class LastingFlights(Generic[T]):
-    """Calls under way that go on when all who waited have left, until they are closed."""
+    """Calls under way that go on when all who waited have left, until they are closed.
+
+    What they do once more, or wait for, they do only as long as somebody waits.
+    """
 
     def __init__(self) -> None:
-        self._tasks: dict[Hashable, asyncio.Task[T]] = {}
+        self._flights: dict[Hashable, _Flight[T]] = {}
 
     async def join(self, key: Hashable, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Wait for the call under way for this key, or start it."""
@@ -61,15 +69,16 @@ class LastingFlights(Generic[T]):
 
     def start(self, key: Hashable, call: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
         """Give the call under way for this key, or start it, and let it go on by itself."""
-        task = self._tasks.get(key)
-        if task is None:
-            task = self._tasks[key] = task_for(Patience(), call())
-            task.add_done_callback(lambda _: self._tasks.pop(key))
-        return task
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight.of(call())
+            flight.task.add_done_callback(lambda _: self._flights.pop(key))
+        flight.patience.join(patience())
+        return flight.task
 
     async def close(self) -> None:
         """End the calls under way, and wait until they have ended."""
-        tasks = list(self._tasks.values())
+        tasks = [flight.task for flight in self._flights.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -36,9 +36,8 @@ class RetryBudget:
 
     def note_call(self) -> None:
         """Count the first attempt of a call."""
-        self._earn()
         self._calls.note()
-        self._left += self._share
+        self._left += self._share  # bounded where it is spent
 
     def spend(self) -> bool:
         """Take one retry, if there is one."""

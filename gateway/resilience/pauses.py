@@ -53,9 +53,9 @@ def throttled_seconds(
     """Give how long to leave a vendor alone that asked for fewer calls, so often in a row.
 
     What it asked for counts, up to ten minutes. If that is missing, negative or no finite number,
-    the wait is drawn instead.
+    the wait is drawn instead, from the upper half: there was no word that it might be short.
     """
     asked = error.retry_after_seconds
     if asked is not None and 0 <= asked < math.inf:
         return min(asked, _LONGEST_THROTTLED_SECONDS)
-    return backoff_seconds(times_in_a_row, random, is_throttled=True)
+    return backoff_seconds(times_in_a_row, lambda: (1 + random()) / 2, is_throttled=True)

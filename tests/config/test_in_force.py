@@ -22,11 +22,6 @@ ASKING = {
         "2:11: defaults.cache.stale_if_error_s",
         "0",
     ),
-    "defaults.limits.rate": (
-        f"defaults:\n  limits: {{rate: 20/s}}\n{BACKENDS}",
-        "2:12: defaults.limits.rate",
-        "null",
-    ),
     "backends[].cache.stale_while_revalidate_s": (
         f"{BACKENDS}    cache: {{stale_while_revalidate_s: 60}}\n",
         "5:13: backends[0].cache.stale_while_revalidate_s",
@@ -36,11 +31,6 @@ ASKING = {
         f"{BACKENDS}    cache: {{stale_if_error_s: 0.5}}\n",
         "5:13: backends[0].cache.stale_if_error_s",
         "0",
-    ),
-    "backends[].limits.rate": (
-        f"{BACKENDS}    limits: {{rate: 20/s}}\n",
-        "5:14: backends[0].limits.rate",
-        "null",
     ),
     "backends[].proxy": (
         f"{BACKENDS}    proxy: http://a.example\n",
@@ -54,10 +44,8 @@ server: {{workers: 1}}
 shared_cache: null
 defaults:
   cache: {{stale_while_revalidate_s: 0, stale_if_error_s: 0.0}}
-  limits: {{rate: null}}
 {BACKENDS}\
     cache: {{stale_while_revalidate_s: 0, stale_if_error_s: 0}}
-    limits: {{rate: null}}
     horizon: null
     proxy: null
 """

@@ -45,6 +45,7 @@ def test_a_burst_is_what_a_second_holds_and_no_more_than_a_quarter(
     pacer = Pacer(requests, seconds, Clock())
 
     delays = [pacer.delay() for _ in range(burst + 1)]
+
     assert delays[:burst] == pytest.approx([0] * burst)
     assert delays[burst] == pytest.approx(seconds / requests)
 
