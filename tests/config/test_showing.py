@@ -49,7 +49,7 @@ def test_what_is_shown_is_in_force(tmp_path: Path) -> None:
     assert list(museum)[:3] == ["name", "adapter", "options"]
     assert museum["timeout_s"] == 20
     assert museum["cache"]["ttl_s"] == 3
-    assert museum["limits"] == {"concurrency": 8, "rate": None, "max_body": 1024**2}
+    assert museum["limits"] == {"concurrency": 8, "rate": "20/s", "max_body": 1024**2}
     assert office["options"]["timezone"] == "Europe/Paris"
     assert office["horizon"] == "36h"
     assert tree["server"]["port"] == 8080

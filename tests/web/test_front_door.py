@@ -247,8 +247,11 @@ async def test_a_backend_says_what_it_can_do_itself(gateway: Gateway) -> None:
     assert told["capabilities"]["filters"]["user"] == {"any_of": "absent"}
     assert told["capabilities"]["filters"]["status"] == {"any_of": "unsupported"}
     assert told["health"] == {
-        **{"last_success": None, "last_failure": None, "error": None},
-        **{"breaker": {"state": "closed", "retry_after_s": None}, "pause": None},
+        "last_success": None,
+        "last_failure": None,
+        "error": None,
+        "breaker": {"state": "closed", "retry_after_s": None},
+        "pause": None,
     }
     assert told["limits"]["concurrency"] == 8
 
