@@ -20,6 +20,7 @@ from gateway.web.openapi.operations import (
     OF_EVERY_CALL,
     OF_KEYED_CALLS,
     OPERATIONS,
+    TAGS,
     Answer,
     Operation,
 )
@@ -56,7 +57,7 @@ def document(endpoints: Iterable[web.AbstractRouteDef]) -> Schema:
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": _info(),
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(o.tag for o in OPERATIONS.values())],
+        "tags": [{"name": name, "description": meaning} for name, meaning in TAGS.items()],
         "security": [*_KEYS, {}],
         "paths": paths,
         "components": {
@@ -84,12 +85,11 @@ def _info() -> Schema:
 def _described(route: web.RouteDef, path: str) -> Schema:
     name = route.handler.__name__
     operation = OPERATIONS[name]
-    summary, _, rest = inspect.cleandoc(route.handler.__doc__ or "").partition("\n")
     return {
         "operationId": name,
         "tags": [operation.tag],
-        "summary": summary,
-        **({"description": rest.strip()} if rest else {}),
+        "summary": inspect.cleandoc(route.handler.__doc__ or ""),
+        "description": operation.description,
         **_security(operation),
         "parameters": [*_path_parameters(path), *_parameters(operation)],
         **_body(operation),
