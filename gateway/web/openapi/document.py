@@ -11,7 +11,7 @@ from gateway.model.schema import Schema
 from gateway.web.catalogue import CATALOGUE
 from gateway.web.form import MAX_PARAMETERS
 from gateway.web.formats import JSON
-from gateway.web.openapi import headers, parameters, responses, schemas
+from gateway.web.openapi import headers, links, parameters, responses, schemas
 from gateway.web.openapi.operations import OPERATIONS, TAGS, Operation
 
 _KEYS: list[Schema] = [{"bearer": []}, {"key": []}]
@@ -47,6 +47,7 @@ def document(endpoints: Iterable[web.AbstractRouteDef]) -> Schema:
             "parameters": {**parameters.components(), **headers.sent()},
             "responses": responses.components(),
             "headers": headers.told(),
+            "links": links.components(),
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from gateway.model.schema import Schema
 from gateway.web.formats import JSON, LINES, TABLE
-from gateway.web.openapi import parameters
+from gateway.web.openapi import links, parameters
 
 HTML = "text/html"
 
@@ -17,7 +17,7 @@ _KEPT = ("ETag", "Cache-Control", "Cache-Status", "Server-Timing", "Link")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that is no problem: its shapes by media type, and its headers.
+    """An answer that is no problem: its shapes by media type, its headers, and its links.
 
     A shape is the name of a component; several mean any of them, none a text.
     """
@@ -26,6 +26,7 @@ class Answer:
     meaning: str
     content: Mapping[str, Sequence[str]]
     headers: Sequence[str] = ("Cache-Control",)
+    links: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,8 @@ class Operation:
     is_key_needed: bool = False
 
 
-def _ok(
-    shape: str,
-    *headers: str,
-    meaning: str = "What was asked for.",
-) -> Answer:
-    return Answer(HTTPStatus.OK, meaning, {JSON: [shape]}, ("Cache-Control", *headers))
+def _ok(shape: str, *leading_to: str) -> Answer:
+    return Answer(HTTPStatus.OK, "What was asked for.", {JSON: [shape]}, links=leading_to)
 
 
 _NOT_MODIFIED = Answer(HTTPStatus.NOT_MODIFIED, "It is what the client has.", {}, _KEPT)
@@ -70,15 +67,19 @@ _CREATED = Answer(
     "It is new.",
     {JSON: ["WriteAnswer"]},
     (*_TOLD_OF_WRITES, "Location"),
+    links.OF_NEW_SESSIONS,
 )
 _PAGE = Answer(
     HTTPStatus.OK,
     "One page, or the plan of it; as lines or a table, the whole answer.",
     {JSON: ["ListAnswer", "PlanAnswer"], LINES: (), TABLE: ()},
     (*_SERVED, "Link", "Content-Disposition"),
+    links.OF_PAGES,
 )
 _SUMMARY = Answer(HTTPStatus.OK, "The counts.", {JSON: ["SummaryAnswer"]}, _SERVED)
-_SESSION = Answer(HTTPStatus.OK, "The session.", {JSON: ["SessionAnswer"]}, _SERVED)
+_SESSION = Answer(
+    HTTPStatus.OK, "The session.", {JSON: ["SessionAnswer"]}, _SERVED, links.OF_SESSIONS
+)
 
 OF_EVERY_CALL = (
     *("malformed_request", "invalid_target", "method_not_allowed", "uri_too_long"),
@@ -170,12 +171,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "hide_session": _change("It does not end: that it is still going on may be said again."),
     "end_session": _change("One that has ended already is answered as ended."),
     "list_backends": Operation(
-        answers=[_ok("BackendsAnswer")],
+        answers=[_ok("BackendsAnswer", *links.OF_BACKENDS)],
         tag="backends",
         description="Health, freshness and capabilities: what each vendor does itself.",
     ),
     "get_backend": Operation(
-        answers=[_ok("BackendAnswer")],
+        answers=[_ok("BackendAnswer", *links.OF_BACKEND)],
         tag="backends",
         description="What the list of backends tells of it.",
         problems=["not_found"],

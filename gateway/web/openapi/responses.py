@@ -10,7 +10,7 @@ import msgspec
 from gateway.model.schema import Schema
 from gateway.web.catalogue import CATALOGUE
 from gateway.web.formats import JSON, LINES
-from gateway.web.openapi import headers, schemas
+from gateway.web.openapi import headers, links, schemas
 from gateway.web.openapi.operations import (
     OF_EVERY_CALL,
     OF_KEYED_CALLS,
@@ -70,7 +70,8 @@ def of_options() -> Schema:
 
 
 def _answer(name: str, answer: Answer) -> Schema:
-    return {**_head(answer), **_content(name, answer)}
+    leading = {"links": links.refer(answer.links)} if answer.links else {}
+    return {**_head(answer), **_content(name, answer), **leading}
 
 
 def _head(answer: Answer) -> Schema:
@@ -144,6 +145,7 @@ def _problem(codes: Sequence[str]) -> Schema:
         "description": "\n".join(f"- `{code}`: {CATALOGUE[code].meaning}" for code in codes),
         "headers": headers.refer_to_told(_headers(codes)),
         "content": {_PROBLEM: {"schema": schemas.reference("ProblemDocument")}},
+        "links": links.refer(links.OF_PROBLEMS),
         "x-codes": list(codes),
     }
 
