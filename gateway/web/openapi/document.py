@@ -47,6 +47,7 @@ def document(endpoints: Iterable[web.AbstractRouteDef]) -> Schema:
             "parameters": {**parameters.components(), **headers.sent()},
             "responses": responses.components(),
             "headers": headers.told(),
+            "examples": responses.examples(),
             "links": links.components(),
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},

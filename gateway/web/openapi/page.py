@@ -116,7 +116,9 @@ def _content(content: Mapping[str, Any]) -> str:
 
 
 def _example(content: Mapping[str, Any]) -> str:
-    return "".join(_listing(each["value"]) for each in content.get("examples", {}).values())
+    """Show the examples of an answer. Those of problems, which many answers share, are left out."""
+    shown = content.get("examples", {}).values()
+    return "".join(_listing(each["value"]) for each in shown if "value" in each)
 
 
 def _shape(named: tuple[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """What the endpoints answer: each status, with its headers and its shapes."""
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from importlib import resources
@@ -21,6 +22,7 @@ from gateway.web.openapi.operations import (
 
 _PROBLEM = "application/problem+json"
 _HOME = "#/components/responses/"
+_EXAMPLES_HOME = "#/components/examples/"
 _EXAMPLES = resources.files(__package__) / "examples"
 _MOST_SHARED = 2
 """How many problems a status may have that several endpoints answer alike: more differ."""
@@ -46,6 +48,17 @@ def components() -> Schema:
     statuses = sorted({status for operation in read for status in _problems(operation)})
     heads = {f"Head{status.value}": _head_of_problem(status) for status in statuses}
     return {**dict(sorted(shared.items())), **heads, "Methods": _methods()}
+
+
+@functools.cache
+def examples() -> Schema:
+    """Give the problems that were recorded, by their codes."""
+    files = {code: _EXAMPLES / "problems" / f"{code}.json" for code in CATALOGUE}
+    return {
+        code: {"summary": CATALOGUE[code].title, "value": msgspec.json.decode(file.read_bytes())}
+        for code, file in files.items()
+        if file.is_file()
+    }
 
 
 def of_call(name: str, operation: Operation) -> Schema:
@@ -144,10 +157,18 @@ def _problem(codes: Sequence[str]) -> Schema:
     return {
         "description": "\n".join(f"- `{code}`: {CATALOGUE[code].meaning}" for code in codes),
         "headers": headers.refer_to_told(_headers(codes)),
-        "content": {_PROBLEM: {"schema": schemas.reference("ProblemDocument")}},
+        "content": {
+            _PROBLEM: {"schema": schemas.reference("ProblemDocument"), **_refer_to_examples(codes)}
+        },
         "links": links.refer(links.OF_PROBLEMS),
         "x-codes": list(codes),
     }
+
+
+def _refer_to_examples(codes: Sequence[str]) -> Schema:
+    recorded = examples()
+    named = {code: {"$ref": _EXAMPLES_HOME + code} for code in codes if code in recorded}
+    return {"examples": named} if named else {}
 
 
 def _head_of_problem(status: HTTPStatus) -> Schema:
