@@ -6,17 +6,19 @@
 PYTHON = $$(command -v python3.11 || command -v python3)
 VENV = .venv
 BIN = $(VENV)/bin
+LINTERS = tests/web/linters
 
 # How many times as many examples "make test-deep" tries, and after how long it begins no more tests.
 DEPTH = 20
 MINUTES = 60
 
-.PHONY: demo test test-deep lint types contracts check bench walks docs clean help
+.PHONY: demo test test-deep linters lint types contracts check bench walks docs clean help
 
 help:
 	@echo "make demo       run the gateway over a simulator of every vendor"
 	@echo "make test       run the tests"
 	@echo "make test-deep  try each property with DEPTH=20 times the examples, for up to MINUTES=60"
+	@echo "make linters    have the published description linted, too (takes node and npm)"
 	@echo "make check      lint, types and import contracts"
 	@echo "make bench      measure against a hand-written gateway"
 	@echo "make walks      count what pages cost the vendors, and measure a long walk's memory"
@@ -32,6 +34,8 @@ test: $(VENV)/.dev
 test-deep: $(VENV)/.dev
 	TEST_DEPTH=$(DEPTH) $(BIN)/pytest -m hypothesis \
 		--timeout=0 --session-timeout=$$(($(MINUTES) * 60))
+
+linters: $(LINTERS)/node_modules/.package-lock.json
 
 check: lint types contracts
 
@@ -57,7 +61,7 @@ walks: $(VENV)/.dev
 	$(BIN)/python benchmarks/walks.py
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(LINTERS)/node_modules
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -73,3 +77,7 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	@echo "Setting up in $(VENV) (once)"
 	@$(BIN)/pip --quiet --disable-pip-version-check install --editable '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(LINTERS)/node_modules/.package-lock.json: $(LINTERS)/package.json $(LINTERS)/package-lock.json
+	cd $(LINTERS) && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
+	@touch $@

@@ -15,7 +15,12 @@ from gateway.web.routes import routes
 from tests.config.test_example import EXAMPLE, variables
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")])
+DOCUMENTS = sorted(
+    path
+    for place in ("*.md", "docs/**/*.md", "tests/**/*.md")
+    for path in ROOT.glob(place)
+    if "node_modules" not in path.parts
+)
 
 
 def read(name: str) -> str:

@@ -1,6 +1,7 @@
 """The published description: whole, valid, and served as it is."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from html import escape
 from typing import Any
@@ -34,12 +35,27 @@ from tests.support.adapters import noon
 from tests.support.gateway import Gateway, backend, running, settings_for
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document(routes())))
+OPERATIONS_TOLD = {
+    (path, method): operation
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+    if method != "parameters"
+}
 METHODS = {
     operation["operationId"]: operation
-    for methods in DOCUMENT["paths"].values()
-    for operation in methods.values()
+    for (_, method), operation in OPERATIONS_TOLD.items()
+    if method not in ("head", "options")
 }
 SHAPES = DOCUMENT["components"]["schemas"]
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference, if it is one."""
+    if "$ref" not in part:
+        return part
+    _, kind, name = part["$ref"].removeprefix("#/").split("/")
+    found: dict[str, Any] = DOCUMENT["components"][kind][name]
+    return found
 
 
 @pytest.fixture
@@ -57,7 +73,29 @@ def test_every_endpoint_is_described_and_none_besides() -> None:
     served = {route.handler.__name__ for route in routes() if isinstance(route, web.RouteDef)}
 
     assert served == METHODS.keys() == OPERATIONS.keys()
-    assert all(operation["summary"] for operation in METHODS.values())
+    assert all(operation["summary"] for operation in OPERATIONS_TOLD.values())
+
+
+async def test_the_methods_of_each_path_are_those_it_answers_to(gateway: Gateway) -> None:
+    for path, methods in DOCUMENT["paths"].items():
+        asked = re.sub("{.*}", "x", path)
+        async with gateway.client.options(gateway.address + asked) as response:
+            served = {each.lower() for each in response.headers["Allow"].split(", ")}
+
+        assert response.status == 204
+        assert served == methods.keys() - {"parameters"}, path
+
+
+def test_a_head_is_told_as_that_of_the_answer_it_is_of() -> None:
+    for (path, method), operation in OPERATIONS_TOLD.items():
+        if method == "head":
+            whole = OPERATIONS_TOLD[path, "get"]
+            assert operation["parameters"] == whole["parameters"]
+            assert operation["responses"].keys() == whole["responses"].keys()
+            for status, answer in operation["responses"].items():
+                head, answered = resolved(answer), resolved(whole["responses"][status])
+                assert "content" not in head
+                assert answered["headers"].keys() <= head["headers"].keys()
 
 
 def test_an_endpoint_of_which_nothing_is_said_is_no_description() -> None:
@@ -70,7 +108,8 @@ def test_an_endpoint_of_which_nothing_is_said_is_no_description() -> None:
 
 
 def test_every_parameter_is_told_with_the_values_that_are_taken() -> None:
-    told = {each["name"]: each for each in METHODS["list_sessions"]["parameters"] if "in" in each}
+    given = map(resolved, METHODS["list_sessions"]["parameters"])
+    told = {each["name"]: each for each in given if each["in"] == "query"}
 
     assert told["limit"]["schema"] == {"type": "integer", "minimum": 1, "default": 50}
     assert told["status"]["schema"]["items"]["enum"] == ["active", "ended", "unknown"]
@@ -92,7 +131,7 @@ def test_every_kind_of_problem_is_told_at_its_status() -> None:
         (code, int(status))
         for operation in METHODS.values()
         for status, answer in operation["responses"].items()
-        for code in answer.get("x-codes", [])
+        for code in resolved(answer).get("x-codes", [])
     }
 
     assert told == {(code, kind.status.value) for code, kind in CATALOGUE.items()}
@@ -102,13 +141,15 @@ def test_every_kind_of_problem_is_told_at_its_status() -> None:
 def test_every_header_is_told_that_pages_may_send_or_read() -> None:
     of_schemes = {"Accept", "Authorization", "Content-Type", "X-API-Key"}
 
-    assert {*ACCEPTED} - of_schemes == DOCUMENT["components"]["parameters"].keys()
+    parameters = DOCUMENT["components"]["parameters"].items()
+    sent = {name for name, each in parameters if each["in"] == "header"}
+    assert {*ACCEPTED} - of_schemes == sent
     assert {*EXPOSED} <= DOCUMENT["components"]["headers"].keys()
     used = {
         name
-        for operation in METHODS.values()
+        for operation in OPERATIONS_TOLD.values()
         for answer in operation["responses"].values()
-        for name in answer["headers"]
+        for name in resolved(answer)["headers"]
     }
     assert used == DOCUMENT["components"]["headers"].keys()
 

@@ -2,40 +2,23 @@
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from http import HTTPStatus
-from importlib import resources
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
-from itertools import groupby
 
-import msgspec
 from aiohttp import web
 
 from gateway.model.schema import Schema
 from gateway.web.catalogue import CATALOGUE
 from gateway.web.form import MAX_PARAMETERS
-from gateway.web.formats import JSON, LINES
-from gateway.web.openapi import headers, schemas
-from gateway.web.openapi.operations import (
-    OF_EVERY_CALL,
-    OF_KEYED_CALLS,
-    OPERATIONS,
-    Answer,
-    Operation,
-)
+from gateway.web.formats import JSON
+from gateway.web.openapi import headers, links, parameters, responses, schemas
+from gateway.web.openapi.operations import OPERATIONS, TAGS, Operation
 
-_PROBLEM = "application/problem+json"
-_EXAMPLES = resources.files(__package__) / "examples"
 _KEYS: list[Schema] = [{"bearer": []}, {"key": []}]
 _PATH_PARAMETERS: Mapping[str, str] = {
     "id": "The `id` of a session document, percent-encoded.",
     "name": "A backend's name.",
     "code": "The code of a problem.",
-}
-_SPECIAL_HEADERS: Mapping[str, str] = {
-    "unauthorized": "WWW-Authenticate",
-    "method_not_allowed": "Allow",
-    "unavailable": "Retry-After",
 }
 _DESCRIPTION = """One endpoint over many vendors' session APIs.
 
@@ -50,19 +33,22 @@ def document(endpoints: Iterable[web.AbstractRouteDef]) -> Schema:
     for route in endpoints:
         if isinstance(route, web.RouteDef):
             path = re.sub(r":[^}]*}", "}", route.path)
-            paths.setdefault(path, {})[route.method.lower()] = _described(route, path)
+            paths.setdefault(path, _options(route)).update(_methods(route, path))
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": _info(),
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(o.tag for o in OPERATIONS.values())],
+        "tags": [{"name": name, "description": meaning} for name, meaning in TAGS.items()],
         "security": [*_KEYS, {}],
-        "paths": paths,
+        "paths": {path: _item(path, methods) for path, methods in paths.items()},
         "components": {
             "schemas": schemas.components(),
-            "parameters": headers.sent(),
+            "parameters": {**parameters.components(), **headers.sent()},
+            "responses": responses.components(),
             "headers": headers.told(),
+            "examples": responses.examples(),
+            "links": links.components(),
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -81,20 +67,66 @@ def _info() -> Schema:
     }
 
 
-def _described(route: web.RouteDef, path: str) -> Schema:
+def _item(path: str, methods: Schema) -> Schema:
+    """Describe a path, ``OPTIONS`` last."""
+    options = methods.pop("options")
+    named = [*_path_parameters(path)]
+    return {**({"parameters": named} if named else {}), **methods, "options": options}
+
+
+def _path_parameters(path: str) -> Iterator[Schema]:
+    for name in re.findall(r"{(\w+)}", path):
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": _PATH_PARAMETERS[name],
+            "schema": {"type": "string", "minLength": 1},
+        }
+
+
+def _methods(route: web.RouteDef, path: str) -> Schema:
+    """Describe an endpoint, and the head of it that aiohttp serves besides."""
     name = route.handler.__name__
     operation = OPERATIONS[name]
-    summary, _, rest = inspect.cleandoc(route.handler.__doc__ or "").partition("\n")
-    return {
-        "operationId": name,
+    asked = {
         "tags": [operation.tag],
-        "summary": summary,
-        **({"description": rest.strip()} if rest else {}),
         **_security(operation),
-        "parameters": [*_path_parameters(path), *_parameters(operation)],
-        **_body(operation),
-        "responses": {**_answers(name, operation), **_problems(operation)},
+        "parameters": [*_known(path), *_parameters(operation)],
     }
+    described = {
+        "operationId": name,
+        "summary": inspect.cleandoc(route.handler.__doc__ or ""),
+        "description": operation.description,
+        **asked,
+        **_body(operation),
+        "responses": responses.of_call(name, operation),
+    }
+    if not route.kwargs.get("allow_head"):
+        return {route.method.lower(): described}
+    head = {
+        "operationId": f"{name}_head",
+        "summary": "Give the head of what `GET` gives.",
+        "description": "The status and the headers are those of `GET`.",
+        **asked,
+        "responses": responses.of_head(operation),
+    }
+    return {route.method.lower(): described, "head": head}
+
+
+def _options(route: web.RouteDef) -> Schema:
+    """Describe what tells the methods of a path, by the first endpoint there."""
+    name = route.handler.__name__
+    described = {
+        "operationId": f"{name}_options",
+        "tags": [OPERATIONS[name].tag],
+        "summary": "Tell the methods of the path.",
+        "description": "No key is needed, and nothing is looked up: the path may lead nowhere.",
+        "security": [],
+        "parameters": parameters.refer(headers.OF_EVERY_CALL),
+        "responses": responses.of_options(),
+    }
+    return {"options": described}
 
 
 def _security(operation: Operation) -> Schema:
@@ -104,23 +136,16 @@ def _security(operation: Operation) -> Schema:
     return {} if operation.is_keyed else {"security": []}
 
 
-def _path_parameters(path: str) -> Iterator[Schema]:
-    for name in re.findall(r"{(\w+)}", path):
-        schema: Schema = {"type": "string", "minLength": 1}
-        if name == "code":
-            schema = {"type": "string", "enum": [*CATALOGUE]}
-        yield {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "description": _PATH_PARAMETERS[name],
-            "schema": schema,
-        }
+def _known(path: str) -> Iterator[Schema]:
+    """Name the values of what stands in a path, where they are known."""
+    for parameter in _path_parameters(path):
+        if parameter["name"] == "code":
+            yield {**parameter, "schema": {"type": "string", "enum": [*CATALOGUE]}}
 
 
 def _parameters(operation: Operation) -> list[Schema]:
-    given = [parameter for group in operation.query for parameter in group()]
-    return [*given, *headers.refer_to_sent((*operation.headers, *headers.OF_EVERY_CALL))]
+    given = [parameter["name"] for group in operation.query for parameter in group()]
+    return parameters.refer((*given, *operation.headers, *headers.OF_EVERY_CALL))
 
 
 def _body(operation: Operation) -> Schema:
@@ -128,67 +153,3 @@ def _body(operation: Operation) -> Schema:
         return {}
     content = {JSON: {"schema": schemas.reference(operation.body)}}
     return {"requestBody": {"required": operation.is_body_needed, "content": content}}
-
-
-def _answers(name: str, operation: Operation) -> Schema:
-    return {
-        str(answer.status.value): {
-            "description": answer.meaning,
-            "headers": headers.refer_to_told((*answer.headers, *headers.OF_EVERY_ANSWER)),
-            **_content(name, answer),
-        }
-        for answer in operation.answers
-    }
-
-
-def _content(name: str, answer: Answer) -> Schema:
-    if not answer.content:
-        return {}
-    found = {
-        kind: {"schema": _shape(kind, names), **_examples(name, answer, kind)}
-        for kind, names in answer.content.items()
-    }
-    return {"content": found}
-
-
-def _shape(kind: str, names: Sequence[str]) -> Schema:
-    references = [schemas.reference(name) for name in names]
-    if kind == LINES:
-        rows = [schemas.reference("SessionFields"), schemas.reference("Trailer")]
-        # OpenAPI 3.1 has no word for the lines of a text.
-        return {"type": "string", "x-line-schema": {"anyOf": rows}}
-    if not references:
-        return {"type": "string"}
-    return references[0] if len(references) == 1 else {"anyOf": references}
-
-
-def _examples(name: str, answer: Answer, kind: str) -> Schema:
-    """Give the answers that were recorded of this kind."""
-    file = _EXAMPLES / f"{name}.{answer.status.value}.json"
-    if kind != JSON or not file.is_file():
-        return {}
-    recorded = {"summary": "Simulators.", "value": msgspec.json.decode(file.read_bytes())}
-    return {"examples": {"recorded": recorded}}
-
-
-def _problems(operation: Operation) -> Schema:
-    """Describe the problems of each status."""
-    of_all = (*OF_EVERY_CALL, *(OF_KEYED_CALLS if operation.is_keyed else ()))
-    codes = sorted({*operation.problems, *of_all}, key=_status)
-    grouped = groupby(codes, key=_status)
-    return {str(status.value): _problem(sorted(each)) for status, each in grouped}
-
-
-def _problem(codes: Sequence[str]) -> Schema:
-    special = [_SPECIAL_HEADERS[code] for code in codes if code in _SPECIAL_HEADERS]
-    names = ("Cache-Control", *special, *headers.OF_EVERY_ANSWER)
-    return {
-        "description": "\n".join(f"- `{code}`: {CATALOGUE[code].meaning}" for code in codes),
-        "headers": headers.refer_to_told(names),
-        "content": {_PROBLEM: {"schema": schemas.reference("ProblemDocument")}},
-        "x-codes": list(codes),
-    }
-
-
-def _status(code: str) -> HTTPStatus:
-    return CATALOGUE[code].status

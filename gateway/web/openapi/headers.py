@@ -54,11 +54,6 @@ def told() -> Schema:
     }
 
 
-def refer_to_sent(names: Iterable[str]) -> list[Schema]:
-    """Refer to headers of calls."""
-    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
-
-
 def refer_to_told(names: Iterable[str]) -> Schema:
     """Refer to headers of answers."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -17,6 +17,9 @@ td:last-child { white-space: pre-line }
 h2 { margin-top: 2.5rem }
 """
 
+# What HEAD and OPTIONS do everywhere is said at the top.
+_SHOWN = ("get", "post")
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -37,9 +40,10 @@ _PAGE = """<!doctype html>
 def page(document: Mapping[str, Any]) -> str:
     """Write the page on an OpenAPI document."""
     operations = [
-        (f"{method.upper()} {path}", operation)
+        (f"{method.upper()} {path}", _whole(methods[method], methods, document))
         for path, methods in document["paths"].items()
-        for method, operation in methods.items()
+        for method in _SHOWN
+        if method in methods
     ]
     return _PAGE.format(
         style=STYLE,
@@ -47,9 +51,7 @@ def page(document: Mapping[str, Any]) -> str:
         version=escape(document["info"]["version"]),
         description=escape(document["info"]["description"]),
         contents="".join(_link(name, operation) for name, operation in operations),
-        operations="".join(
-            "".join(_operation(name, operation, document)) for name, operation in operations
-        ),
+        operations="".join("".join(_operation(name, operation)) for name, operation in operations),
         shapes="".join(map(_shape, document["components"]["schemas"].items())),
     )
 
@@ -59,15 +61,23 @@ def _link(name: str, operation: Mapping[str, Any]) -> str:
     return f'<li><a href="#{operation["operationId"]}"><code>{escape(name)}</code></a> {summary}'
 
 
-def _operation(
-    name: str, operation: Mapping[str, Any], document: Mapping[str, Any]
-) -> Iterator[str]:
+def _whole(
+    operation: Mapping[str, Any], path: Mapping[str, Any], document: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Put what an operation refers to in its place."""
+    given = [*path.get("parameters", ()), *operation["parameters"]]
+    parameters = {each["name"]: each for each in (_resolved(each, document) for each in given)}
+    responses = {
+        status: _resolved(answer, document) for status, answer in operation["responses"].items()
+    }
+    return {**operation, "parameters": parameters.values(), "responses": responses}
+
+
+def _operation(name: str, operation: Mapping[str, Any]) -> Iterator[str]:
     yield f'<h2 id="{operation["operationId"]}"><code>{escape(name)}</code></h2>'
     yield f"<p>{escape(operation['summary'])}</p>"
-    if "description" in operation:
-        yield f"<p>{escape(operation['description'])}</p>"
-    parameters = [_resolved(each, document) for each in operation["parameters"]]
-    yield _table((each["name"], _kind(each), each["description"]) for each in parameters)
+    yield f"<p>{escape(operation['description'])}</p>"
+    yield _table((p["name"], _kind(p), p["description"]) for p in operation["parameters"])
     if "requestBody" in operation:
         yield "<h3>Body</h3>" + _content(operation["requestBody"]["content"])
     yield "<h3>Answers</h3>"
@@ -79,11 +89,13 @@ def _operation(
         yield "".join(map(_example, answer.get("content", {}).values()))
 
 
-def _resolved(parameter: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "$ref" not in parameter:
-        return parameter
-    name = parameter["$ref"].rpartition("/")[2]
-    found: Mapping[str, Any] = document["components"]["parameters"][name]
+def _resolved(part: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow a reference, if it is one."""
+    if "$ref" not in part:
+        return part
+    found = document
+    for name in part["$ref"].removeprefix("#/").split("/"):
+        found = found[name]
     return found
 
 
@@ -104,7 +116,9 @@ def _content(content: Mapping[str, Any]) -> str:
 
 
 def _example(content: Mapping[str, Any]) -> str:
-    return "".join(_listing(each["value"]) for each in content.get("examples", {}).values())
+    """Show the examples of an answer. Those of problems, which many answers share, are left out."""
+    shown = content.get("examples", {}).values()
+    return "".join(_listing(each["value"]) for each in shown if "value" in each)
 
 
 def _shape(named: tuple[str, Any]) -> str:

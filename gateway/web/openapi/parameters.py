@@ -49,6 +49,16 @@ _DEFAULTS: Mapping[str, str | int | bool] = {
 }
 
 
+def components() -> Schema:
+    """Describe every parameter of a query, by its name."""
+    return {each["name"]: each for each in (*conditions(), *shaping(), *counting())}
+
+
+def refer(names: Iterable[str]) -> list[Schema]:
+    """Refer to parameters, and to headers of calls, by their names."""
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
 def conditions() -> list[Schema]:
     """Describe the parameters that say which sessions are asked for."""
     return [
