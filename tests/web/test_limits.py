@@ -197,4 +197,7 @@ async def test_many_requests_at_once_on_one_connection_are_answered_in_turn() ->
     async with serving(ServingLimits()) as place, connected(place) as visit:
         await visit.send((ONE + LIST) * 50)
 
-        assert [(await answer(visit))[0] for _ in range(100)] == [200, 502] * 50
+        statuses = [(await answer(visit))[0] for _ in range(100)]
+
+    assert statuses[::2] == [200] * 50
+    assert set(statuses[1::2]) == {502, 503}, "nobody listens there, and then nobody asks any more"
