@@ -164,7 +164,7 @@ def _federation(settings: Settings, wired: Sequence[_Wired]) -> Federation:
 def _wired(settings: BackendSettings, clock: Clock) -> _Wired:
     adapter = load_adapter(settings.adapter)(settings.options)
     limits = _limits(settings, adapter.abilities())
-    wire = open_wire(adapter.endpoint(), limits, _trust(settings.options))
+    wire = open_wire(adapter.endpoint(), limits, _trust(settings.options), settings.proxy)
     backend = Backend(
         settings.name,
         adapter,
@@ -195,7 +195,8 @@ def _limits(settings: BackendSettings, abilities: Abilities) -> Limits:
 
 def _trust(options: AdapterOptions) -> Trust:
     pin = options.fingerprint_sha256
-    return Trust(options.ca_file, bytes.fromhex(pin.replace(":", "")) if pin else None)
+    fingerprint = bytes.fromhex(pin.replace(":", "")) if pin else None
+    return Trust(options.ca_file, fingerprint, allow_plaintext=options.allow_plaintext)
 
 
 def _admission(

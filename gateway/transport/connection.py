@@ -16,6 +16,7 @@ import msgspec
 
 from gateway.model.report import ErrorCode
 from gateway.spi import BadAnswer, RpcError, UpstreamError
+from gateway.transport.client import Client
 from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import failure
 from gateway.transport.frames import Refusal, call_frame, read_answer
@@ -39,14 +40,15 @@ async def only_an_upgrade(
     return response
 
 
-async def connect(client: aiohttp.ClientSession, url: str, limits: Limits) -> "RpcConnection":
+async def connect(client: Client, url: str, limits: Limits) -> "RpcConnection":
     """Open a WebSocket, and begin to read it."""
-    socket = await client.ws_connect(
+    socket = await client.opened().ws_connect(
         url,
         heartbeat=limits.heartbeat_seconds,
         # aiohttp refuses a message of exactly this size.
         max_msg_size=limits.max_body_bytes + 1,
         decode_text=False,
+        **client.via,
     )
     return RpcConnection(socket, limits.connect_timeout_seconds)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 import msgspec
+from yarl import URL
 
 from gateway.model.report import ErrorCode
 from gateway.spi import RpcEndpoint, UpstreamError
@@ -13,6 +14,7 @@ from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import translated
 from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
+from gateway.transport.proxy import Proxy
 from gateway.transport.slots import Slots
 
 
@@ -24,12 +26,14 @@ class RpcWire:
     vendor handles one at a time.
     """
 
-    def __init__(self, endpoint: RpcEndpoint, limits: Limits, trust: Trust) -> None:
+    def __init__(
+        self, endpoint: RpcEndpoint, limits: Limits, trust: Trust, proxy: Proxy | None = None
+    ) -> None:
         """Open nothing yet. Raises ``ValueError`` for a trust that cannot be used."""
         self._url = endpoint.url
         self._limits = limits
         self._slots = Slots(1 if endpoint.is_serial else limits.concurrency, limits.timeout_seconds)
-        self._client = Client(limits, trust, (only_an_upgrade,))
+        self._client = Client(URL(endpoint.url), limits, trust, proxy, (only_an_upgrade,))
         self._opening = asyncio.Lock()
         self._connection: RpcConnection | None = None
 
@@ -43,7 +47,7 @@ class RpcWire:
         """Call a method and give its result as it came.
 
         Sent once. Only what is repeatable is repeated, once and at once, over a new connection
-        when the one it was sent over broke before the answer. Raises
+        when the one it was sent over had been open before, and broke before the answer. Raises
         :class:`~gateway.spi.transport.RpcError` where the vendor answers with an error, and
         :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
@@ -73,20 +77,22 @@ class RpcWire:
         *,
         is_repeatable: bool,
     ) -> msgspec.Raw:
-        connection = await self._connected()
+        connection = await self._connected(dispatch)
         try:
             return await connection.call(method, params, dispatch)
         except UpstreamError as error:
-            if not is_repeatable or error.code is not ErrorCode.RESET:
+            is_dead = dispatch.is_over_kept and error.code is ErrorCode.RESET
+            if not (is_repeatable and is_dead):
                 raise
-        return await (await self._connected()).call(method, params, dispatch)
+        return await (await self._connected(dispatch)).call(method, params, dispatch)
 
-    async def _connected(self) -> RpcConnection:
+    async def _connected(self, dispatch: Dispatch) -> RpcConnection:
         """Give the open connection. One call opens it; the others wait, each for its own time."""
         async with self._opening:
             if self._connection is not None and self._connection.is_broken:
                 await self._connection.close()
                 self._connection = None
+            dispatch.is_over_kept = self._connection is not None
             if self._connection is None:
-                self._connection = await connect(self._client.opened(), self._url, self._limits)
+                self._connection = await connect(self._client, self._url, self._limits)
             return self._connection

@@ -3,15 +3,17 @@
 from gateway.spi import HttpEndpoint, RpcEndpoint
 from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
+from gateway.transport.proxy import Proxy
 from gateway.transport.rpc import RpcWire
 
 
 def open_wire(
-    endpoint: HttpEndpoint | RpcEndpoint, limits: Limits, trust: Trust
+    endpoint: HttpEndpoint | RpcEndpoint, limits: Limits, trust: Trust, proxy: str | None = None
 ) -> HttpWire | RpcWire:
-    """Make the wire to an endpoint. It connects at its first use."""
+    """Make the wire to an endpoint, perhaps by a proxy. It connects at its first use."""
+    by = None if proxy is None else Proxy.at(proxy)
     match endpoint:
         case HttpEndpoint():
-            return HttpWire(endpoint, limits, trust)
+            return HttpWire(endpoint, limits, trust, by)
         case RpcEndpoint():
-            return RpcWire(endpoint, limits, trust)
+            return RpcWire(endpoint, limits, trust, by)

@@ -4,13 +4,12 @@ import gzip
 
 import pytest
 
-from gateway.spi import ErrorCode, HttpRequest, TryAgainLater
+from gateway.spi import HttpRequest
 from tests.support.wires import (
     Peer,
     http_wire,
     reply,
     replying,
-    replying_and_leaving,
 )
 
 GET = HttpRequest("GET", "/sessions")
@@ -141,31 +140,3 @@ async def test_proxies_and_passwords_of_the_environment_are_not_heeded(
 
     assert proxy.visits == 0
     assert b"authorization" not in peer.requests[0].lower()
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-async def test_what_may_be_a_write_is_never_sent_twice(method: str) -> None:
-    async with Peer(replying_and_leaving(b"")) as peer, http_wire(peer.url) as wire:
-        with pytest.raises(TryAgainLater) as caught:
-            await wire.send(HttpRequest(method, "/x"))
-
-    assert caught.value.code is ErrorCode.RESET
-    assert str(caught.value) == f"{method} /x: the connection broke"
-    assert len(peer.requests) == 1
-
-
-async def test_a_get_that_is_a_write_is_not_sent_twice_either() -> None:
-    async with Peer(replying_and_leaving(b"")) as peer, http_wire(peer.url) as wire:
-        with pytest.raises(TryAgainLater) as caught:
-            await wire.send(HttpRequest("GET", "/x", is_repeatable=False))
-
-    assert caught.value.code is ErrorCode.RESET
-    assert len(peer.requests) == 1
-
-
-async def test_a_read_is_repeated_once_when_the_connection_ended_before_an_answer() -> None:
-    async with Peer(replying_and_leaving(b"")) as peer, http_wire(peer.url) as wire:
-        with pytest.raises(TryAgainLater):
-            await wire.send(GET)
-
-    assert len(peer.requests) == 2
