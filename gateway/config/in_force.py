@@ -19,7 +19,6 @@ NOT_YET_IN_FORCE: Mapping[str, Sequence[Json]] = {
     "backends[].cache.stale_while_revalidate_s": [0],
     "backends[].cache.stale_if_error_s": [0],
     "backends[].limits.rate": [None],
-    "backends[].proxy": [None],
 }
 
 

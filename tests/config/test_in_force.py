@@ -42,11 +42,6 @@ ASKING = {
         "5:14: backends[0].limits.rate",
         "null",
     ),
-    "backends[].proxy": (
-        f"{BACKENDS}    proxy: http://a.example\n",
-        "5:5: backends[0].proxy",
-        "null",
-    ),
 }
 
 HEEDING_NOTHING = f"""\
