@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import logging
 import resource
 import socket
 import traceback
@@ -23,6 +24,7 @@ from tests.support.wires import (
     http_wire,
     replying,
     replying_and_leaving,
+    rpc_wire,
     silent,
 )
 from tests.support.wires import reply as good
@@ -131,16 +133,30 @@ async def failure(
     return caught.value
 
 
+async def rpc_failure(url: str) -> UpstreamError:
+    """Give the error that a call ends in."""
+    async with rpc_wire(url, BRIEF) as wire:
+        with pytest.raises(UpstreamError) as caught:
+            await wire.call("list")
+    return caught.value
+
+
 @pytest.mark.parametrize(("script", "kind", "code", "attempts"), FAULTS.values(), ids=FAULTS.keys())
 async def test_a_fault_says_what_to_do_next_and_tells_no_secret(
-    script: Script, kind: type[UpstreamError], code: ErrorCode, attempts: int
+    script: Script,
+    kind: type[UpstreamError],
+    code: ErrorCode,
+    attempts: int,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     async with Peer(script) as peer:
         error = await failure(peer.url)
 
     assert (type(error), error.code, error.attempts) == (kind, code, attempts)
     assert str(error).startswith("POST /login: ")
     assert CANARY not in repr(error) + "".join(traceback.format_exception(error))
+    assert CANARY not in caplog.text
 
 
 @pytest.mark.parametrize("script", [silent, dripping])
@@ -172,6 +188,54 @@ async def test_a_body_that_is_cut_where_its_end_is_not_told_looks_whole(
 async def test_an_empty_body_is_given_as_such() -> None:
     async with Peer(replying(good())) as peer, http_wire(peer.url) as wire:
         assert (await wire.send(SECRETIVE)).body == b""
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "http://no-such-host.invalid",
+        "https://no-such-host.invalid",
+        "http://127.0.0.1:1",
+        "https://169.254.169.254",
+    ],
+)
+async def test_a_connection_that_never_was_tells_no_secret(
+    place: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    error = await failure(place)
+
+    assert CANARY not in repr(error) + "".join(traceback.format_exception(error)) + caplog.text
+
+
+@pytest.mark.parametrize("url", ["https://{place}", "wss://{place}"])
+async def test_a_server_that_speaks_no_tls_is_no_tls_server(url: str) -> None:
+    async def bad_request(visit: Visit) -> None:
+        await visit.reader.read(65536)
+        await visit.send(good(status="400 Bad Request"))
+
+    async with Peer(bad_request) as peer:
+        error = await (failure if url.startswith("https") else rpc_failure)(
+            url.format(place=f"{HOST}:{peer.port}")
+        )
+
+    assert (type(error), error.code, error.attempts) == (GiveUp, ErrorCode.TLS, 1)
+
+
+@pytest.mark.parametrize("scheme", ["http", "ws"])
+async def test_a_tls_server_that_is_asked_without_is_not_understood(scheme: str) -> None:
+    async def alerting(visit: Visit) -> None:
+        """Send what TLS says to a plain request: a fatal alert."""
+        await visit.request()
+        await visit.send(b"\x15\x03\x03\x00\x02\x02\x46")
+
+    async with Peer(alerting) as peer:
+        error = await (failure if scheme == "http" else rpc_failure)(
+            f"{scheme}://{HOST}:{peer.port}"
+        )
+
+    assert (type(error), error.code, error.attempts) == (BadAnswer, ErrorCode.PROTOCOL, 1)
 
 
 async def test_a_refused_connection_may_be_tried_again() -> None:
