@@ -1,5 +1,6 @@
 """From an HTTP reply to what it holds, or to the error that says what happens next."""
 
+import codecs
 import re
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -21,6 +22,9 @@ from gateway.spi import (
 
 T = TypeVar("T")
 
+_PIECE_BYTES = 64 * 1024
+_utf_8 = codecs.getincrementaldecoder("utf-8")
+
 
 def decode(request: HttpRequest, reply: HttpReply, decoder: msgspec.json.Decoder[T]) -> T:
     """Decode the body of a good reply to a list or detail request; raise for every other one."""
@@ -38,8 +42,13 @@ def decode(request: HttpRequest, reply: HttpReply, decoder: msgspec.json.Decoder
 
 def _require_utf_8(body: bytes) -> None:
     """Raise ``ValueError`` for a body in another encoding: the decoder reads no text it skips."""
-    if not body.isascii():
-        body.decode()
+    if body.isascii():
+        return
+    decoder = _utf_8()
+    # Piece by piece: the text of a whole list may be four times as large as its bytes.
+    for begin in range(0, len(body), _PIECE_BYTES):
+        decoder.decode(body[begin : begin + _PIECE_BYTES])
+    decoder.decode(b"", final=True)
 
 
 def _is_cut(error: Exception) -> bool:

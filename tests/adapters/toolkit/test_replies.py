@@ -116,6 +116,7 @@ async def test_a_wait_until_a_date_is_counted_by_the_vendors_own_clock(
         (b"<!DOCTYPE html><title>Log in</title>", ErrorCode.BAD_PAYLOAD, 1),
         (b'[{"id": 1}] and more', ErrorCode.BAD_PAYLOAD, 1),
         (b'[{"id": 1, "name": "Zo\xeb"}]', ErrorCode.BAD_PAYLOAD, 1),
+        (b'["' + "é".encode() * 40_000 + b'\xc3"]', ErrorCode.BAD_PAYLOAD, 1),
         (b'[{"id": 1, "name": "\\ud800 and so on"}]', ErrorCode.BAD_PAYLOAD, 1),
         (b'[{"id": NaN}]', ErrorCode.BAD_PAYLOAD, 1),
         (b'[{"id": -Infinity}]', ErrorCode.BAD_PAYLOAD, 1),
