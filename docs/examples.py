@@ -26,7 +26,7 @@ from gateway.config import (
     Settings,
 )
 from gateway.config.settings import Action, CursorSettings
-from gateway.config.values import Rate
+from gateway.spi import Rate
 from gateway.spi.abilities import Operation
 from gateway.spi.registry import load_adapter, load_simulator
 from gateway.web import openapi

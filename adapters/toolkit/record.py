@@ -4,7 +4,7 @@ What is taken and understood becomes canonical. What nobody takes, and what coul
 is left over under the vendor's own name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import msgspec
@@ -12,6 +12,9 @@ import msgspec
 from gateway.spi import Json, Mapped, Provenance, Rejected, Session
 
 T = TypeVar("T")
+
+_MAX_LEVELS = 200
+"""So many lists and objects may stand in one another: whoever writes a session goes as deep."""
 
 _decode = msgspec.json.Decoder().decode
 
@@ -31,6 +34,8 @@ class Record:
             raise UnusableRecordError("the record is not JSON") from error
         if not isinstance(fields, dict):
             raise UnusableRecordError("the record is not an object")
+        if _is_too_deep(raw, fields):
+            raise UnusableRecordError(f"the record is nested deeper than {_MAX_LEVELS} levels")
         self.left: dict[str, Json] = fields
         self.unreadable: list[str] = []
 
@@ -87,6 +92,34 @@ def read_record(
     except UnusableRecordError as error:
         return Rejected(str(error))
     return Mapped(session, tuple(record.unreadable))
+
+
+def _is_too_deep(raw: msgspec.Raw, fields: Json) -> bool:
+    """Say whether a record is too deep; for nearly all, what it would take is not there."""
+    record = memoryview(raw)
+    if record.nbytes <= 2 * _MAX_LEVELS:
+        return False
+    written = bytes(record)
+    if written.count(b"{") + written.count(b"[") <= _MAX_LEVELS:
+        return False
+    return _levels(fields) > _MAX_LEVELS
+
+
+def _levels(value: Json) -> int:
+    """Count how many lists and objects stand in one another."""
+    levels = 0
+    level = [value]
+    while level:
+        levels += 1
+        children = (child for each in level for child in _children(each))
+        level = [child for child in children if isinstance(child, dict | list)]
+    return levels
+
+
+def _children(value: Json) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def text(value: Json) -> str:

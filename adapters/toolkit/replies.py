@@ -1,5 +1,6 @@
 """From an HTTP reply to what it holds, or to the error that says what happens next."""
 
+import codecs
 import re
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -21,16 +22,38 @@ from gateway.spi import (
 
 T = TypeVar("T")
 
+_PIECE_BYTES = 64 * 1024
+_utf_8 = codecs.getincrementaldecoder("utf-8")
+
 
 def decode(request: HttpRequest, reply: HttpReply, decoder: msgspec.json.Decoder[T]) -> T:
     """Decode the body of a good reply to a list or detail request; raise for every other one."""
     raise_for_status(request, reply)
     try:
+        _require_utf_8(reply.body)
         return decoder.decode(reply.body)
     except msgspec.ValidationError as error:
         raise BadAnswer(ErrorCode.SCHEMA, f"{request}: not the documented envelope") from error
     except (ValueError, RecursionError) as error:
-        raise BadAnswer(ErrorCode.BAD_PAYLOAD, f"{request}: not JSON") from error
+        # A body may have been cut where nothing told its length: another may come whole.
+        attempts = 2 if _is_cut(error) else 1
+        raise BadAnswer(ErrorCode.BAD_PAYLOAD, f"{request}: not JSON", attempts=attempts) from error
+
+
+def _require_utf_8(body: bytes) -> None:
+    """Raise ``ValueError`` for a body in another encoding: the decoder reads no text it skips."""
+    if body.isascii():
+        return
+    decoder = _utf_8()
+    # Piece by piece: the text of a whole list may be four times as large as its bytes.
+    for begin in range(0, len(body), _PIECE_BYTES):
+        decoder.decode(body[begin : begin + _PIECE_BYTES])
+    decoder.decode(b"", final=True)
+
+
+def _is_cut(error: Exception) -> bool:
+    """Say whether a body ended too soon. The decoder tells that by its words alone."""
+    return isinstance(error, msgspec.DecodeError) and "truncated" in str(error)
 
 
 def raise_for_status(request: HttpRequest, reply: HttpReply) -> None:
@@ -64,6 +87,8 @@ _REFUSALS: dict[int, ErrorCode] = {
     HTTPStatus.SEE_OTHER: ErrorCode.CONFIG,
     HTTPStatus.TEMPORARY_REDIRECT: ErrorCode.CONFIG,
     HTTPStatus.PERMANENT_REDIRECT: ErrorCode.CONFIG,
+    # Only a proxy says so, and only to whoever was to log in to it.
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: ErrorCode.CONFIG,
 }
 
 _SECONDS = re.compile("[0-9]{1,5}", re.ASCII)

@@ -94,7 +94,13 @@ def _shared(planned: Sequence[_Planned], timer: Callable[[], float]) -> _Shared:
 def _wired(planned: _Planned, shared: _Shared, clock: Callable[[], datetime]) -> Wired:
     settings, adapter = planned.settings, planned.adapter
     limits = replace(planned.limits, concurrency=shared.limits.concurrency, rate=shared.limits.rate)
-    wire = open_wire(adapter.endpoint(), limits, _trust(settings.options), shared.turns)
+    wire = open_wire(
+        adapter.endpoint(),
+        limits,
+        _trust(settings.options),
+        turns=shared.turns,
+        proxy=settings.proxy,
+    )
     backend = Backend(
         settings.name,
         adapter,
@@ -150,4 +156,5 @@ def _slowest(rates: Iterable[Rate | None]) -> Rate | None:
 
 def _trust(options: AdapterOptions) -> Trust:
     pin = options.fingerprint_sha256
-    return Trust(options.ca_file, bytes.fromhex(pin.replace(":", "")) if pin else None)
+    fingerprint = bytes.fromhex(pin.replace(":", "")) if pin else None
+    return Trust(options.ca_file, fingerprint, allow_plaintext=options.allow_plaintext)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.config.problems import Problems
-from gateway.config.rules import unusable_files
+from gateway.config.rules import unusable_files, unusable_proxy
 from gateway.config.settings import (
     BackendEntry,
     BackendLimits,
@@ -50,6 +50,8 @@ class OptionsReader:
             abilities = self._adapter(str(backend.get("adapter")))(options).abilities()
             self._check_horizon(backend, abilities, path)
             self._check_operations(backend, abilities, path)
+            for message in unusable_proxy(backend.get("proxy"), options):
+                self._problems.add((*path, "proxy"), message)
         return options
 
     def _check_horizon(self, backend: Json, abilities: Abilities, path: KeyPath) -> None:

@@ -17,7 +17,6 @@ NOT_YET_IN_FORCE: Mapping[str, Sequence[Json]] = {
     "defaults.cache.stale_if_error_s": [0],
     "backends[].cache.stale_while_revalidate_s": [0],
     "backends[].cache.stale_if_error_s": [0],
-    "backends[].proxy": [None],
 }
 
 

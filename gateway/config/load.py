@@ -10,6 +10,7 @@ from gateway.config.problems import ConfigurationError, Problem, Problems
 from gateway.config.references import References
 from gateway.config.rules import (
     open_to_strangers,
+    passwords_of_proxies,
     repeated_names,
     unknown_backends,
     unusable_certificate,
@@ -47,6 +48,9 @@ def load(
     for rule in _RULES:
         for at, message in rule(tree):
             problems.add(at, message)
+
+    for at, message in passwords_of_proxies(tree, references):
+        problems.add(at, message)
 
     validator = Validator(references, problems)
     written = validator.read(ConfigurationFile, tree, ())

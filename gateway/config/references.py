@@ -33,7 +33,7 @@ class References:
         self._problems = problems
         self._resolved: set[KeyPath] = set()
 
-    def __contains__(self, path: KeyPath) -> bool:
+    def __contains__(self, path: object) -> bool:
         return path in self._resolved
 
     def resolve(self, value: Json, path: KeyPath = ()) -> Json:

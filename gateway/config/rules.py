@@ -3,8 +3,9 @@
 import ipaddress
 import os
 import ssl
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from gateway.config.problems import shown
 from gateway.config.settings import TlsSettings
@@ -33,6 +34,13 @@ def unknown_backends(tree: Json) -> Iterator[tuple[KeyPath, str]]:
             yield path, f"no such backend; the backends are: {', '.join(known)}, or * for all"
 
 
+def passwords_of_proxies(tree: Json, outside: Container[KeyPath]) -> Iterator[tuple[KeyPath, str]]:
+    """Find the passwords that stand in the file: what came from outside of it is known by place."""
+    for path, url in _texts(tree, "backends[].proxy"):
+        if "@" in url and path not in outside:
+            yield path, "a password must not stand in the file; write a reference to the whole URL"
+
+
 def open_to_strangers(tree: Json) -> Iterator[tuple[KeyPath, str]]:
     """Find that others can reach the gateway though nobody said who may call."""
     has_callers = any(True for _ in select(tree, "auth.keys[]"))
@@ -40,6 +48,24 @@ def open_to_strangers(tree: Json) -> Iterator[tuple[KeyPath, str]]:
     for path, host in _texts(tree, "server.host"):
         if not (has_callers or is_anonymous or is_loopback(host)):
             yield path, "beyond this machine auth.keys are needed, or auth.anonymous: true"
+
+
+def unusable_proxy(proxy: Json, options: AdapterOptions) -> Iterator[str]:
+    """Find why a proxy could not carry what goes to a vendor."""
+    if not isinstance(proxy, str):
+        return
+    vendor = urlsplit(options.url)
+    if vendor.scheme == "ws":
+        yield "proxies carry https:, http: and wss:, but not ws:, which the url has"
+    elif vendor.scheme == "http" and not (options.allow_plaintext or _is_on_loopback(proxy)):
+        yield "the url is not encrypted; beyond this machine that needs allow_plaintext: true"
+
+
+def _is_on_loopback(url: str) -> bool:
+    try:
+        return is_loopback(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
 
 
 def unusable_files(options: AdapterOptions, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:

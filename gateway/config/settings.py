@@ -15,6 +15,7 @@ from gateway.config.values import (
     Network,
     Origin,
     Period,
+    ProxyAddress,
     RequestRate,
     Seconds,
     Sha256,
@@ -120,7 +121,8 @@ class DefaultSettings(Section):
 class BackendEntry(DefaultSettings):
     """A backend as the file has it. Its options are its adapter's to read.
 
-    ``horizon`` is how long ago a session started at most that is looked for by its start.
+    ``horizon`` is how long ago a session started at most that is looked for by its start. By
+    ``proxy`` the vendor is reached; its certificate is verified all the same.
     """
 
     name: BackendName
@@ -129,7 +131,7 @@ class BackendEntry(DefaultSettings):
     enabled: Flag = True
     operations: tuple[Operation, ...] = ()
     horizon: Period | None = None
-    proxy: Text | None = None
+    proxy: ProxyAddress | None = Field(default=None, repr=False)
 
 
 class SetBy(StrEnum):

@@ -24,7 +24,11 @@ _PERIOD = re.compile(
     re.ASCII,
 )
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+_PROXY = re.compile(
+    r"http://(?:[^/?#@:\s]+:[^/?#@:\s]*@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})/?"
+)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+_LAST_PORT = 65535
 _RATE = re.compile("(?P<requests>[1-9][0-9]{0,6})/(?P<unit>s|min|h)")
 _RATE_UNITS = {"s": 1, "min": 60, "h": 3600}
 _HIDEABLE = re.compile(r"user|device|raw|personal|attributes\..+", re.DOTALL)
@@ -116,6 +120,16 @@ def _origin(value: str) -> str:
     return value
 
 
+def _proxy(value: str) -> str:
+    found = _PROXY.fullmatch(value)
+    if found is None or not 1 <= int(found["port"]) <= _LAST_PORT:
+        raise ValueError(
+            "must be http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with what is odd in user"
+            " and password percent-encoded"
+        )
+    return value
+
+
 def _as_written(period: timedelta) -> str:
     """Write a length of time as a file does."""
     hours = period // timedelta(hours=1)
@@ -131,6 +145,7 @@ def _not_reserved(name: str) -> str:
 # Left to itself, pydantic reads yes as true, and true as 1.
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Origin = Annotated[str, AfterValidator(_origin)]
+ProxyAddress = Annotated[str, AfterValidator(_proxy)]
 Whole = Annotated[int, BeforeValidator(_no_boolean)]
 Seconds = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
 Bytes = Annotated[int, BeforeValidator(_bytes, json_schema_input_type=int | str)]

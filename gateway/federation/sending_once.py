@@ -10,7 +10,7 @@ from gateway.spi.transport import HttpReply, HttpRequest, HttpTransport, RpcTran
 
 
 class SendingOnce(HttpTransport, RpcTransport):
-    """Hands on what an adapter sends. Some vendors write by GET, which a wire would repeat."""
+    """Hands on what an adapter sends. A wire repeats what seems to have met a dead connection."""
 
     def __init__(self, transport: Any) -> None:  # noqa: ANN401  # its adapter knows which of both
         self.requests = 0

@@ -34,8 +34,9 @@ class RpcEndpoint:
 class HttpRequest:
     """One HTTP request. ``path`` is relative to the endpoint, and already percent-encoded.
 
-    ``is_repeatable``: a GET or HEAD may be sent once more when the connection ends before any
-    answer. The gateway takes that from what is sent by a write, whatever its method.
+    ``is_repeatable``: it may be sent once more when a connection that was kept from an earlier
+    request turns out to be dead, before any answer. The gateway takes that from what is sent by a
+    write, whatever its method.
     """
 
     method: str
@@ -87,6 +88,7 @@ class RpcTransport(Protocol):
     ) -> Raw:
         """Call a method and give its result as it came; raise :class:`RpcError` for an error.
 
-        One that ``is_repeatable``, because it only reads, is called once more when the connection
-        ends before its answer. The gateway takes that from what is called by a write.
+        One that ``is_repeatable``, because it only reads, is called once more when a connection
+        that had been open before ends before its answer. The gateway takes that from what is
+        called by a write.
         """

@@ -2,41 +2,83 @@
 
 import asyncio
 import functools
+import ssl
+from collections.abc import Mapping
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, TypedDict
+from weakref import WeakSet
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
+from yarl import URL
 
 from gateway.transport.dispatch import Dispatch
+from gateway.transport.egress import Egress, guarded
 from gateway.transport.limits import Limits, Trust
+from gateway.transport.proxy import Proxy
+from gateway.transport.resolver import OwnResolver
 from gateway.transport.tls import verification
+
+if TYPE_CHECKING:
+    from aiohttp.client_proto import ResponseHandler
+
+_PLAIN = {"http", "ws"}
+
+
+class Via(TypedDict, total=False):
+    """How aiohttp is told of a proxy."""
+
+    proxy: URL
+    proxy_headers: Mapping[str, str]
 
 
 class Client:
     """An aiohttp session that keeps no cookie and heeds neither proxy nor netrc settings.
 
     It is opened at its first use, because it belongs to a running loop. Each wire has its own, so
-    that no vendor gets another's connections, nor waits for them.
+    that no vendor gets another's connections, nor waits for them or for its name server.
     """
 
     def __init__(
         self,
+        url: URL,
         limits: Limits,
         trust: Trust,
+        proxy: Proxy | None = None,
         middlewares: tuple[aiohttp.ClientMiddlewareType, ...] = (),
     ) -> None:
         self._limits = limits
         self._verification = verification(trust)
         self._middlewares = middlewares
+        self._proxy = proxy
+        self._is_plain = url.scheme in _PLAIN
+        self._egress = Egress(
+            port=(proxy.url if proxy else url).port or 0,
+            is_loopback_only=self._is_plain and not trust.allow_plaintext,
+        )
+        self._connector: _Connector | None = None
         self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def via(self) -> Via:
+        """Say by which proxy each request goes out."""
+        if self._proxy is None:
+            return {}
+        return {"proxy": self._proxy.url, "proxy_headers": dict(self._proxy.credentials)}
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Give what a request itself tells the proxy: nothing, where it passes by in a tunnel."""
+        return self._proxy.credentials if self._proxy and self._is_plain else {}
 
     def opened(self) -> aiohttp.ClientSession:
         """Give the aiohttp session, and open it if this is its first use."""
         if self._session is None:
+            self._connector = _Connector(self._verification, OwnResolver(), guarded(self._egress))
             self._session = aiohttp.ClientSession(
-                # Nobody may queue here: a connector cancels those who wait when it is closed.
-                connector=_Connector(limit=0, ssl=self._verification),
+                connector=self._connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(
                     connect=self._limits.connect_timeout_seconds,
@@ -49,6 +91,11 @@ class Client:
             )
         return self._session
 
+    def leave_kept_connections(self) -> None:
+        """Use none of the connections again that are open now: one was found dead."""
+        if self._connector is not None:
+            self._connector.leave_kept()
+
     async def close(self) -> None:
         """Close all connections, and wait until they are."""
         if self._session is not None:
@@ -58,28 +105,63 @@ class Client:
 
 
 def _noting_dispatch() -> aiohttp.TraceConfig:
-    """Note on the dispatch that a request was made with when its head is about to go out."""
+    """Note on the dispatch that a request was made with how it goes out."""
 
-    async def note(
+    async def note_new(
+        _session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        _made: aiohttp.TraceConnectionCreateEndParams,
+    ) -> None:
+        if isinstance(context.trace_request_ctx, Dispatch):
+            context.trace_request_ctx.is_over_kept = False
+
+    async def note_kept(
+        _session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        _kept: aiohttp.TraceConnectionReuseconnParams,
+    ) -> None:
+        if isinstance(context.trace_request_ctx, Dispatch):
+            context.trace_request_ctx.is_over_kept = True
+
+    async def note_begun(
         _session: aiohttp.ClientSession,
         context: SimpleNamespace,
         _sent: aiohttp.TraceRequestHeadersSentParams,
     ) -> None:
-        dispatch = context.trace_request_ctx
-        if isinstance(dispatch, Dispatch):
-            dispatch.has_begun = True
+        if isinstance(context.trace_request_ctx, Dispatch):
+            context.trace_request_ctx.has_begun = True
 
     config = aiohttp.TraceConfig()
-    config.on_request_headers_sent.append(note)
+    config.on_connection_create_end.append(note_new)
+    config.on_connection_reuseconn.append(note_kept)
+    config.on_request_headers_sent.append(note_begun)
     return config
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Aborts what aiohttp closes.
+    """Aborts what aiohttp closes, and may leave the connections that it has kept.
 
     A transport that is merely closed waits for its peer to read what was written and to end TLS:
     half a minute, if the peer hangs.
     """
+
+    def __init__(
+        self,
+        verification: ssl.SSLContext | aiohttp.Fingerprint,
+        resolver: AbstractResolver,
+        socket_factory: aiohttp.SocketFactoryType,
+    ) -> None:
+        # Nobody may queue here: a connector cancels those who wait when it is closed.
+        super().__init__(
+            limit=0, ssl=verification, resolver=resolver, socket_factory=socket_factory
+        )
+        self._in_use: WeakSet[ResponseHandler] = WeakSet()
+        self._left: WeakSet[ResponseHandler] = WeakSet()
+
+    def leave_kept(self) -> None:
+        """Use none of the connections again that are open now."""
+        self._left |= self._in_use
+        self._in_use = WeakSet()
 
     async def connect(
         self,
@@ -88,6 +170,11 @@ class _Connector(aiohttp.TCPConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  # aiohttp's own signature
     ) -> Connection:
         connection = await super().connect(req, traces, timeout)
+        while connection.protocol in self._left:
+            connection.close()
+            connection = await super().connect(req, traces, timeout)
+        if connection.protocol is not None:
+            self._in_use.add(connection.protocol)
         connection.add_callback(functools.partial(_abort_soon, connection.transport))
         return connection
 

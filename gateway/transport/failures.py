@@ -9,15 +9,24 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import aiohttp
 
 from gateway.model.report import ErrorCode
 from gateway.spi import BadAnswer, GiveUp, TryAgainLater, UpstreamError
+from gateway.transport.egress import RefusedAddressError
 
 _Action: TypeAlias = type[TryAgainLater | GiveUp | BadAnswer]
-_Meaning: TypeAlias = tuple[_Action, ErrorCode, str]
+
+
+class _Meaning(NamedTuple):
+    """What the gateway does next: how often in all it asks, none for as often as the kind says."""
+
+    action: _Action
+    code: ErrorCode
+    words: str
+    attempts: int | None = None
 
 
 @contextmanager
@@ -31,23 +40,57 @@ def translated(what: str) -> Iterator[None]:
 
 def failure(cause: Exception, what: str) -> UpstreamError:
     """Say what the gateway does next about a failure of a wire."""
-    action, code, words = _by_detail(cause) or _by_class(cause)
-    return action(code, f"{what}: {words}")
+    meaning = _by_detail(cause) or _by_class(cause)
+    return meaning.action(meaning.code, f"{what}: {meaning.words}", attempts=meaning.attempts)
+
+
+def is_unanswered(cause: Exception) -> bool:
+    """Say whether a connection ended before any answer, as far as can be told.
+
+    One that was reset does not tell what had come.
+    """
+    if isinstance(cause, aiohttp.ServerDisconnectedError):
+        # aiohttp puts the head of an answer there, as far as it came.
+        return isinstance(cause.message, str)
+    return not isinstance(cause, TimeoutError)
 
 
 def _by_detail(cause: Exception) -> _Meaning | None:
     match cause:
         case OSError(errno=errno.EMFILE | errno.ENFILE):
-            return TryAgainLater, ErrorCode.OVERLOADED, "no file descriptor is left here"
-        # A connection that was just made can only be reset in the handshake of TLS.
-        case aiohttp.ClientConnectorError(os_error=ConnectionResetError() | BrokenPipeError()):
-            return TryAgainLater, ErrorCode.TLS, "the TLS handshake was broken off"
-        case aiohttp.WSServerHandshakeError(status=status):
-            return *_refused_upgrade(status), f"no WebSocket, but status {status}"
+            words = "no file descriptor is left here"
+            # More attempts would need more of what is wanting.
+            return _Meaning(TryAgainLater, ErrorCode.OVERLOADED, words, attempts=1)
+        case aiohttp.ClientConnectorError(os_error=os_error):
+            return _by_reason(os_error)
         case aiohttp.WebSocketError(code=aiohttp.WSCloseCode.MESSAGE_TOO_BIG):
-            return BadAnswer, ErrorCode.TOO_LARGE, "a message over the size limit"
+            return _Meaning(BadAnswer, ErrorCode.TOO_LARGE, "a message over the size limit")
         case aiohttp.ClientPayloadError(__cause__=aiohttp.http_exceptions.ContentEncodingError()):
-            return BadAnswer, ErrorCode.BAD_PAYLOAD, "the body cannot be decompressed"
+            words = "the body cannot be decompressed"
+            return _Meaning(BadAnswer, ErrorCode.BAD_PAYLOAD, words, attempts=2)
+        case aiohttp.ClientResponseError():
+            return _by_status(cause)
+    return None
+
+
+def _by_reason(cause: OSError) -> _Meaning | None:
+    """Judge why there is no connection."""
+    match cause:
+        case RefusedAddressError():
+            return _Meaning(GiveUp, ErrorCode.CONFIG, "not an address to connect to")
+        # A connection that was just made can only be reset in the handshake of TLS.
+        case ConnectionResetError() | BrokenPipeError():
+            words = "the TLS handshake was broken off"
+            return _Meaning(TryAgainLater, ErrorCode.TLS, words, attempts=1)
+    return None
+
+
+def _by_status(cause: aiohttp.ClientResponseError) -> _Meaning | None:
+    match cause:
+        case aiohttp.WSServerHandshakeError(status=status):
+            return _Meaning(*_refused_upgrade(status), f"no WebSocket, but status {status}")
+        case aiohttp.ClientHttpProxyError(status=status):
+            return _Meaning(*_refused_tunnel(status), f"the proxy answers {status}")
     return None
 
 
@@ -73,28 +116,45 @@ _REFUSED_UPGRADES: dict[int, tuple[_Action, ErrorCode]] = {
 }
 
 
+def _refused_tunnel(status: int) -> tuple[_Action, ErrorCode]:
+    """Judge the HTTP status with which a proxy answered that it should connect to a vendor."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return TryAgainLater, ErrorCode.CONNECT
+    # It does not know us, or does not go there.
+    return GiveUp, ErrorCode.CONFIG
+
+
 def _by_class(cause: Exception) -> _Meaning:
     return next(meaning for kind, meaning in _MEANINGS if isinstance(cause, kind))
 
 
 # The order matters, because the classes overlap: a certificate that is not trusted is a
 # connector's error and a ValueError too, and a time-out an error of the operating system.
-_UNTRUSTED = GiveUp, ErrorCode.TLS, "the certificate is not trusted"
+_UNTRUSTED = _Meaning(GiveUp, ErrorCode.TLS, "the certificate is not trusted")
+_IN_VAIN = "no answer in time"
 _MEANINGS: tuple[tuple[type[Exception], _Meaning], ...] = (
     (aiohttp.ServerFingerprintMismatch, _UNTRUSTED),
     (aiohttp.ClientConnectorCertificateError, _UNTRUSTED),
-    (ssl.SSLError, (GiveUp, ErrorCode.TLS, "no TLS connection")),
-    (TimeoutError, (TryAgainLater, ErrorCode.TIMEOUT, "no answer in time")),
+    (ssl.SSLError, _Meaning(GiveUp, ErrorCode.TLS, "no TLS connection")),
+    # Silence once connected. It has cost a whole gap already.
+    (aiohttp.SocketTimeoutError, _Meaning(TryAgainLater, ErrorCode.TIMEOUT, _IN_VAIN, 2)),
+    # No connection, or no sign of life over one that is kept: another is soon made.
+    (aiohttp.ServerTimeoutError, _Meaning(TryAgainLater, ErrorCode.TIMEOUT, _IN_VAIN)),
+    # All the time that there was is spent.
+    (TimeoutError, _Meaning(TryAgainLater, ErrorCode.TIMEOUT, _IN_VAIN, 1)),
     (
         aiohttp.ClientConnectorDNSError,
-        (TryAgainLater, ErrorCode.DNS, "the host name was not found"),
+        _Meaning(TryAgainLater, ErrorCode.DNS, "the host name was not found", 2),
     ),
-    (aiohttp.ClientConnectorError, (TryAgainLater, ErrorCode.CONNECT, "no connection")),
+    (aiohttp.ClientConnectorError, _Meaning(TryAgainLater, ErrorCode.CONNECT, "no connection")),
     (
         aiohttp.ClientResponseError,
-        (BadAnswer, ErrorCode.PROTOCOL, "not an understandable reply"),
+        _Meaning(BadAnswer, ErrorCode.PROTOCOL, "not an understandable reply"),
     ),
-    (aiohttp.WebSocketError, (BadAnswer, ErrorCode.PROTOCOL, "not an understandable message")),
-    (ValueError, (GiveUp, ErrorCode.CONFIG, "not a request that can be sent")),
-    (Exception, (TryAgainLater, ErrorCode.RESET, "the connection broke")),
+    (
+        aiohttp.WebSocketError,
+        _Meaning(BadAnswer, ErrorCode.PROTOCOL, "not an understandable message"),
+    ),
+    (ValueError, _Meaning(GiveUp, ErrorCode.CONFIG, "not a request that can be sent")),
+    (Exception, _Meaning(TryAgainLater, ErrorCode.RESET, "the connection broke")),
 )

@@ -27,7 +27,13 @@ class _Frame(msgspec.Struct):
     error: object = None
 
 
+class _AnyFrame(msgspec.Struct):
+    result: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    error: object = None
+
+
 _decode = msgspec.json.Decoder(_Frame).decode
+_decode_any = msgspec.json.Decoder(_AnyFrame).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -53,6 +59,15 @@ def read_answer(frame: bytes) -> Answer | None:
     if read.error is not None:
         return Answer(read.id, Refusal(_code(read.error)))
     return Answer(read.id, read.result) if read.result is not msgspec.UNSET else None
+
+
+def is_notice(frame: bytes) -> bool:
+    """Say whether a frame makes sense though it answers nothing: a sample, a warning, a call."""
+    try:
+        read = _decode_any(frame)
+    except (ValueError, RecursionError):
+        return False
+    return read.result is msgspec.UNSET and read.error is None
 
 
 def _code(error: object) -> int | None:

@@ -4,19 +4,17 @@ import aiohttp
 from yarl import URL
 
 from gateway.model.report import ErrorCode
-from gateway.spi import BadAnswer, HttpEndpoint, HttpReply, HttpRequest
+from gateway.spi import BadAnswer, HttpEndpoint, HttpReply, HttpRequest, UpstreamError
 from gateway.transport.client import Client
 from gateway.transport.dispatch import Dispatch
-from gateway.transport.failures import translated
+from gateway.transport.failures import is_unanswered, translated
 from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
+from gateway.transport.proxy import Proxy
 from gateway.transport.slots import Slots
 from gateway.transport.turns import Turns
 
 _CHUNK_BYTES = 64 * 1024
-
-# What aiohttp may send a second time when a kept connection turns out to be dead.
-_READS = frozenset({"GET", "HEAD"})
 
 
 class HttpWire:
@@ -27,7 +25,13 @@ class HttpWire:
     """
 
     def __init__(
-        self, endpoint: HttpEndpoint, limits: Limits, trust: Trust, turns: Turns | None = None
+        self,
+        endpoint: HttpEndpoint,
+        limits: Limits,
+        trust: Trust,
+        *,
+        turns: Turns | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         """Open nothing yet. Without ``turns`` that it shares with others it has its own.
 
@@ -36,20 +40,26 @@ class HttpWire:
         self._base = URL(endpoint.url)
         self._max_body_bytes = limits.max_body_bytes
         self._slots = Slots(turns or Turns.within(limits), limits.timeout_seconds)
-        self._client = Client(limits, trust)
+        self._client = Client(self._base, limits, trust, proxy)
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send a request and read its reply whole, whatever its status.
 
-        Sent once. Only a GET or HEAD that is repeatable is repeated, once and at once, when the
-        connection ended before any answer. Raises :class:`~gateway.spi.errors.UpstreamError` for
-        all that goes wrong on the way.
+        Sent once. Only what is repeatable is repeated, once and at once, over a new connection
+        when one that had been kept ended before any answer. Raises
+        :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
         what = str(request)
         dispatch = Dispatch()
         with dispatch.watched():
             async with self._slots.slot(what):
                 with translated(what):
+                    try:
+                        return await self._exchange(request, what, dispatch)
+                    except UpstreamError:
+                        if not (request.is_repeatable and dispatch.has_met_dead_connection):
+                            raise
+                    self._client.leave_kept_connections()
                     return await self._exchange(request, what, dispatch)
 
     async def close(self) -> None:
@@ -58,15 +68,15 @@ class HttpWire:
         await self._client.close()
 
     async def _exchange(self, request: HttpRequest, what: str, dispatch: Dispatch) -> HttpReply:
-        may_repeat = request.is_repeatable and request.method in _READS
         async with self._client.opened().request(
             request.method,
             self._url(request),
-            headers=request.headers,
+            headers={**request.headers, **self._client.headers},
             data=request.body,
             allow_redirects=False,
-            middlewares=() if may_repeat else (_sending_once(what),),
+            middlewares=(_sending_once(what, dispatch),),
             trace_request_ctx=dispatch,
+            **self._client.via,
         ) as response:
             body = await self._read(response, what)
             headers = {name.lower(): value for name, value in response.headers.items()}
@@ -90,8 +100,8 @@ class HttpWire:
         return b"".join(chunks)
 
 
-def _sending_once(what: str) -> aiohttp.ClientMiddlewareType:
-    """Keep aiohttp from repeating what may be a write: it repeats PUT and DELETE too.
+def _sending_once(what: str, dispatch: Dispatch) -> aiohttp.ClientMiddlewareType:
+    """Keep aiohttp from repeating: it repeats by the method, be the connection new or kept.
 
     It repeats after its own errors only, so they are translated before it sees them.
     """
@@ -100,6 +110,10 @@ def _sending_once(what: str) -> aiohttp.ClientMiddlewareType:
         request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
         with translated(what):
-            return await handler(request)
+            try:
+                return await handler(request)
+            except (aiohttp.ClientConnectionError, ConnectionError) as error:
+                dispatch.is_unanswered = is_unanswered(error)
+                raise
 
     return send

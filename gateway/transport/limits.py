@@ -32,8 +32,10 @@ class Limits:
 class Trust:
     """How a vendor's certificate is known: by the system, by a file, or by its own pin.
 
-    A pin takes the place of authorities and of the name.
+    A pin takes the place of authorities and of the name. Beyond this machine a vendor is asked
+    without any certificate only where that is allowed.
     """
 
     ca_file: Path | None = None
     fingerprint_sha256: bytes | None = None
+    allow_plaintext: bool = False

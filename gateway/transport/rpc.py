@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
+from yarl import URL
 
 from gateway.model.report import ErrorCode
 from gateway.spi import RpcEndpoint, UpstreamError
@@ -14,6 +15,7 @@ from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import translated
 from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
+from gateway.transport.proxy import Proxy
 from gateway.transport.slots import Slots
 from gateway.transport.turns import Turns
 
@@ -27,7 +29,13 @@ class RpcWire:
     """
 
     def __init__(
-        self, endpoint: RpcEndpoint, limits: Limits, trust: Trust, turns: Turns | None = None
+        self,
+        endpoint: RpcEndpoint,
+        limits: Limits,
+        trust: Trust,
+        *,
+        turns: Turns | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         """Open nothing yet. Without ``turns`` that it shares with others it has its own.
 
@@ -39,7 +47,7 @@ class RpcWire:
             concurrency = 1 if endpoint.is_serial else limits.concurrency
             turns = Turns.within(replace(limits, concurrency=concurrency))
         self._slots = Slots(turns, limits.timeout_seconds)
-        self._client = Client(limits, trust, (only_an_upgrade,))
+        self._client = Client(URL(endpoint.url), limits, trust, proxy, (only_an_upgrade,))
         self._opening = asyncio.Lock()
         self._connection: RpcConnection | None = None
 
@@ -53,7 +61,7 @@ class RpcWire:
         """Call a method and give its result as it came.
 
         Sent once. Only what is repeatable is repeated, once and at once, over a new connection
-        when the one it was sent over broke before the answer. Raises
+        when the one it was sent over had been open before, and broke before the answer. Raises
         :class:`~gateway.spi.transport.RpcError` where the vendor answers with an error, and
         :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
@@ -83,20 +91,22 @@ class RpcWire:
         *,
         is_repeatable: bool,
     ) -> msgspec.Raw:
-        connection = await self._connected()
+        connection = await self._connected(dispatch)
         try:
             return await connection.call(method, params, dispatch)
         except UpstreamError as error:
-            if not is_repeatable or error.code is not ErrorCode.RESET:
+            is_dead = dispatch.is_over_kept and error.code is ErrorCode.RESET
+            if not (is_repeatable and is_dead):
                 raise
-        return await (await self._connected()).call(method, params, dispatch)
+        return await (await self._connected(dispatch)).call(method, params, dispatch)
 
-    async def _connected(self) -> RpcConnection:
+    async def _connected(self, dispatch: Dispatch) -> RpcConnection:
         """Give the open connection. One call opens it; the others wait, each for its own time."""
         async with self._opening:
             if self._connection is not None and self._connection.is_broken:
                 await self._connection.close()
                 self._connection = None
+            dispatch.is_over_kept = self._connection is not None
             if self._connection is None:
-                self._connection = await connect(self._client.opened(), self._url, self._limits)
+                self._connection = await connect(self._client, self._url, self._limits)
             return self._connection

@@ -3,6 +3,7 @@
 from gateway.spi import HttpEndpoint, RpcEndpoint
 from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
+from gateway.transport.proxy import Proxy
 from gateway.transport.rpc import RpcWire
 from gateway.transport.turns import Turns
 
@@ -11,11 +12,14 @@ def open_wire(
     endpoint: HttpEndpoint | RpcEndpoint,
     limits: Limits,
     trust: Trust,
+    *,
     turns: Turns | None = None,
+    proxy: str | None = None,
 ) -> HttpWire | RpcWire:
-    """Make the wire to an endpoint. It connects at its first use."""
+    """Make the wire to an endpoint, perhaps by a proxy. It connects at its first use."""
+    by = None if proxy is None else Proxy.at(proxy)
     match endpoint:
         case HttpEndpoint():
-            return HttpWire(endpoint, limits, trust, turns)
+            return HttpWire(endpoint, limits, trust, turns=turns, proxy=by)
         case RpcEndpoint():
-            return RpcWire(endpoint, limits, trust, turns)
+            return RpcWire(endpoint, limits, trust, turns=turns, proxy=by)

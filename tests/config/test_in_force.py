@@ -32,11 +32,6 @@ ASKING = {
         "5:13: backends[0].cache.stale_if_error_s",
         "0",
     ),
-    "backends[].proxy": (
-        f"{BACKENDS}    proxy: http://a.example\n",
-        "5:5: backends[0].proxy",
-        "null",
-    ),
 }
 
 HEEDING_NOTHING = f"""\

@@ -78,6 +78,7 @@ def test_who_calls_is_not_shown_where_a_url_says_it() -> None:
 
     assert "s3cret" not in text
     assert f"http://{MASK}@proxy.example:3128" in text
+    assert "s3cret" not in repr(settings_for(museum))
 
 
 @given(st.sampled_from(ODD_WORDS) | WORDS)

@@ -15,6 +15,7 @@ from aiohttp import web
 from gateway.spi import HttpEndpoint, RpcEndpoint
 from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
+from gateway.transport.proxy import Proxy
 from gateway.transport.rpc import RpcWire
 
 HOST = "127.0.0.1"
@@ -236,10 +237,11 @@ async def echo(talk: Talk) -> None:
 
 @asynccontextmanager
 async def http_wire(
-    url: str, limits: Limits = PATIENT, trust: Trust | None = None
+    url: str, limits: Limits = PATIENT, trust: Trust | None = None, proxy: str | None = None
 ) -> AsyncIterator[HttpWire]:
-    """Hold a wire to an HTTP server."""
-    wire = HttpWire(HttpEndpoint(url), limits, trust or Trust())
+    """Hold a wire to an HTTP server, perhaps by a proxy."""
+    by = Proxy.at(proxy) if proxy else None
+    wire = HttpWire(HttpEndpoint(url), limits, trust or Trust(), proxy=by)
     try:
         yield wire
     finally:
@@ -248,10 +250,16 @@ async def http_wire(
 
 @asynccontextmanager
 async def rpc_wire(
-    url: str, limits: Limits = PATIENT, trust: Trust | None = None, *, is_serial: bool = False
+    url: str,
+    limits: Limits = PATIENT,
+    trust: Trust | None = None,
+    proxy: str | None = None,
+    *,
+    is_serial: bool = False,
 ) -> AsyncIterator[RpcWire]:
-    """Hold a wire to an RPC server."""
-    wire = RpcWire(RpcEndpoint(url, is_serial), limits, trust or Trust())
+    """Hold a wire to an RPC server, perhaps by a proxy."""
+    by = Proxy.at(proxy) if proxy else None
+    wire = RpcWire(RpcEndpoint(url, is_serial), limits, trust or Trust(), proxy=by)
     try:
         yield wire
     finally:

@@ -91,7 +91,7 @@ async def refusal(reach: Reach, tls: ssl.SSLContext, trust: Trust) -> str:
     """Give the words of a refusal, which is final."""
     with pytest.raises(GiveUp) as caught:
         await reach(tls, trust)
-    assert caught.value.code is ErrorCode.TLS
+    assert (caught.value.code, caught.value.attempts) == (ErrorCode.TLS, 1)
     return str(caught.value).partition(": ")[2]
 
 

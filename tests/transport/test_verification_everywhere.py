@@ -1,4 +1,7 @@
-"""No code switches the verification of certificates off: linters know only some of the ways."""
+"""No code switches the verification of certificates off, nor lets data run as code.
+
+Linters know only some of the ways.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -14,6 +17,31 @@ SWITCHES = {"ssl", "verify", "check_hostname"}
 
 FORBIDDEN = {"verify_ssl", "CERT_NONE", "CERT_OPTIONAL", "_create_unverified_context"}
 """Never named."""
+
+RUNNING = {"eval", "exec", "pickle", "marshal", "shelve", "dill"}
+"""What runs as code what it is given."""
+
+RUNNING_YAML = {"load", "load_all", "unsafe_load", "full_load", "UnsafeLoader", "FullLoader"}
+"""Of what YAML is read by, what does so."""
+
+
+def running_lines(source: str) -> list[int]:
+    """Give the lines on which data may run as code."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if _runs(node)]
+    return sorted({getattr(node, "lineno", 0) for node in nodes})
+
+
+def _runs(node: ast.AST) -> bool:
+    match node:
+        case ast.Import(names=names):
+            return any(name.name.split(".")[0] in RUNNING for name in names)
+        case ast.ImportFrom(module=str(module)):
+            return module.split(".")[0] in RUNNING
+        case ast.Call(func=ast.Name(id=name)):
+            return name in RUNNING
+        case ast.Attribute(value=ast.Name(id="yaml"), attr=name):
+            return name in RUNNING_YAML
+    return False
 
 
 def weak_lines(source: str) -> list[int]:
@@ -86,3 +114,30 @@ def test_every_way_to_switch_it_off_is_seen(source: str) -> None:
 
 def test_code_that_verifies_passes() -> None:
     assert weak_lines("TCPConnector(ssl=context)\ncontext.check_hostname = True") == []
+
+
+def test_no_data_runs_as_code() -> None:
+    lines = {path: running_lines(path.read_text(encoding="utf-8")) for path in SOURCES}
+
+    assert {str(path.relative_to(ROOT)): found for path, found in lines.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "eval(text)",
+        "exec(text)",
+        "import pickle",
+        "import pickle as json",
+        "from marshal import loads",
+        "yaml.load(text, Loader)",
+        "yaml.unsafe_load(text)",
+        "loader = yaml.UnsafeLoader",
+    ],
+)
+def test_every_way_to_run_data_is_seen(source: str) -> None:
+    assert running_lines(source) == [1]
+
+
+def test_code_that_only_reads_passes() -> None:
+    assert running_lines("yaml.safe_load(text)\nconnection.execute(text)\nload(path)") == []

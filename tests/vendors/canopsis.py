@@ -10,6 +10,7 @@ from typing import TypeAlias
 from adapters.canopsis import CanopsisAdapter
 from adapters.simulators.canopsis import AS_RECORDED, FINAL, CanopsisSimulator, Dialect, Manners
 from adapters.simulators.canopsis.accounts import ACCOUNTS
+from gateway.federation.sending_once import SendingOnce
 from gateway.spi import (
     Done,
     HttpReply,
@@ -102,9 +103,10 @@ class Office:
     async def write(
         self, operation: Operation, native_id: str | None = None, **fields: str | int | bool | None
     ) -> WriteOutcome:
-        """Write."""
-        write = Write(operation, native_id, fields)
-        return await self.driver.adapter.write(write, self.driver.context)
+        """Write, over a wire that sends everything once, as the gateway does."""
+        context = self.driver.context
+        once = replace(context, transport=SendingOnce(context.transport))
+        return await self.driver.adapter.write(Write(operation, native_id, fields), once)
 
     async def sessions(self) -> dict[str, Session]:
         """Read everybody's sessions, by their native ids."""

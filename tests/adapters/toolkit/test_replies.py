@@ -11,11 +11,13 @@ from gateway.spi import (
     ErrorCode,
     GiveUp,
     LogInAgain,
+    Mapped,
+    Rejected,
     SlowDown,
     TryAgainLater,
     UpstreamError,
 )
-from tests.support.adapters import driving
+from tests.support.adapters import driving, provenance
 from tests.support.responses import is_shim_needed
 
 URL = "https://museum.example/api/2"
@@ -104,22 +106,54 @@ async def test_a_wait_until_a_date_is_counted_by_the_vendors_own_clock(
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
+    ("body", "code", "attempts"),
     [
-        ("", ErrorCode.BAD_PAYLOAD),
-        ("<html>", ErrorCode.BAD_PAYLOAD),
-        ("null", ErrorCode.SCHEMA),
-        ('{"sessions": []}', ErrorCode.SCHEMA),
+        (b"", ErrorCode.BAD_PAYLOAD, 2),
+        (b"  ", ErrorCode.BAD_PAYLOAD, 2),
+        (b'[{"id": 1}, {"id": 2', ErrorCode.BAD_PAYLOAD, 2),
+        (b'[{"id": 1}, {"id": 2}', ErrorCode.BAD_PAYLOAD, 2),
+        (b'[{"id": "tw', ErrorCode.BAD_PAYLOAD, 2),
+        (b"<!DOCTYPE html><title>Log in</title>", ErrorCode.BAD_PAYLOAD, 1),
+        (b'[{"id": 1}] and more', ErrorCode.BAD_PAYLOAD, 1),
+        (b'[{"id": 1, "name": "Zo\xeb"}]', ErrorCode.BAD_PAYLOAD, 1),
+        (b'["' + "é".encode() * 40_000 + b'\xc3"]', ErrorCode.BAD_PAYLOAD, 1),
+        (b'[{"id": 1, "name": "\\ud800 and so on"}]', ErrorCode.BAD_PAYLOAD, 1),
+        (b'[{"id": NaN}]', ErrorCode.BAD_PAYLOAD, 1),
+        (b'[{"id": -Infinity}]', ErrorCode.BAD_PAYLOAD, 1),
+        (b"[" * 5000 + b"]" * 5000, ErrorCode.BAD_PAYLOAD, 1),
+        (b"null", ErrorCode.SCHEMA, 1),
+        (b'{"sessions": []}', ErrorCode.SCHEMA, 1),
     ],
 )
-async def test_a_body_that_is_no_list_is_a_bad_answer(body: str, code: ErrorCode) -> None:
+async def test_a_body_that_is_no_list_is_a_bad_answer(
+    body: bytes, code: ErrorCode, attempts: int
+) -> None:
     with aioresponses() as prepared:
         prepared.get(LIST, body=body)
         async with driving(RoundwareAdapter, OPTIONS) as driver:
             with pytest.raises(BadAnswer) as caught:
                 await driver.pages()
 
-    assert caught.value.code is code
+    assert (caught.value.code, caught.value.attempts) == (code, attempts)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b"1e999", b"-1e999", b"9" * 5000, b"[" * 250 + b"]" * 250],
+    ids=["1e999", "-1e999", "5,000 digits", "250 levels"],
+)
+async def test_one_record_that_cannot_be_held_costs_itself_alone(odd: bytes) -> None:
+    """The list is JSON, so everybody can tell where the record ends."""
+    with aioresponses() as prepared:
+        prepared.get(LIST, body=b'[{"id": 1, "odd": ' + odd + b'}, {"id": 2, "odd": 10}]')
+        async with driving(RoundwareAdapter, OPTIONS) as driver:
+            [page] = await driver.pages()
+            found = [
+                type(driver.adapter.normalise(record, provenance("roundware")))
+                for record in page.records
+            ]
+
+    assert found == [Rejected, Mapped]
 
 
 def test_the_shim_is_still_needed() -> None:
