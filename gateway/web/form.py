@@ -71,6 +71,11 @@ class Form:
 
         return self.many(parameter, read)
 
+    @property
+    def refused(self) -> frozenset[str]:
+        """Name what was wrong so far."""
+        return frozenset(error.parameter for error in self._errors)
+
     def refuse(self, name: str, code: str, detail: str) -> None:
         """Keep an error."""
         self._errors.append(ParameterError(name, code, detail))

@@ -63,12 +63,13 @@ def routes() -> list[web.AbstractRouteDef]:
 
 async def list_sessions(request: web.Request) -> web.StreamResponse:
     """Give one page over all asked backends, or all of it as a stream."""
-    asked = parse_list(request.query, request[CALLER], _directory(request))
+    sealer = request.app[SEALER]
+    asked = parse_list(request.query, request[CALLER], _directory(request), sealer)
     if request[FORMAT] == TABLE:
         asked = dataclasses.replace(asked, required=frozenset(asked.query.backends))
-    cursors = Cursors(request.app[SEALER], asked, request.path, request.query)
-    position, freshness = cursors.position(), _freshness(request)
-    wanted = PageRequest(asked.query, asked.page_size, position, asked.required, freshness)
+    cursors = Cursors(sealer, asked, request.path, request.query)
+    freshness = _freshness(request)
+    wanted = PageRequest(asked.query, asked.page_size, asked.position, asked.required, freshness)
     view = _view(request)
     if asked.is_explained:
         return json_response({"plan": view.explain(wanted)})
