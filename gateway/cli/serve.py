@@ -53,16 +53,19 @@ async def _serve(settings: Settings) -> None:
 
 async def start(settings: Settings) -> web.AppRunner:
     """Listen; the caller cleans up."""
-    runner = Runner(build_app(settings), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    server = settings.server
+    runner = Runner(
+        build_app(settings),
+        tls=tls_context(server.tls.cert, server.tls.key) if server.tls else None,
+        access_log=None,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+    )
     try:
         await runner.setup()
     except StateError as error:
         fail(f"server.state_dir: {error}")
-    server = settings.server
-    tls = server.tls
-    encrypted = tls_context(tls.cert, tls.key) if tls else None
     try:
-        await web.TCPSite(runner, server.host, server.port, ssl_context=encrypted).start()
+        await web.TCPSite(runner, server.host, server.port).start()
     except OSError as error:
         await runner.cleanup()
         fail(f"{server.host}:{server.port}: cannot listen here: {error.strerror}")

@@ -188,6 +188,7 @@ async def test_every_answer_is_harmless(gateway: Gateway, path: str) -> None:
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert headers["Referrer-Policy"] == "no-referrer"
+    assert "Strict-Transport-Security" not in headers, "it was not asked over HTTPS"
     assert not {name for name in headers if name.startswith("Access-Control")}
 
 

@@ -1,4 +1,4 @@
-"""How long a client waits for a stream: for all of it, or for each stretch where it does not say."""
+"""How long a client waits for a stream: for all of it, or for each stretch if it does not say."""
 
 import asyncio
 import json
