@@ -6,7 +6,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from multidict import CIMultiDict
 
+from gateway.web.caching import NO_STORE
 from gateway.web.cors import cors_headers, preflight_headers
+from gateway.web.directives import forbids_storing
 from gateway.web.etags import is_known
 from gateway.web.keys import ORIGINS, REQUEST_ID, TRACE, WAIT_SECONDS
 from gateway.web.problems import Problem
@@ -53,6 +55,8 @@ def complete_head(
     headers["Vary"] = ", ".join((*_VARY, "Origin") if origins else _VARY)
     headers.update(cors_headers(request.headers.get("Origin"), origins))
     headers.update(_told_back(request))
+    if forbids_storing(CIMultiDict(request.headers).getall("Cache-Control", [])):
+        headers.update(NO_STORE)
 
 
 def answer_options(origins: frozenset[str]) -> Middleware:
