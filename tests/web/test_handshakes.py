@@ -1,6 +1,7 @@
 """HTTPS on sockets: handshakes that do not end, that fail, and that are too many."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -137,6 +138,23 @@ async def test_room_is_there_again_once_a_handshake_has_failed(
                     await visit.send(sent)
                     await visit.until_left()
             await until_there_is_room(place, trusting)
+
+
+async def test_no_line_of_the_key_is_told_or_logged(
+    encrypting: ssl.SSLContext, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret = [line for line in (tmp_path / "all.pem").read_text().split("\n") if line]
+    heard = b""
+
+    async with serving(ServingLimits(), encrypting) as place:
+        for sent in (ONE, b"\x16\x03\x01\x00\x04\x01\x00\x00\x00"):
+            async with connected(place) as visit:
+                await visit.send(sent)
+                heard += await visit.reader.read()
+
+    assert len(secret) > 10
+    assert not [line for line in secret if line in caplog.text or line.encode() in heard]
 
 
 async def until_there_is_room(place: tuple[str, int], trusting: ssl.SSLContext) -> None:
