@@ -30,6 +30,8 @@ def client_address(
     wrote only one of them, and which is not known: then it is the proxy itself.
     """
     here = None if peer is None else _address(peer)
+    if here is None or not is_in(here, trusted):
+        return here
     chains = [_hops(x_forwarded_for), _forwarded_hops(forwarded)]
     found = {_behind(here, chain, trusted) for chain in chains if chain}
     return found.pop() if len(found) == 1 else here
