@@ -1,7 +1,7 @@
 """Every route, for every kind of key and of backend: the table is whole, and so are the answers.
 
-A route that has no row fails. What keys that hide fields are told is in ``test_scopes.py``, and by field
-in ``test_scope_fields.py``.
+A route that has no row fails. What keys that hide fields are told is in ``test_scopes.py``, and
+by field in ``test_scope_fields.py``.
 """
 
 import re
