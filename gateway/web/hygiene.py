@@ -33,7 +33,9 @@ _OF_A_304 = ("ETag", "Cache-Control", "Cache-Status", "Server-Timing", "Link")
 
 
 def identify(request: web.BaseRequest) -> None:
-    """Note how a request is called, and its place in a trace."""
+    """Note how a request is called, and its place in a trace, unless that is noted."""
+    if REQUEST_ID in request:
+        return
     sent = CIMultiDict(request.headers)
     request[REQUEST_ID] = request_id(sent.getall("X-Request-Id", []))
     request[TRACE] = traced(sent.getall("traceparent", []))
