@@ -25,7 +25,7 @@ class ServingLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Seat:
     """A connection that is counted, under whose name, and whether there was room for it."""
 
     subject: str
@@ -44,7 +44,7 @@ class Crowd:
     _connections: Counter[str] = field(default_factory=Counter)
     _calls: int = 0
 
-    def join(self, peer: str) -> Place:
+    def join(self, peer: str) -> Seat:
         """Count a connection in, whether there is room for it or not."""
         address = client_address(peer, (), (), ())
         subject = subject_of(address)
@@ -53,13 +53,13 @@ class Crowd:
         has_room = self._connections.total() <= self.limits.connections and (
             is_shared or self._connections[subject] <= self.limits.connections_per_address
         )
-        return Place(subject, has_room)
+        return Seat(subject, has_room)
 
-    def leave(self, place: Place) -> None:
+    def leave(self, seat: Seat) -> None:
         """Count a connection out."""
-        self._connections[place.subject] -= 1
-        if not self._connections[place.subject]:
-            del self._connections[place.subject]
+        self._connections[seat.subject] -= 1
+        if not self._connections[seat.subject]:
+            del self._connections[seat.subject]
 
     @contextmanager
     def call(self) -> Iterator[bool]:

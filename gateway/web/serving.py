@@ -12,7 +12,7 @@ from aiohttp import web
 from gateway.web.doorstep import MAX_LINE_BYTES, Doorstep, Handler
 from gateway.web.handshakes import Handshake, Handshakes
 from gateway.web.keys import ORIGINS, TRUSTED_PROXIES
-from gateway.web.limits import Crowd, Place, ServingLimits
+from gateway.web.limits import Crowd, Seat, ServingLimits
 
 REQUEST_LIMITS = {
     # They differ so that it can be told whether the request line or a header was too long.
@@ -88,17 +88,17 @@ class _Server(web.Server):
 
 
 class _Protocol(web.RequestHandler):
-    __slots__ = ("_doorstep", "_place")
+    __slots__ = ("_doorstep", "_seat")
 
     def __init__(self, server: _Server, doorstep: Doorstep, **settings: Any) -> None:  # noqa: ANN401  # the library's own
         super().__init__(server, loop=asyncio.get_running_loop(), **settings)
         self._doorstep = doorstep
-        self._place: Place | None = None
+        self._seat: Seat | None = None
 
     @property
     def is_welcome(self) -> bool:
         """Say whether there was room for the connection."""
-        return self._place is not None and self._place.has_room
+        return self._seat is not None and self._seat.has_room
 
     def enter(self, transport: asyncio.BaseTransport) -> float:
         """Count the connection in, and give the seconds that are waited for what it sends.
@@ -106,19 +106,19 @@ class _Protocol(web.RequestHandler):
         One too many has little time to hear that it is.
         """
         crowd = self._doorstep.crowd
-        self._place = crowd.join(str((transport.get_extra_info("peername") or ("",))[0]))
-        if not self._place.has_room:
+        self._seat = crowd.join(str((transport.get_extra_info("peername") or ("",))[0]))
+        if not self._seat.has_room:
             self._keepalive_timeout = crowd.limits.hasty_seconds
         return self._keepalive_timeout
 
     def leave(self) -> None:
         """Count the connection out."""
-        if self._place is not None:
-            self._doorstep.crowd.leave(self._place)
+        if self._seat is not None:
+            self._doorstep.crowd.leave(self._seat)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to read; a connection without a handshake is counted in now."""
-        if self._place is None:
+        if self._seat is None:
             self.enter(transport)
         super().connection_made(transport)
 

@@ -159,28 +159,28 @@ def test_addresses_are_counted_each_for_itself() -> None:
     one, other = "192.0.2.1", "192.0.2.2"
 
     joined = [crowd.join(address) for address in (one, one, one, other)]
-    for place in joined[:2]:
-        crowd.leave(place)
+    for seat in joined[:2]:
+        crowd.leave(seat)
 
-    assert [place.has_room for place in joined] == [True, True, False, False]
+    assert [seat.has_room for seat in joined] == [True, True, False, False]
     assert crowd.join(other).has_room
 
 
 def test_addresses_of_one_ipv6_network_are_counted_as_one() -> None:
     crowd = Crowd(ServingLimits(connections_per_address=1))
 
-    places = [crowd.join(f"2001:db8:0:{network}::{host}") for network in (1, 2) for host in (1, 2)]
+    seats = [crowd.join(f"2001:db8:0:{network}::{host}") for network in (1, 2) for host in (1, 2)]
 
-    assert [place.has_room for place in places] == [True, False, True, False]
+    assert [seat.has_room for seat in seats] == [True, False, True, False]
 
 
 def test_a_trusted_proxy_has_all_the_room_there_is() -> None:
     limits = ServingLimits(connections=3, connections_per_address=1)
     crowd = Crowd(limits, trusted_proxies=[ip_network("10.0.0.0/8")])
 
-    places = [crowd.join("10.1.2.3") for _ in range(4)]
+    seats = [crowd.join("10.1.2.3") for _ in range(4)]
 
-    assert [place.has_room for place in places] == [True, True, True, False]
+    assert [seat.has_room for seat in seats] == [True, True, True, False]
 
 
 async def test_a_call_too_many_is_told_so_at_once() -> None:
