@@ -14,7 +14,7 @@ from pages import FROZEN_AT
 from pydantic import SecretStr
 
 from gateway.app import build_app
-from gateway.cli.serve import configure_logging
+from gateway.cli.logs import log_serving
 from gateway.config import BackendLimits, BackendSettings, ServerSettings, SetBy, Settings
 from gateway.config.settings import CacheSettings, CursorSettings
 from gateway.spi.registry import load_adapter
@@ -64,7 +64,7 @@ def main() -> None:
     """Serve on a free port until told to stop."""
     terms = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Terms)
     app = build_app(settings_of(terms), clock=lambda: FROZEN_AT)
-    configure_logging()
+    log_serving()
     web.run_app(app, host="127.0.0.1", port=0, access_log=None, shutdown_timeout=0.1)
 
 

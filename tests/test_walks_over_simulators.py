@@ -270,7 +270,7 @@ class Replicas:
             for name, value in question.items()
             for each in (value if isinstance(value, list) else [value])
         ]
-        asked = parse_list(MultiDict(pairs), ANYONE, Directory(vendors, {}))
+        asked = parse_list(MultiDict(pairs), ANYONE, Directory(vendors, {}), self._sealer)
         return asked.binding.fingerprint()
 
 

@@ -24,7 +24,15 @@ from gateway.state.idempotency import IdempotencyRecords
 from gateway.web.bodies import MAX_BODY_BYTES
 from gateway.web.gzip import compress
 from gateway.web.hygiene import answer_known, answer_options, finish_head, refuse_other_hosts
-from gateway.web.keys import DEADLINE_SECONDS, FEDERATION, RECORDS, SEALER, UNDERTAKINGS
+from gateway.web.keys import (
+    DEADLINE_SECONDS,
+    FEDERATION,
+    ORIGINS,
+    RECORDS,
+    SEALER,
+    TRUSTED_PROXIES,
+    UNDERTAKINGS,
+)
 from gateway.web.middlewares import (
     answer_problems,
     authenticate,
@@ -69,12 +77,14 @@ def build_app(
     )
     app[FEDERATION] = _federation(settings, vendors)
     app[SEALER] = cursor_sealer(settings)
+    app[ORIGINS] = origins
+    app[TRUSTED_PROXIES] = settings.server.trusted_proxies
     app[DEADLINE_SECONDS] = settings.server.deadline_s
     app[UNDERTAKINGS] = LastingFlights()
     folder = settings.server.state_dir
     app[RECORDS] = None if folder is None else IdempotencyRecords(folder, clock)
     app.on_response_prepare.append(tell_standing)
-    app.on_response_prepare.append(finish_head(origins))
+    app.on_response_prepare.append(finish_head)
     app.add_routes(routes())
     app.cleanup_ctx.append(_remembering)
     app.cleanup_ctx.append(_closing(vendors))

@@ -7,15 +7,13 @@ from typing import NoReturn
 
 import click
 
+from gateway.cli.interrupts import end_interrupted
 from gateway.cli.options import option_name
-from gateway.cli.screen import forget_output
 from gateway.cli.words import remarks
 from gateway.web.problems import Problem
 
 FAILED = 1
 WRONG = 2
-INTERRUPTED = 130
-"""What shells take for an end by Ctrl-C."""
 
 
 def fail(message: str, *, status: int = FAILED) -> NoReturn:
@@ -31,8 +29,7 @@ def run(work: Coroutine[None, None, None]) -> None:
     except Problem as problem:
         fail("\n".join(_in_words(problem)), status=_status(problem))
     except KeyboardInterrupt:
-        forget_output()
-        raise SystemExit(INTERRUPTED) from None
+        end_interrupted()
 
 
 def _in_words(problem: Problem) -> Sequence[str]:

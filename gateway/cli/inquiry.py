@@ -60,7 +60,7 @@ class Inquiry:
 
     def _request(self) -> PageRequest:
         asked = self.asked
-        return PageRequest(asked.query, asked.page_size, self.cursors.position(), asked.required)
+        return PageRequest(asked.query, asked.page_size, asked.position, asked.required)
 
 
 @asynccontextmanager
@@ -73,10 +73,11 @@ async def inquiring(
     every asked backend, whatever the parameters say.
     """
     async with open_federation(settings) as federation:
-        asked = parse_list(parameters, ANYONE, _directory(federation))
+        sealer = cursor_sealer(settings)
+        asked = parse_list(parameters, ANYONE, _directory(federation), sealer)
         if is_all_required:
             asked = dataclasses.replace(asked, required=frozenset(asked.query.backends))
-        cursors = Cursors(cursor_sealer(settings), asked, _PATH, parameters)
+        cursors = Cursors(sealer, asked, _PATH, parameters)
         yield Inquiry(settings, federation, asked, cursors)
 
 

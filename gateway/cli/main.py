@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 
+from gateway.cli.forms import Form, chosen_form, form_options
+from gateway.cli.interrupts import Interruptible
 from gateway.cli.logs import log_to_stderr
-from gateway.cli.options import list_options, parameters_of
+from gateway.cli.options import directory_options, list_options, parameters_of
 
 _CONFIGURATION = click.option(
     "-c",
@@ -32,7 +34,7 @@ _VERBOSE = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Interruptible, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="session-gateway")
 def main() -> None:
     """One endpoint over many vendors' session APIs."""
@@ -72,35 +74,46 @@ def check(config: Path, *, online: bool) -> None:
 @main.command()
 @_CONFIGURATION
 @list_options
-@click.option("--json", "is_json", is_flag=True, help="One page as the API's document.")
-@click.option("--ndjson", is_flag=True, help="All of it, a session a line.")
-@click.option("--csv", is_flag=True, help="All of it, as CSV.")
+@form_options(
+    {
+        Form.JSON: "One page as the API's document.",
+        Form.NDJSON: "All of it, a session a line.",
+        Form.CSV: "All of it, as CSV.",
+    }
+)
 @_VERBOSE
 def sessions(
-    config: Path, *, is_json: bool, ndjson: bool, csv: bool, **given: Sequence[str]
+    config: Path, *, is_json: bool, is_ndjson: bool, is_csv: bool, **given: Sequence[str]
 ) -> None:
     """Ask the backends of a configuration for sessions: one page as a table, if nothing is said.
 
     The options are the parameters of GET /v1/sessions. No server is needed.
     """
-    from gateway.cli.sessions import Form, list_sessions  # noqa: PLC0415  # said above
+    from gateway.cli.sessions import list_sessions  # noqa: PLC0415  # said above
 
-    wanted = {Form.JSON: is_json, Form.NDJSON: ndjson, Form.CSV: csv}
-    forms = [form for form, is_wanted in wanted.items() if is_wanted] or [Form.TABLE]
-    if len(forms) > 1:
-        raise click.UsageError(f"--{forms[0]} and --{forms[1]}: only one of them can be given")
-    list_sessions(config, parameters_of(given), forms[0])
+    form = chosen_form(is_json=is_json, is_ndjson=is_ndjson, is_csv=is_csv)
+    list_sessions(config, parameters_of(given), form)
 
 
 @main.command()
 @_CONFIGURATION
-@click.option("--json", "is_json", is_flag=True, help="The API's document.")
+@directory_options
+@form_options(
+    {
+        Form.JSON: "The API's document.",
+        Form.NDJSON: "A backend a line.",
+        Form.CSV: "A backend a row.",
+    }
+)
 @_VERBOSE
-def backends(config: Path, *, is_json: bool) -> None:
+def backends(
+    config: Path, *, is_json: bool, is_ndjson: bool, is_csv: bool, **given: Sequence[str]
+) -> None:
     """Tell what is known of the backends of a configuration, without asking any."""
     from gateway.cli.backends import list_backends  # noqa: PLC0415  # said above
 
-    list_backends(config, is_json=is_json)
+    form = chosen_form(is_json=is_json, is_ndjson=is_ndjson, is_csv=is_csv)
+    list_backends(config, parameters_of(given), form)
 
 
 @main.group("config")

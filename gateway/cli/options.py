@@ -41,6 +41,7 @@ HELP: Mapping[str, str] = {
 """What is said of each parameter that has a fixed name."""
 
 _ATTRIBUTES = "attributes."
+_DIRECTORY = ("backend", "vendor")
 _OPTIONAL_VALUE = {"explain": "true"}
 """Options that stand for this value where none follows."""
 
@@ -61,10 +62,17 @@ def list_options(command: CommandT) -> CommandT:
     return command
 
 
+def directory_options(command: CommandT) -> CommandT:
+    """Give a command the options that name backends."""
+    for decorate in reversed([*map(_option, _DIRECTORY)]):
+        command = decorate(command)
+    return command
+
+
 def parameters_of(given: Mapping[str, Sequence[str]]) -> MultiDict[str]:
     """Make the parameters of a list of the options that were given."""
-    pairs = MultiDict[str]((name, value) for name in HELP for value in given[name])
-    for text in given["attributes"]:
+    pairs = MultiDict[str]((name, value) for name in HELP for value in given.get(name, ()))
+    for text in given.get("attributes", ()):
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise click.UsageError(f"--attributes: {text!r} is not NAME=VALUE")

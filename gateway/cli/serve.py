@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import signal
-import sys
 from pathlib import Path
 
 from aiohttp import web
 
 from gateway.app import build_app
 from gateway.cli.ending import fail
+from gateway.cli.logs import log_serving
 from gateway.cli.settings import loaded
 from gateway.config import Settings
 from gateway.state.idempotency import StateError
@@ -22,19 +22,8 @@ _SHUTDOWN_SECONDS = 10.0
 def serve_file(path: Path, *, host: str | None, port: int | None) -> None:
     """Serve a configuration file until SIGINT or SIGTERM."""
     settings = loaded(path, host=host, port=port)
-    configure_logging()
+    log_serving()
     asyncio.run(_serve(settings))
-
-
-def configure_logging() -> None:
-    """Log to the error stream, a line an event."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    # It writes down what clients sent, query and all. What breaks behind it is logged by us.
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
 
 async def _serve(settings: Settings) -> None:
@@ -53,16 +42,19 @@ async def _serve(settings: Settings) -> None:
 
 async def start(settings: Settings) -> web.AppRunner:
     """Listen; the caller cleans up."""
-    runner = Runner(build_app(settings), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    server = settings.server
+    runner = Runner(
+        build_app(settings),
+        tls=tls_context(server.tls.cert, server.tls.key) if server.tls else None,
+        access_log=None,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+    )
     try:
         await runner.setup()
     except StateError as error:
         fail(f"server.state_dir: {error}")
-    server = settings.server
-    tls = server.tls
-    encrypted = tls_context(tls.cert, tls.key) if tls else None
     try:
-        await web.TCPSite(runner, server.host, server.port, ssl_context=encrypted).start()
+        await web.TCPSite(runner, server.host, server.port).start()
     except OSError as error:
         await runner.cleanup()
         fail(f"{server.host}:{server.port}: cannot listen here: {error.strerror}")

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
-from enum import StrEnum
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ import msgspec
 from multidict import MultiMapping
 
 from gateway.cli.ending import run
+from gateway.cli.forms import Form
 from gateway.cli.inquiry import Inquiry, inquiring
 from gateway.cli.progress import Progress
 from gateway.cli.rows import field_table, plan_table, session_table
@@ -22,15 +22,6 @@ from gateway.config import Settings
 from gateway.federation.run import SessionPage
 from gateway.web.answers import count_shown, document, is_complete, page_document, rows_written
 from gateway.web.writers import LINES, TABLE, Writer
-
-
-class Form(StrEnum):
-    """How an answer is written."""
-
-    TABLE = "table"
-    JSON = "json"
-    NDJSON = "ndjson"
-    CSV = "csv"
 
 
 def list_sessions(config: Path, parameters: MultiMapping[str], form: Form) -> None:

@@ -30,6 +30,8 @@ def client_address(
     wrote only one of them, and which is not known: then it is the proxy itself.
     """
     here = None if peer is None else _address(peer)
+    if here is None or not is_in(here, trusted):
+        return here
     chains = [_hops(x_forwarded_for), _forwarded_hops(forwarded)]
     found = {_behind(here, chain, trusted) for chain in chains if chain}
     return found.pop() if len(found) == 1 else here
@@ -42,19 +44,20 @@ def subject_of(address: Address | None) -> str:
     return str(address)
 
 
+def is_in(address: Address, networks: Iterable[Network]) -> bool:
+    """Say whether an address is of one of the networks."""
+    return any(address in network for network in networks)
+
+
 def _behind(
     peer: Address | None, hops: Sequence[Address | None], trusted: Sequence[Network]
 ) -> Address | None:
     here = peer
     for hop in reversed(hops):
-        if here is None or hop is None or not _is_in(here, trusted):
+        if here is None or hop is None or not is_in(here, trusted):
             break
         here = hop
     return here
-
-
-def _is_in(address: Address, networks: Iterable[Network]) -> bool:
-    return any(address in network for network in networks)
 
 
 def _hops(lines: Iterable[str]) -> list[Address | None]:

@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+
+from multidict import MultiMapping
 
 from gateway.web.problems import Problem
 from gateway.web.redaction import NOTHING_HIDDEN, Redaction
@@ -67,8 +69,11 @@ class Keyring:
     keys: Sequence[ApiKey] = ()
     is_key_needed: bool = False
 
-    def caller(self, headers: Mapping[str, str], now: datetime) -> Caller:
-        """Name the caller by the key that was sent; raise a 401 for an unknown or missing one."""
+    def caller(self, headers: MultiMapping[str], now: datetime) -> Caller:
+        """Name the caller by the key that was sent.
+
+        Raises a 401 for a key that is unknown or missing, and for several, whichever they are.
+        """
         text = _sent_key(headers)
         if text is None:
             if self.is_key_needed:
@@ -85,13 +90,20 @@ class Keyring:
         return found.caller
 
 
-def _sent_key(headers: Mapping[str, str]) -> str | None:
-    scheme, _, token = headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return token.strip()
-    if scheme:
-        return ""  # Another scheme is a key we cannot know.
-    return headers.get("X-API-Key")
+def _sent_key(headers: MultiMapping[str]) -> str | None:
+    """Read the key, which may be in either header, or the same in both."""
+    keys = headers.getall("X-API-Key", [])
+    tokens = [_token(value) for value in headers.getall("Authorization", [])]
+    if len(keys) > 1 or len(tokens) > 1 or len({*keys, *tokens}) > 1:
+        # What stands in front may have looked at another of them than we would.
+        raise _unauthorised("Send one key, once.")
+    return next(iter([*keys, *tokens]), None)
+
+
+def _token(authorization: str) -> str:
+    """Read a bearer's token; another scheme is a key that we cannot know."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _unauthorised(detail: str) -> Problem:

@@ -47,8 +47,14 @@ CATALOGUE: Mapping[str, ProblemKind] = {
     "too_many_parameters": ProblemKind(
         _BAD,
         "Too many parameters",
-        "The query has more than 50 parameters.",
+        "The query has more than 50 different parameters, or more than 100 values in all.",
         "Ask for less at once.",
+    ),
+    "too_many_values": ProblemKind(
+        _BAD,
+        "Too many values",
+        "A parameter that may be repeated has more than 50 values.",
+        "Ask for some of them at a time.",
     ),
     "too_many_cells": ProblemKind(
         _BAD,
@@ -119,8 +125,8 @@ CATALOGUE: Mapping[str, ProblemKind] = {
     "unauthorized": ProblemKind(
         HTTPStatus.UNAUTHORIZED,
         "Key needed",
-        "No API key was sent where one is needed, or one that is not known or has expired.",
-        "Send `Authorization: Bearer KEY` or `X-API-Key: KEY`.",
+        "No API key was sent where one is needed, or several, or one that is unknown or expired.",
+        "Send `Authorization: Bearer KEY` or `X-API-Key: KEY`, one of them, once.",
     ),
     "forbidden": ProblemKind(
         HTTPStatus.FORBIDDEN,

@@ -8,16 +8,9 @@ from multidict import MultiMapping
 
 from gateway.federation.run import SessionPage
 from gateway.model.report import BackendReport, Gap
-from gateway.paging.cursor import (
-    FROM_THE_START,
-    CursorError,
-    CursorMismatchError,
-    CursorSealer,
-    Position,
-)
+from gateway.paging.cursor import CursorSealer, Position
 from gateway.paging.order import instant_in
 from gateway.web.parse import ListRequest
-from gateway.web.problems import ParameterError, Problem, bad_parameters
 
 _LONGEST_LINK = 6000
 """Clients and proxies refuse longer headers; the cursor is in the body besides."""
@@ -25,23 +18,12 @@ _LONGEST_LINK = 6000
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cursors:
-    """Opens the cursor of a request, and makes those of its answer."""
+    """Makes the cursors of the answer to a request."""
 
     sealer: CursorSealer
     asked: ListRequest
     path: str
     parameters: MultiMapping[str]
-
-    def position(self) -> Position:
-        """Read where the answer begins; raise a 400 for a cursor that is not for this request."""
-        if self.asked.cursor is None:
-            return FROM_THE_START
-        try:
-            return self.sealer.open(self.asked.cursor, self.asked.binding.fingerprint())
-        except CursorError as error:
-            raise _bad_cursor("invalid_cursor", str(error)) from None
-        except CursorMismatchError as error:
-            raise _bad_cursor("cursor_mismatch", str(error)) from None
 
     def following(self, page: SessionPage) -> str | None:
         """Seal where the next page begins; none at the end."""
@@ -84,7 +66,3 @@ class Cursors:
 
 def _target(path: str, parameters: Sequence[tuple[str, str]]) -> str:
     return f"{path}?{urlencode(parameters)}" if parameters else path
-
-
-def _bad_cursor(code: str, detail: str) -> Problem:
-    return bad_parameters([ParameterError("cursor", code, detail)])

@@ -17,24 +17,29 @@ _SECONDS = re.compile(r"[0-9]{1,20}")
 _DECIMAL_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{0,9})?")
 
 
-def freshness(values: Iterable[str]) -> Freshness:
+def freshness(values: Iterable[str], kept_for_s: float | None = None) -> Freshness:
     """Read the values of ``Cache-Control``; what is not understood is passed over.
 
     ``max-stale`` allows what is never done here: nothing stale is kept. A ``max-age`` of 0 asks
-    for the same as ``no-cache``.
+    for the same as ``no-cache``. So does a ``min-fresh`` of ``kept_for_s`` or more, which is how
+    long the strictest backend keeps anything: a lesser one tells how old it may be. Where nothing
+    is kept it asks for nothing.
     """
     directives = list(_members(values))
     names = {name for name, _ in directives}
-    ages = [
-        min(int(value), _LONGEST_AGE_SECONDS)
-        for name, value in directives
-        if name == "max-age" and _SECONDS.fullmatch(value)
-    ]
+    ages: list[float] = list(_seconds(directives, "max-age"))
+    if kept_for_s is not None:
+        ages += [max(0.0, kept_for_s - left) for left in _seconds(directives, "min-fresh")]
     return Freshness(
         max_age_s=min(ages, default=None),
         is_renewed="no-cache" in names or 0 in ages,
         is_kept_only="only-if-cached" in names,
     )
+
+
+def forbids_storing(values: Iterable[str]) -> bool:
+    """Say whether ``Cache-Control`` has it that nobody stores the answer."""
+    return any(name == "no-store" for name, _ in _members(values))
 
 
 def wait_seconds(values: Iterable[str]) -> float | None:
@@ -50,6 +55,13 @@ def wait_seconds(values: Iterable[str]) -> float | None:
                 return None
             return min(max(float(found[0]), LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS)
     return None
+
+
+def _seconds(directives: Iterable[tuple[str, str]], wanted: str) -> Iterator[int]:
+    """Read every whole number of seconds that a directive is set to."""
+    for name, value in directives:
+        if name == wanted and _SECONDS.fullmatch(value):
+            yield min(int(value), _LONGEST_AGE_SECONDS)
 
 
 def _members(values: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,9 @@ from multidict import MultiMapping
 from gateway.web.problems import ParameterError, bad_parameters
 
 MAX_PARAMETERS = 50
+MAX_VALUES = 50
+"""Of one parameter that may be repeated."""
+MAX_VALUES_IN_ALL = 100
 _MAX_NAME_CHARACTERS = 256
 _MAX_VALUE_CHARACTERS = 1024
 _GROWING = ("cursor", "require")
@@ -32,9 +35,12 @@ class Form:
 
     def refuse_all_but(self, is_known: Callable[[str], bool]) -> None:
         """Refuse names that are not known or too long; raise a 400 for too many of any."""
-        if len(self._parameters) > MAX_PARAMETERS:
-            # To name all that is wrong with each would make an answer much longer than the call.
+        # To name all that is wrong with each would make an answer much longer than the call.
+        if len(self.names()) > MAX_PARAMETERS:
             self.refuse("*", "too_many_parameters", f"more than {MAX_PARAMETERS} parameters")
+            self.finish()
+        if len(self._parameters) > MAX_VALUES_IN_ALL:
+            self.refuse("*", "too_many_parameters", f"more than {MAX_VALUES_IN_ALL} values in all")
             self.finish()
         for name in self.names():
             if len(name) > _MAX_NAME_CHARACTERS:
@@ -58,7 +64,11 @@ class Form:
 
     def many(self, name: str, read: Callable[[str], T]) -> frozenset[T]:
         """Read a parameter that may be repeated: any of its values."""
-        found = [self._read(name, value, read) for value in self._parameters.getall(name, [])]
+        given = self._parameters.getall(name, [])
+        if len(given) > MAX_VALUES:
+            self.refuse(name, "too_many_values", f"has more than {MAX_VALUES} values")
+            return frozenset()
+        found = [self._read(name, value, read) for value in given]
         return frozenset(value for value in found if value is not None)
 
     def named(self, parameter: str, known: Collection[str]) -> frozenset[str]:
@@ -70,6 +80,11 @@ class Form:
             return value
 
         return self.many(parameter, read)
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """Name what was wrong so far."""
+        return frozenset(error.parameter for error in self._errors)
 
     def refuse(self, name: str, code: str, detail: str) -> None:
         """Keep an error."""

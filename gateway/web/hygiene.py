@@ -1,16 +1,19 @@
 """What the head of every answer says, and which requests are no calls at all."""
 
-from collections.abc import Awaitable, Callable, Collection
 from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from multidict import CIMultiDict
 
+from gateway.web.caching import NO_STORE
 from gateway.web.cors import cors_headers, preflight_headers
+from gateway.web.directives import forbids_storing
 from gateway.web.etags import is_known
-from gateway.web.keys import REQUEST_ID, TRACE, WAIT_SECONDS
+from gateway.web.keys import ORIGINS, REQUEST_ID, TRACE, WAIT_SECONDS
 from gateway.web.problems import Problem
 from gateway.web.targets import is_for
+from gateway.web.tracing import request_id, traced
 
 SAFE_HEADERS = {
     # Without it the server's version would be told.
@@ -21,31 +24,44 @@ SAFE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_ONLY_ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000"}
+"""Browsers then come back encrypted for a year (RFC 6797). Other hosts of the name are not ours."""
 
 _VARY = ("Authorization", "X-API-Key", "Accept", "Accept-Encoding")
 _READING = ("GET", "HEAD")
 _OF_A_304 = ("ETag", "Cache-Control", "Cache-Status", "Server-Timing", "Link")
 
-Signal = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
+
+def identify(request: web.BaseRequest) -> None:
+    """Note how a request is called, and its place in a trace, unless that is noted."""
+    if REQUEST_ID in request:
+        return
+    sent = CIMultiDict(request.headers)
+    request[REQUEST_ID] = request_id(sent.getall("X-Request-Id", []))
+    request[TRACE] = traced(sent.getall("traceparent", []))
 
 
-def finish_head(origins: Collection[str]) -> Signal:
-    """Make what completes the head of every answer, for pages of these origins too."""
-    vary = ", ".join((*_VARY, "Origin") if origins else _VARY)
-
-    async def finish(request: web.Request, response: web.StreamResponse) -> None:
-        headers = response.headers
-        headers["Server"] = SAFE_HEADERS["Server"]
-        for name, value in SAFE_HEADERS.items():
-            headers.setdefault(name, value)
-        headers["Vary"] = vary
-        headers.update(cors_headers(request.headers.get("Origin"), origins))
-        headers.update(_told_back(request))
-
-    return finish
+async def finish_head(request: web.Request, response: web.StreamResponse) -> None:
+    """Complete the head of an answer of the application."""
+    complete_head(request, response, request.app[ORIGINS])
 
 
-def answer_options(origins: Collection[str]) -> Middleware:
+def complete_head(
+    request: web.BaseRequest, response: web.StreamResponse, origins: frozenset[str]
+) -> None:
+    """Say what every answer says, to pages of these origins too."""
+    headers = response.headers
+    headers["Server"] = SAFE_HEADERS["Server"]
+    for name, value in (SAFE_HEADERS | (_ONLY_ENCRYPTED if request.secure else {})).items():
+        headers.setdefault(name, value)
+    headers["Vary"] = ", ".join((*_VARY, "Origin") if origins else _VARY)
+    headers.update(cors_headers(request.headers.get("Origin"), origins))
+    headers.update(_told_back(request))
+    if forbids_storing(CIMultiDict(request.headers).getall("Cache-Control", [])):
+        headers.update(NO_STORE)
+
+
+def answer_options(origins: frozenset[str]) -> Middleware:
     """Make the middleware that tells which methods a path has, and answers preflights."""
 
     @web.middleware
@@ -89,7 +105,7 @@ async def answer_known(request: web.Request, handler: Handler) -> web.StreamResp
     return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
 
 
-def _told_back(request: web.Request) -> dict[str, str]:
+def _told_back(request: web.BaseRequest) -> dict[str, str]:
     """Tell a client how its request is called, and what of its preferences was heeded."""
     told: dict[str, str] = {}
     if REQUEST_ID in request:

@@ -1,11 +1,14 @@
 """The typed places where the application and its requests keep what they share."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from gateway.federation.federation import Federation
 from gateway.federation.flights import LastingFlights
 from gateway.paging.cursor import CursorSealer
 from gateway.state.idempotency import IdempotencyRecords
+from gateway.web.addresses import Network
 from gateway.web.callers import Caller
 from gateway.web.rates import Standing
 from gateway.web.tracing import Trace
@@ -14,6 +17,9 @@ FEDERATION = web.AppKey("FEDERATION", Federation)
 SEALER = web.AppKey("SEALER", CursorSealer)
 DEADLINE_SECONDS = web.AppKey("DEADLINE_SECONDS", float)
 
+ORIGINS: web.AppKey[frozenset[str]] = web.AppKey("ORIGINS")
+"""The web pages of other origins that may call."""
+TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")
 RECORDS: web.AppKey[IdempotencyRecords | None] = web.AppKey("RECORDS")
 """Where calls are remembered by their keys: none where that is not configured."""
 UNDERTAKINGS: web.AppKey[LastingFlights[web.Response]] = web.AppKey("UNDERTAKINGS")

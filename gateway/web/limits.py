@@ -1,9 +1,11 @@
 """How much room and time clients are given, and who is in it now."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from gateway.web.addresses import Network, client_address, is_in, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +24,42 @@ class ServingLimits:
     body_seconds: float = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A connection that is counted, under whose name, and whether there was room for it."""
+
+    subject: str
+    has_room: bool
+
+
 @dataclass(slots=True)
 class Crowd:
-    """Who is connected, by address, and how many calls are being answered."""
+    """Who is connected, by address, and how many calls are being answered.
+
+    Behind a trusted proxy there are many, so one of them has all the room there is.
+    """
 
     limits: ServingLimits
+    trusted_proxies: Sequence[Network] = ()
     _connections: Counter[str] = field(default_factory=Counter)
     _calls: int = 0
 
-    def join(self, address: str) -> bool:
-        """Count a connection in; say whether there was room for it. It leaves in either case."""
-        self._connections[address] += 1
-        return (
-            self._connections.total() <= self.limits.connections
-            and self._connections[address] <= self.limits.connections_per_address
+    def join(self, peer: str) -> Seat:
+        """Count a connection in, whether there is room for it or not."""
+        address = client_address(peer, (), (), ())
+        subject = subject_of(address)
+        self._connections[subject] += 1
+        is_shared = address is not None and is_in(address, self.trusted_proxies)
+        has_room = self._connections.total() <= self.limits.connections and (
+            is_shared or self._connections[subject] <= self.limits.connections_per_address
         )
+        return Seat(subject, has_room)
 
-    def leave(self, address: str) -> None:
+    def leave(self, seat: Seat) -> None:
         """Count a connection out."""
-        self._connections[address] -= 1
-        if not self._connections[address]:
-            del self._connections[address]
+        self._connections[seat.subject] -= 1
+        if not self._connections[seat.subject]:
+            del self._connections[seat.subject]
 
     @contextmanager
     def call(self) -> Iterator[bool]:

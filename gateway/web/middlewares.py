@@ -12,9 +12,9 @@ from aiohttp.typedefs import Handler, Middleware
 
 from gateway.web.admission import Admission
 from gateway.web.formats import JSON, LINES, TABLE, acceptable
+from gateway.web.hygiene import identify
 from gateway.web.keys import CALLER, FORMAT, IS_STREAMING, REQUEST_ID, STANDING, TRACE
 from gateway.web.problems import Problem
-from gateway.web.tracing import request_id, traced
 
 _LOG = logging.getLogger("gateway.requests")
 
@@ -26,8 +26,8 @@ _GUARDED = {"/docs"}
 @web.middleware
 async def log_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Log one line for a request: neither its query nor its id, which may name people."""
-    request[REQUEST_ID] = request_id(request.headers.getall("X-Request-Id", []))
-    request[TRACE] = traced(request.headers.getall("traceparent", []))
+    # Whoever serves the application otherwise than our own runner does has not done so.
+    identify(request)
     begun = time.perf_counter()
     status = HTTPStatus.INTERNAL_SERVER_ERROR.value
     try:

@@ -28,6 +28,13 @@ from gateway.model.query import (
     Query,
 )
 from gateway.model.session import Session, Status
+from gateway.paging.cursor import (
+    FROM_THE_START,
+    CursorError,
+    CursorMismatchError,
+    CursorSealer,
+    Position,
+)
 from gateway.spi.abilities import ATTRIBUTES
 from gateway.web import values
 from gateway.web.callers import Caller
@@ -93,6 +100,9 @@ SHAPING: Mapping[str, Callable[[str], object]] = dict(
 )
 """The parameters that say what is given of the sessions that are asked for."""
 
+_RESHAPING = SHAPING.keys() - {_SORT.name}
+"""Those that no cursor is bound to."""
+
 PARAMETERS = frozenset(_CONDITIONS | SHAPING.keys())
 """What a list can be asked for by a fixed name; besides there are attributes, by theirs."""
 
@@ -135,7 +145,7 @@ class ListRequest:
     query: Query
     binding: Binding
     limit: int | None = None
-    cursor: str | None = None
+    position: Position = FROM_THE_START
     count: CountEffort = CountEffort.CHEAP
     fields: tuple[str, ...] | None = None
     is_raw_wanted: bool = False
@@ -164,7 +174,9 @@ class Directory:
         return {**self.enabled, **self.disabled}
 
 
-def parse_list(parameters: MultiMapping[str], caller: Caller, directory: Directory) -> ListRequest:
+def parse_list(
+    parameters: MultiMapping[str], caller: Caller, directory: Directory, sealer: CursorSealer
+) -> ListRequest:
     """Read the parameters of a list, or raise a 400 that names everything that is wrong."""
     form = Form(parameters)
     form.refuse_all_but(lambda name: is_condition(name) or name in SHAPING)
@@ -174,12 +186,12 @@ def parse_list(parameters: MultiMapping[str], caller: Caller, directory: Directo
         query=binding.query,
         binding=binding,
         limit=form.one(*_LIMIT),
-        cursor=form.one(*_CURSOR),
         count=CountEffort(form.one(*_COUNT) or "cheap"),
         fields=form.one(*_FIELDS),
         is_raw_wanted=form.one(*_INCLUDE) is not None,
         required=_required(form, binding.query),
         is_explained=form.one(*_EXPLAIN) or False,
+        position=_position(form, binding, sealer),
     )
     form.finish()
     if request.is_raw_wanted and caller.redaction.forbids_raw:
@@ -251,6 +263,22 @@ def _required(form: Form, query: Query) -> frozenset[str]:
         return query.backends if value == _ALL else values.SomeOf(query.backends)(value)
 
     return frozenset(form.one(_REQUIRE.name, read) or ())
+
+
+def _position(form: Form, binding: Binding, sealer: CursorSealer) -> Position:
+    """Read where the answer begins. It comes last: a cursor is held to a question that was read."""
+    token = form.one(*_CURSOR)
+    if token is None:
+        return FROM_THE_START
+    try:
+        return sealer.open(token, binding.fingerprint())
+    except CursorError as error:
+        form.refuse(_CURSOR.name, "invalid_cursor", str(error))
+    except CursorMismatchError as error:
+        # Of a question with an error in it nobody knows whether the cursor is for it.
+        if form.refused <= _RESHAPING:
+            form.refuse(_CURSOR.name, "cursor_mismatch", str(error))
+    return FROM_THE_START
 
 
 def _canonical(condition: Condition) -> bytes:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from aiohttp import web
 
@@ -63,12 +63,13 @@ def routes() -> list[web.AbstractRouteDef]:
 
 async def list_sessions(request: web.Request) -> web.StreamResponse:
     """Give one page over all asked backends, or all of it as a stream."""
-    asked = parse_list(request.query, request[CALLER], _directory(request))
+    sealer = request.app[SEALER]
+    asked = parse_list(request.query, request[CALLER], _directory(request), sealer)
     if request[FORMAT] == TABLE:
         asked = dataclasses.replace(asked, required=frozenset(asked.query.backends))
-    cursors = Cursors(request.app[SEALER], asked, request.path, request.query)
-    position, freshness = cursors.position(), _freshness(request)
-    wanted = PageRequest(asked.query, asked.page_size, position, asked.required, freshness)
+    cursors = Cursors(sealer, asked, request.path, request.query)
+    freshness = _freshness(request, asked.query.backends)
+    wanted = PageRequest(asked.query, asked.page_size, asked.position, asked.required, freshness)
     view = _view(request)
     if asked.is_explained:
         return json_response({"plan": view.explain(wanted)})
@@ -83,7 +84,9 @@ async def list_sessions(request: web.Request) -> web.StreamResponse:
 async def summarise_sessions(request: web.Request) -> web.Response:
     """Count the sessions of all asked backends."""
     asked = parse_summary(request.query, request[CALLER], _directory(request))
-    wanted = PageRequest(asked.query, ROWS_AT_A_TIME, freshness=_freshness(request))
+    wanted = PageRequest(
+        asked.query, ROWS_AT_A_TIME, freshness=_freshness(request, asked.query.backends)
+    )
     run = _view(request).run(wanted)
     return await summarise(run, asked, _deadline(request))
 
@@ -94,7 +97,8 @@ async def get_session(request: web.Request) -> web.Response:
     name, native_id = parse_session_id(request.rel_url.raw_path, _SESSIONS + "/")
     if name not in _visible(request):
         raise not_found("There is no such session.")
-    lookup = await _view(request).session(name, native_id, _deadline(request), _freshness(request))
+    freshness = _freshness(request, [name])
+    lookup = await _view(request).session(name, native_id, _deadline(request), freshness)
     match lookup:
         case Found():
             return session_response(lookup)
@@ -239,5 +243,9 @@ def _deadlines(request: web.Request) -> Callable[[], Deadline]:
     return lambda: _deadline(request)
 
 
-def _freshness(request: web.Request) -> Freshness:
-    return directives.freshness(request.headers.getall("Cache-Control", []))
+def _freshness(request: web.Request, asked: Collection[str]) -> Freshness:
+    """Read how fresh an answer of these backends is to be; some keep nothing, or are disabled."""
+    visible = _visible(request)
+    kept = [visible[name].ttl_seconds for name in asked if name in visible]
+    kept_for_s = min((seconds for seconds in kept if seconds > 0), default=None)
+    return directives.freshness(request.headers.getall("Cache-Control", []), kept_for_s)

@@ -1,5 +1,7 @@
 """``backends``, ``check --online``, ``config show`` and ``schema``."""
 
+import csv
+import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +12,7 @@ from click.testing import CliRunner
 from gateway.cli.main import main
 from gateway.config import configuration_schema
 from tests.support.commands import command, written
-from tests.support.gateway import Vendors, all_vendors, running
+from tests.support.gateway import Vendors, all_vendors, backend, running
 
 
 @pytest.fixture
@@ -42,6 +44,69 @@ async def test_backends_as_json_are_the_document_of_the_api(
     ended = await command("backends", "-c", written(tmp_path, vendors.backends.values()), "--json")
 
     assert json.loads(ended.text) == answer.body
+
+
+async def test_backends_as_lines_and_as_a_sheet_are_those_of_the_document(
+    vendors: Vendors, tmp_path: Path
+) -> None:
+    file = written(tmp_path, vendors.backends.values())
+
+    document = json.loads((await command("backends", "-c", file, "--json")).text)
+    lines = await command("backends", "-c", file, "--ndjson")
+    sheet = await command("backends", "-c", file, "--csv")
+
+    rows = list(csv.DictReader(io.StringIO(sheet.output.decode(), newline="")))
+    assert [json.loads(line) for line in lines.text.splitlines()] == document["data"]
+    assert [row["name"] for row in rows] == [each["name"] for each in document["data"]]
+    assert len(rows) == len(vendors.backends)
+    for row, told in zip(rows, document["data"], strict=True):
+        assert row["vendor"] == told["vendor"]
+        assert row["freshness.ttl_s"] == str(told["freshness"]["ttl_s"])
+        assert row["capabilities.paging"] == told["capabilities"]["paging"]
+        assert json.loads(row["capabilities.filters"]) == told["capabilities"]["filters"]
+        assert json.loads(row["operations"]) == told["operations"]
+    assert not any(server.requests for server in vendors.servers.values())
+
+
+NAMED = [
+    (["--backend", "ekran"], {"ekran"}),
+    (["--backend", "ekran", "--backend", "cortex"], {"ekran", "cortex"}),
+    (["--vendor", "canopsis"], {"canopsis"}),
+    (["--vendor", "canopsis", "--backend", "ekran"], set()),
+]
+
+
+@pytest.mark.parametrize(("options", "names"), NAMED)
+async def test_backends_are_those_that_are_named(
+    vendors: Vendors, tmp_path: Path, options: list[str], names: set[str]
+) -> None:
+    file = written(tmp_path, vendors.backends.values())
+
+    told = json.loads((await command("backends", "-c", file, "--json", *options)).text)
+    table = await command("backends", "-c", file, *options)
+
+    assert {each["name"] for each in told["data"]} == names
+    assert {line.split()[0] for line in table.text.splitlines()[1:]} == names
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--backend", "nobody"], "--backend: there is no backend of this name"),
+        (["--vendor", "acme"], "--vendor: there is no vendor of this name"),
+        (["--json", "--csv"], "--json and --csv: only one of them can be given"),
+        (["--status", "active"], "No such option"),
+    ],
+)
+def test_wrong_options_of_backends_are_told(
+    tmp_path: Path, options: list[str], message: str
+) -> None:
+    nobody = backend("roundware", {"url": "http://127.0.0.1:1/api/2", "token": "t0ken"})
+
+    result = CliRunner().invoke(main, ["backends", "-c", written(tmp_path, [nobody]), *options])
+
+    assert result.exit_code == 2
+    assert message in result.stderr
 
 
 async def test_backends_that_all_answer_are_in_order(vendors: Vendors, tmp_path: Path) -> None:

@@ -160,6 +160,27 @@ async def test_ctrl_c_ends_it_at_once_and_closes_its_connections(tmp_path: Path,
     assert "Aborted" not in terminal.text
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [("sessions",), ("sessions", "--csv"), ("backends",), ("check", "--online"), ("serve",)],
+    ids=" ".join,
+)
+async def test_ctrl_c_ends_it_as_cleanly_before_any_backend_is_open(
+    tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    file = tmp_path / "gateway.yaml"
+    os.mkfifo(file)
+    async with on_terminal(*asked, "-c", str(file)) as terminal:
+        # Whoever opens it waits for the other: so the configuration is being read.
+        writer = await asyncio.to_thread(os.open, file, os.O_WRONLY)
+        terminal.interrupt()
+        status = await terminal.end()
+        os.close(writer)
+
+    assert status == 130
+    assert terminal.text in ("", "^C")
+
+
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("options", [[], ["--limit=60", "--fields=id"]])
 async def test_ctrl_c_ends_it_while_nobody_reads_what_it_writes(

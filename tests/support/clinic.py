@@ -57,9 +57,10 @@ PERSON: dict[str, Any] = {
 
 
 class ClinicOptions(AdapterOptions):
-    """``marks``: the adapter marks what is personal."""
+    """``marks``: the adapter marks what is personal; ``marked`` is that, as usual or otherwise."""
 
     marks: bool = True
+    marked: tuple[str, ...] = ("user", "tags", "attributes.birth", "attributes.chart.notes.text")
 
 
 class ClinicAdapter(SessionAdapter[HttpTransport]):
@@ -77,10 +78,9 @@ class ClinicAdapter(SessionAdapter[HttpTransport]):
 
     def abilities(self) -> Abilities:
         """Say what it can do, and what is personal."""
-        marked = {"user", "tags", "attributes.birth", "attributes.chart.notes.text"}
         return Abilities(
             filters={(Field.TEXT, Op.CONTAINS): Support.EXACT},
-            personal=frozenset(marked if self._options.marks else ()),
+            personal=frozenset(self._options.marked if self._options.marks else ()),
             origins={"user": frozenset({"whocame"})},
             has_detail=True,
             operations={

@@ -42,7 +42,9 @@ def _entry(folder: Path, backend: BackendSettings) -> dict[str, object]:
         if name in backend.options.model_fields_set
     }
     names: dict[str, object] = {"name": backend.name, "adapter": backend.adapter}
-    return {**names, "enabled": backend.enabled, "options": options}
+    rate = backend.limits.rate
+    limits = {"rate": None if rate is None else str(rate)}
+    return {**names, "enabled": backend.enabled, "limits": limits, "options": options}
 
 
 def _referred(folder: Path, name: str, secret: str) -> str:

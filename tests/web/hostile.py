@@ -59,7 +59,14 @@ def _many_parameters() -> Iterator[Case]:
         yield Case(f"{name} twice", sent, 400, "repeated_parameter", (name.split("=")[0],))
     too_many = "too_many_parameters"
     same = "&".join(["status=active"] * 51)
-    yield Case("one status 51 times", get(f"{LISTS}?{same}"), 400, too_many, ("*",))
+    yield Case("one status 51 times", get(f"{LISTS}?{same}"), 400, "too_many_values", ("status",))
+    both = "&".join(["user=s3cret", "tag=s3cret"] * 50 + ["user=s3cret"])
+    yield Case("101 values in all", get(f"{LISTS}?{both}"), 400, too_many, ("*",))
+    limits = "&".join(["limit=5"] * 60)
+    once = "repeated_parameter"
+    yield Case("one limit 60 times", get(f"{LISTS}?{limits}"), 400, once, ("limit",))
+    sent = get(f"{LISTS}/summary?by=status&{same}")
+    yield Case("a summary of 51", sent, 400, "too_many_values", ("status",))
     names = "&".join(f"p{n}" for n in range(1000))
     yield Case("a thousand names", get(f"{LISTS}?{names}"), 400, too_many, ("*",))
     yield Case("a long parameter", get(f"{LISTS}?{'n' * 5000}=1"), 400, "invalid_parameter", ("*",))
@@ -182,5 +189,23 @@ def _credentials() -> Iterator[Case]:
     for key in keys:
         sent = head(f"GET {LISTS} HTTP/1.1", "Host: here", key)
         yield Case(f"the key {key[:40]!r}", sent, 401, "unauthorized")
+    several = (
+        ("X-API-Key: reader", "X-API-Key: reader"),
+        ("X-API-Key: reader", "X-API-Key: s3cret"),
+        ("X-API-Key: s3cret", "X-API-Key: reader"),
+        ("X-API-Key: reader", "x-api-key: writer"),
+        ("Authorization: Bearer reader", "Authorization: Bearer reader"),
+        ("Authorization: Bearer reader", "Authorization: Bearer s3cret"),
+        ("Authorization: Bearer reader", "authorization: Basic s3cret"),
+        ("Authorization: Bearer s3cret", "X-API-Key: reader"),
+        ("Authorization: Bearer reader", "X-API-Key: s3cret"),
+        ("Authorization: Bearer reader", "X-API-Key: writer"),
+        ("Authorization: Basic s3cret", "X-API-Key: reader"),
+        ("Authorization: Bearer reader", "X-API-Key:"),
+        ("Authorization:", "X-API-Key: reader"),
+    )
+    for pair in several:
+        sent = head(f"GET {LISTS} HTTP/1.1", "Host: here", *pair)
+        yield Case(f"the keys {pair}", sent, 401, "unauthorized")
     sent = post(GOOD_BODY).replace(b"writer", b"reader")
     yield Case("a write by who only reads", sent, 403, "forbidden")

@@ -127,7 +127,7 @@ async def test_just_what_is_bad_is_named_among_what_is_good(
     gateway: Gateway, good: Mapping[str, str], bad: tuple[str, str, str]
 ) -> None:
     query, parameter, code = bad
-    assume(parameter not in good and parameter not in ("*", "cursor"))
+    assume(parameter not in good and parameter != "*")
 
     answer = await gateway.get(f"{_SESSIONS}?{URL.build(query=good).raw_query_string}&{query}")
 

@@ -3,7 +3,7 @@
 import base64
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ ADAPTERS: dict[str, Callable[[str], tuple[str, dict[str, object]]]] = {
 }
 _APPLICATION = {"client_id": "canary-id", "client_secret": "canary-secret"}
 _ACCOUNT = {"username": "canary-user", "password": "canary-password"}
-_OPERATIONS = {
+OPERATIONS = {
     "roundware": (Operation.CREATE,),
     "digital_samba": (Operation.END,),
     "ekran": (),
@@ -114,9 +114,9 @@ class Heard:
 
     texts: list[str]
 
-    def leaks(self) -> list[str]:
+    def leaks(self, words: Collection[str] = SPOKEN) -> list[str]:
         """Give what holds a secret, or a vendor's own words."""
-        return [text for text in self.texts if any(word in text for word in SPOKEN)]
+        return [text for text in self.texts if any(word in text for word in words)]
 
 
 @asynccontextmanager
@@ -125,16 +125,17 @@ async def gateway_over(
 ) -> AsyncIterator[Heard]:
     """Run a gateway over one backend, ask it all there is to ask, and give what it said."""
     configured: BackendSettings = backend(
-        adapter, options, name=name, operations=_OPERATIONS[adapter]
+        adapter, options, name=name, operations=OPERATIONS[adapter]
     )
     # The name of a key is no secret.
     mine = key(KEY, Action.READ, Action.WRITE).model_copy(update={"name": "me"})
     auth, server = AuthSettings(keys=(mine,)), ServerSettings(port=0, deadline_s=deadline_s)
     async with running(settings_for(configured, server=server, auth=auth)) as gateway:
-        yield Heard([text async for text in _everything(gateway, name)])
+        yield Heard([text async for text in everything(gateway, name)])
 
 
-async def _everything(gateway: Gateway, name: str) -> AsyncIterator[str]:
+async def everything(gateway: Gateway, name: str) -> AsyncIterator[str]:
+    """Ask all there is to ask, and give all that comes back."""
     reads = ("/v1/sessions", "/v1/sessions?sort=user&count=exact&include=raw",
              "/v1/sessions/summary?by=status", f"/v1/sessions/{name}:7", "/v1/backends",
              f"/v1/backends/{name}", "/v1/sessions?explain=true", "/readyz")  # fmt: skip

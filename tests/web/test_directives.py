@@ -8,6 +8,7 @@ from gateway.federation.freshness import AS_KEPT, Freshness
 from gateway.web.directives import (
     LEAST_WAIT_SECONDS,
     MOST_WAIT_SECONDS,
+    forbids_storing,
     freshness,
     wait_seconds,
 )
@@ -40,6 +41,50 @@ def test_what_is_asked_of_the_age_of_an_answer_is_read(
     values: list[str], wanted: Freshness
 ) -> None:
     assert freshness(values) == wanted
+    assert freshness(values, 60) == wanted
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        (["min-fresh=20"], Freshness(max_age_s=40)),
+        (["min-fresh=0"], Freshness(max_age_s=60)),
+        (["min-fresh=20, max-age=50"], Freshness(max_age_s=40)),
+        (["min-fresh=20, max-age=30"], Freshness(max_age_s=30)),
+        (["min-fresh=20", "min-fresh=50"], Freshness(max_age_s=10)),
+        (["min-fresh=60"], Freshness(max_age_s=0, is_renewed=True)),
+        (["min-fresh=" + "9" * 19], Freshness(max_age_s=0, is_renewed=True)),
+        (["min-fresh=20, only-if-cached"], Freshness(max_age_s=40, is_kept_only=True)),
+        (["min-fresh"], AS_KEPT),
+        (["min-fresh=-1"], AS_KEPT),
+        (["min-fresh=1.5"], AS_KEPT),
+    ],
+)
+def test_what_is_to_be_left_of_the_time_that_backends_keep_tells_how_old_it_may_be(
+    values: list[str], wanted: Freshness
+) -> None:
+    assert freshness(values, 60) == wanted
+
+
+def test_where_nothing_is_kept_nothing_is_left_of_it() -> None:
+    assert freshness(["min-fresh=20"]) == AS_KEPT
+
+
+@pytest.mark.parametrize(
+    ("values", "is_forbidden"),
+    [
+        ([], False),
+        (["no-cache, max-age=0"], False),
+        (["no-store"], True),
+        (["max-age=5", "No-Store"], True),
+        (['x="no-store"'], False),
+        (["no-stored, xno-store"], False),
+    ],
+)
+def test_nobody_is_to_store_an_answer_if_the_client_says_so(
+    values: list[str], is_forbidden: bool
+) -> None:
+    assert forbids_storing(values) is is_forbidden
 
 
 @pytest.mark.parametrize(

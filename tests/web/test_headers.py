@@ -188,6 +188,7 @@ async def test_every_answer_is_harmless(gateway: Gateway, path: str) -> None:
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert headers["Referrer-Policy"] == "no-referrer"
+    assert "Strict-Transport-Security" not in headers, "it was not asked over HTTPS"
     assert not {name for name in headers if name.startswith("Access-Control")}
 
 
@@ -239,6 +240,53 @@ async def test_clients_say_how_fresh_an_answer_is_to_be(
 
     sources = [each.body["backends"]["museum"]["served_from"] for each in (kept, renewed, at_once)]
     assert sources == ["cache", "live", "cache"]
+
+
+async def test_what_is_kept_serves_who_wants_it_for_long_enough_yet(gateway: Gateway) -> None:
+    await asked(gateway)
+
+    # The gallery keeps for 600 seconds, and the museum for 3600.
+    answers = [
+        await asked(gateway, Cache_Control=f"min-fresh={seconds}") for seconds in (500, 600, 700)
+    ]
+    museum = await gateway.get(
+        SESSIONS, backend="museum", headers={"Cache-Control": "min-fresh=700"}
+    )
+
+    sources = [each.body["backends"]["9th-gallery"]["served_from"] for each in answers]
+    assert sources == ["cache", "live", "cache"], "a vendor is asked for it once a second"
+    assert museum.body["backends"]["museum"]["served_from"] == "cache"
+
+
+@pytest.mark.parametrize(
+    "path", [SESSIONS, SUMMARY, "/v1/sessions?limit=0", "/openapi.json", "/healthz"]
+)
+async def test_an_answer_that_the_client_would_not_have_stored_says_so(
+    gateway: Gateway, path: str
+) -> None:
+    answer = await gateway.get(path, headers={"Cache-Control": "max-age=60, no-store"})
+
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_who_stores_nothing_is_served_what_is_kept_and_told_it_is_the_same(
+    gateway: Gateway,
+) -> None:
+    first = await asked(gateway, Cache_Control="no-store")
+    known = await asked(gateway, Cache_Control="no-store", If_None_Match=first.headers["ETag"])
+    other = await asked(gateway)
+
+    assert (known.status, known.headers["Cache-Control"]) == (304, "no-store")
+    assert other.body["backends"]["museum"]["served_from"] == "cache"
+    assert other.headers["Cache-Control"].startswith("private, max-age=")
+
+
+async def test_directives_that_nobody_knows_are_passed_over(gateway: Gateway) -> None:
+    await asked(gateway)
+
+    answer = await asked(gateway, Cache_Control='stale-if-error=5, x="no-cache", no-transform,, =')
+
+    assert answer.body["backends"]["museum"]["served_from"] == "cache"
 
 
 async def test_of_what_is_kept_in_part_the_rest_has_failed(gateway: Gateway) -> None:

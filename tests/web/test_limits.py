@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 
 import pytest
 from aiohttp import web
@@ -155,13 +156,31 @@ async def test_one_address_does_not_get_all_connections() -> None:
 
 def test_addresses_are_counted_each_for_itself() -> None:
     crowd = Crowd(ServingLimits(connections=3, connections_per_address=2))
+    one, other = "192.0.2.1", "192.0.2.2"
 
-    joined = [crowd.join(address) for address in ("a", "a", "a", "b")]
-    for _ in range(2):
-        crowd.leave("a")
+    joined = [crowd.join(address) for address in (one, one, one, other)]
+    for seat in joined[:2]:
+        crowd.leave(seat)
 
-    assert joined == [True, True, False, False]
-    assert crowd.join("b")
+    assert [seat.has_room for seat in joined] == [True, True, False, False]
+    assert crowd.join(other).has_room
+
+
+def test_addresses_of_one_ipv6_network_are_counted_as_one() -> None:
+    crowd = Crowd(ServingLimits(connections_per_address=1))
+
+    seats = [crowd.join(f"2001:db8:0:{network}::{host}") for network in (1, 2) for host in (1, 2)]
+
+    assert [seat.has_room for seat in seats] == [True, False, True, False]
+
+
+def test_a_trusted_proxy_has_all_the_room_there_is() -> None:
+    limits = ServingLimits(connections=3, connections_per_address=1)
+    crowd = Crowd(limits, trusted_proxies=[ip_network("10.0.0.0/8")])
+
+    seats = [crowd.join("10.1.2.3") for _ in range(4)]
+
+    assert [seat.has_room for seat in seats] == [True, True, True, False]
 
 
 async def test_a_call_too_many_is_told_so_at_once() -> None:

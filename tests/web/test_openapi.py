@@ -19,6 +19,7 @@ from gateway.cli.main import main
 from gateway.model.query import Field
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode
 from gateway.model.session import Session
+from gateway.paging.cursor import CursorSealer
 from gateway.spi.abilities import FieldKind
 from gateway.spi.registry import load_adapter, load_simulator, simulator_names
 from gateway.web.admission import Admission
@@ -123,7 +124,8 @@ def test_every_parameter_is_told_with_the_values_that_are_taken() -> None:
         if "default" in each["schema"]:
             value = each["schema"]["default"]
             text = value if isinstance(value, str) else json.dumps(value)
-            assert parse_list(MultiDict({name: text}), ANYONE, directory).page_size == 50
+            asked = parse_list(MultiDict({name: text}), ANYONE, directory, CursorSealer())
+            assert asked.page_size == 50
 
 
 def test_every_kind_of_problem_is_told_at_its_status() -> None:

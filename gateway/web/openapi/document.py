@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.model.schema import Schema
 from gateway.web.catalogue import CATALOGUE
-from gateway.web.form import MAX_PARAMETERS
+from gateway.web.form import MAX_PARAMETERS, MAX_VALUES_IN_ALL
 from gateway.web.formats import JSON
 from gateway.web.openapi import headers, links, parameters, responses, schemas
 from gateway.web.openapi.operations import OPERATIONS, TAGS, Operation
@@ -23,7 +23,7 @@ _PATH_PARAMETERS: Mapping[str, str] = {
 _DESCRIPTION = """One endpoint over many vendors' session APIs.
 
 Every call may be answered with a problem; `code` says which, and `type` leads to what it means.
-A query has at most {limit} parameters.
+A query has at most {names} different parameters, and {values} values in all.
 `HEAD` works wherever `GET` does, and `OPTIONS` tells the methods of a path."""
 
 
@@ -62,7 +62,7 @@ def _info() -> Schema:
         "title": "Session gateway",
         "version": version("session-gateway"),
         "summary": "Many vendors' sessions behind one endpoint.",
-        "description": _DESCRIPTION.format(limit=MAX_PARAMETERS),
+        "description": _DESCRIPTION.format(names=MAX_PARAMETERS, values=MAX_VALUES_IN_ALL),
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     }
 

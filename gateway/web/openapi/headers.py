@@ -8,7 +8,8 @@ from gateway.web.directives import LEAST_WAIT_SECONDS, MOST_WAIT_SECONDS
 _SENT: Mapping[str, str] = {
     "Prefer": f"`wait=N`: an answer within N seconds, from {LEAST_WAIT_SECONDS:g} to"
     f" {MOST_WAIT_SECONDS:g}.",
-    "Cache-Control": "`no-cache`, `max-age=N` or `only-if-cached`: how fresh the answer is to be.",
+    "Cache-Control": "`no-cache`, `max-age=N`, `min-fresh=N` or `only-if-cached`: how fresh the"
+    " answer is to be; `no-store`: nobody is to store it.",
     "If-None-Match": "Answer 304 if the `ETag` is still one of these.",
     "Idempotency-Key": "1 to 255 visible ASCII characters that make it safe to send the call"
     " again. Refused where nothing is remembered.",

@@ -93,7 +93,7 @@ OF_KEYED_CALLS = (
 _OF_CALLS_TO_VENDORS = ("upstream_failed", "unavailable", "timeout")
 _OF_QUESTIONS = (
     *("repeated_parameter", "invalid_parameter", "hidden_field", "filter_unanswerable"),
-    *("not_cached",),
+    *("too_many_values", "not_cached"),
     *_OF_CALLS_TO_VENDORS,
 )
 _OF_WRITES = (

@@ -8,6 +8,7 @@ from gateway.model.schema import Schema
 from gateway.paging.order import SORTABLE
 from gateway.spi.abilities import ATTRIBUTES
 from gateway.web import parse, summary, values
+from gateway.web.form import MAX_VALUES
 
 _MEANINGS: Mapping[str, str] = {
     "backend": "A backend's name.",
@@ -87,7 +88,7 @@ def _one(name: str, read: Callable[[str], object]) -> Schema:
 
 
 def _many(name: str, read: Callable[[str], object]) -> Schema:
-    several = {"type": "array", "items": _value(read)}
+    several = {"type": "array", "items": _value(read), "maxItems": MAX_VALUES}
     return {**_parameter(name, several), "style": "form", "explode": True}
 
 

@@ -1,0 +1,112 @@
+"""What is answered before a request reaches the application: odd ones, and too many at once."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeAlias
+
+from aiohttp import http_exceptions, web
+
+from gateway.web.hygiene import complete_head, identify
+from gateway.web.keys import BODY_SECONDS, REQUEST_ID
+from gateway.web.limits import Crowd
+from gateway.web.problems import Problem
+from gateway.web.targets import is_well_framed
+
+_LOG = logging.getLogger("gateway.requests")
+
+MAX_LINE_BYTES = 8192
+"""How long the request line may be. Headers may be a little less long, to tell which it was."""
+
+_CONTINUE = "100-continue"
+_TOO_MANY_HEADERS = "Too many headers received"
+_PROBES = ("/healthz", "/readyz")
+"""What is answered however many ask: who watches has to see that we live."""
+_OVERLOAD_SECONDS = 1
+
+Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Doorstep:
+    """Answers what does not come to the application, and closes the connection behind it.
+
+    ``origins`` are those whose pages may read these answers too.
+    """
+
+    crowd: Crowd
+    origins: frozenset[str]
+
+    def before(self, handler: Handler, is_welcome: Callable[[web.BaseRequest], bool]) -> Handler:
+        """Let through what there is room for, on connections that are welcome.
+
+        What the library would serve, or repeat in its answer, and others read otherwise, is
+        refused.
+        """
+
+        async def handle(request: web.BaseRequest) -> web.StreamResponse:
+            identify(request)
+            request[BODY_SECONDS] = self.crowd.limits.body_seconds
+            if (odd := _odd(request)) is not None:
+                return self._refused("(unreadable)", request, odd)
+            if request.path in _PROBES:
+                return await handler(request)
+            with self.crowd.call() as has_room:
+                if has_room and is_welcome(request):
+                    return await handler(request)
+            return self._refused("(not read)", request, _overloaded())
+
+        return handle
+
+    def unreadable(self, request: web.BaseRequest, error: BaseException | None) -> web.Response:
+        """Answer what is no request."""
+        identify(request)
+        return self._refused("(unreadable)", request, unreadable(error))
+
+    def broken(self, request: web.BaseRequest, error: BaseException | None) -> web.Response:
+        """Answer what broke where nothing else answers."""
+        _LOG.error("the answer to %s broke", request[REQUEST_ID], exc_info=error)
+        detail = "This is a bug in the gateway."
+        problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
+        return self._answer(request, problem)
+
+    def _refused(self, what: str, request: web.BaseRequest, problem: Problem) -> web.Response:
+        _LOG.info("%s %d %s %s", what, problem.status, problem.code, request[REQUEST_ID])
+        return self._answer(request, problem)
+
+    def _answer(self, request: web.BaseRequest, problem: Problem) -> web.Response:
+        """Answer for the last time. Of what cannot be read not even the path is told back."""
+        response = problem.response("/")
+        complete_head(request, response, self.origins)
+        response.force_close()
+        return response
+
+
+def unreadable(error: BaseException | None) -> Problem:
+    """Say what is wrong with what is no request, without a byte of it."""
+    match error:
+        case http_exceptions.LineTooLong(args=(_, limit, *_)) if limit == MAX_LINE_BYTES:
+            status, code = HTTPStatus.REQUEST_URI_TOO_LONG, "uri_too_long"
+        case http_exceptions.LineTooLong():
+            status, code = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large"
+        case http_exceptions.BadHttpMessage(message=message) if message == _TOO_MANY_HEADERS:
+            status, code = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large"
+        case _:
+            status, code = HTTPStatus.BAD_REQUEST, "malformed_request"
+    return Problem(status, code, "This cannot be read as a request.")
+
+
+def _odd(request: web.BaseRequest) -> Problem | None:
+    if not is_well_framed(request.version, request.headers.getall("Transfer-Encoding", [])):
+        return unreadable(None)
+    if request.headers.get("Expect", _CONTINUE).lower() != _CONTINUE:
+        detail = f"Nothing but {_CONTINUE} can be expected."
+        return Problem(HTTPStatus.EXPECTATION_FAILED, "expectation_failed", detail)
+    return None
+
+
+def _overloaded() -> Problem:
+    status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(_OVERLOAD_SECONDS)}
+    detail = "More is being asked at once than can be answered."
+    return Problem(status, "overloaded", detail, headers=headers)
