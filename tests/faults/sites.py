@@ -38,10 +38,15 @@ _CREDENTIALS = {
 
 @dataclass(frozen=True)
 class Troubled:
-    """A backend in trouble; ``asked`` tells how often its vendor was, or was tried to be."""
+    """A backend in trouble.
+
+    ``asked`` tells how often its vendor was asked, or was tried to be, and ``sent`` what it was
+    sent, where there is a vendor to be sent anything.
+    """
 
     backend: BackendSettings
     asked: Callable[[], int]
+    sent: Callable[[], str] = str
 
 
 Site: TypeAlias = Callable[[Path], AbstractAsyncContextManager[Troubled]]
@@ -60,9 +65,7 @@ def samba(
     @asynccontextmanager
     async def site(_: Path) -> AsyncIterator[Troubled]:
         async with FaultServer(vendor(), fault, greeting=greeting) as server:
-            yield Troubled(
-                _samba(server.url(), timeout_s=timeout_s), lambda: server.count("GET /sessions")
-            )
+            yield _at(server, _samba(server.url(), timeout_s=timeout_s), "GET")
 
     return site
 
@@ -74,7 +77,7 @@ def ekran(fault: Fault, *, count: int = 3) -> Site:
     async def site(_: Path) -> AsyncIterator[Troubled]:
         async with FaultServer(Ekran(count), fault) as server:
             options = {"url": server.url(), "api_key": "canary-key"}
-            yield Troubled(troubled("ekran", options), lambda: server.count("POST"))
+            yield _at(server, troubled("ekran", options), "POST")
 
     return site
 
@@ -86,7 +89,7 @@ def roundware(fault: Fault) -> Site:
     async def site(_: Path) -> AsyncIterator[Troubled]:
         async with FaultServer(Roundware(), fault) as server:
             options = {"url": server.url(), "token": "canary-token"}
-            yield Troubled(troubled("roundware", options), lambda: server.count("GET"))
+            yield _at(server, troubled("roundware", options), "GET")
 
     return site
 
@@ -98,7 +101,7 @@ def canopsis(fault: Fault) -> Site:
     async def site(_: Path) -> AsyncIterator[Troubled]:
         async with FaultServer(Canopsis(), fault) as server:
             options = {"url": server.url(), "auth_key": "canary-key", "username": "watcher"}
-            yield Troubled(troubled("canopsis", options), lambda: server.count("GET"))
+            yield _at(server, troubled("canopsis", options), "GET")
 
     return site
 
@@ -111,7 +114,7 @@ def cortex(fault: RpcFault, method: str = "querySessions") -> Site:
         talking = conversing(vendors.cortex, method, fault)
         async with FaultServer(Roundware(), talking) as server:
             options = {"url": server.url("ws"), "dialect": "v1", **_CREDENTIALS}
-            yield Troubled(troubled("cortex", options), lambda: server.count(method))
+            yield _at(server, troubled("cortex", options), method)
 
     return site
 
@@ -215,6 +218,10 @@ async def others() -> AsyncIterator[list[BackendSettings]]:
                 timeout_s=_PATIENT,
             ),
         ]
+
+
+def _at(server: FaultServer, settings: BackendSettings, what: str) -> Troubled:
+    return Troubled(settings, lambda: server.count(what), server.sent)
 
 
 def _samba(

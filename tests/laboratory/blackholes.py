@@ -63,7 +63,7 @@ def counting_connects(port: int) -> Iterator[Tries]:
 
 @dataclass
 class NameServer:
-    """What answers for one name: it does not exist, or a thread hangs until this is released.
+    """What answers for a name and all below it: none exists, or threads hang until released.
 
     Everything else is looked up as ever.
     """
@@ -75,7 +75,8 @@ class NameServer:
 
     def look_up(self, asked: Callable[..., Any], host: object, *rest: Any, **named: Any) -> Any:  # noqa: ANN401  # the library's own signature
         """Answer in the place of the library."""
-        if host not in (self.name, self.name.encode()):
+        asked_for = host.decode() if isinstance(host, bytes) else str(host)
+        if not f".{asked_for}".endswith(f".{self.name}"):
             return asked(host, *rest, **named)
         self.tries.count += 1
         if self.is_hanging:
@@ -85,7 +86,7 @@ class NameServer:
 
 @contextmanager
 def name_server(name: str, *, is_hanging: bool) -> Iterator[NameServer]:
-    """Answer for a name with a server that does not know it, or that hangs."""
+    """Answer for a name, and all below it, with a server that knows none of them, or that hangs."""
     server = NameServer(name, is_hanging)
     asked = socket.getaddrinfo
 

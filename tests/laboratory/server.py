@@ -139,6 +139,10 @@ class FaultServer:
         """Count the requests that begin so."""
         return sum(arrival.what.startswith(what) for arrival in self.arrivals)
 
+    def sent(self) -> str:
+        """Give all that it was sent."""
+        return "\n".join(f"{each.what} {each.sent!r}" for each in self.arrivals)
+
     def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections.append(time.monotonic())
         serving = asyncio.create_task(self._serve(Connection(reader, writer)))

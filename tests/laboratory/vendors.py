@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeAlias
 
 from tests.laboratory.messages import Reply, Request
@@ -19,7 +20,7 @@ _COOKIE = "Set-Cookie: beaker.session.id=canary-cookie; path=/"
 
 def digital_samba(count: int = 3) -> "DigitalSamba":
     """Hold the document's own session that ended, at so many times of its own."""
-    row = sample("digital_samba/list.json")["data"][1]
+    row = _printed("digital_samba/list.json")["data"][1]
     return DigitalSamba(
         [
             row | {"id": f"samba-{n}", "start_time": _spaced(n), "end_time": _spaced(n, _MINUTE)}
@@ -72,7 +73,7 @@ class Roundware:
 
     def __call__(self, _: Request) -> Reply:
         """Answer the list."""
-        row = sample("roundware/list.json")[0]
+        row = _printed("roundware/list.json")[0]
         return _json([row | {"id": n, "starttime": _zoneless(n)} for n in range(1, self.count + 1)])
 
 
@@ -98,8 +99,14 @@ def cortex(method: str, _: Mapping[str, object]) -> object:
         "getUserLogin": [],
         "login": "canary-log-in",
         "authorize": {"_auth": "canary-token"},
-        "querySessions": sample("cortex/query_all.json")["result"],
+        "querySessions": _printed("cortex/query_all.json")["result"],
     }[method]
+
+
+@cache
+def _printed(name: str) -> Any:  # noqa: ANN401  # a sample is any JSON
+    """Load a sample once: there may be no descriptor left to read it with."""
+    return sample(name)
 
 
 def _json(document: object) -> Reply:
