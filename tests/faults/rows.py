@@ -1,11 +1,9 @@
 """The rows of the matrix that are failures: what goes wrong, and what is to come of it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import Enum, auto
 from itertools import chain
 
 from gateway.model.report import ErrorCode
+from tests.faults.failing import ONCE, THRICE, TWICE, UP_TO_THRICE, After, row
 from tests.faults.sites import (
     Site,
     behind,
@@ -24,59 +22,7 @@ from tests.laboratory import row_faults as rows
 from tests.laboratory import rpc_faults as rpc
 from tests.laboratory.toxics import Toxics
 
-ONCE, TWICE, THRICE = range(1, 2), range(2, 3), range(3, 4)
-UP_TO_THRICE = range(1, 4)
-"""Whether there is time to wait is a matter of chance."""
-
-
-class After(Enum):
-    """What is made of a failure.
-
-    Trouble counts for the breaker, nothing else does. After some that do not, the vendor is left
-    alone for a while.
-    """
-
-    TROUBLE = auto()
-    NOTHING = auto()
-    PAUSE = auto()
-
-
-@dataclass(frozen=True)
-class Failing:
-    """A fault that costs a backend's rows.
-
-    ``status`` is that of the answer where no other backend was asked, and ``asked`` how often the
-    vendor is, in all, for one page.
-    """
-
-    number: str
-    fault: str
-    site: Site
-    status: int
-    code: ErrorCode
-    asked: range
-    after: After
-
-    def __str__(self) -> str:
-        """Name it."""
-        return f"{self.number} {self.fault}"
-
-
-def _row(
-    number: str,
-    code: ErrorCode,
-    asked: range,
-    after: After,
-    faults: Mapping[str, Site],
-) -> Iterable[Failing]:
-    status = _STATUS.get(code, 502)
-    return [
-        Failing(number, name, site, status, code, asked, after) for name, site in faults.items()
-    ]
-
-
 _E, _TROUBLE, _NOTHING, _PAUSE = ErrorCode, After.TROUBLE, After.NOTHING, After.PAUSE
-_STATUS = {_E.TIMEOUT: 504, _E.UNAVAILABLE: 503, _E.RATE_LIMITED: 503}
 
 _NOON = "Sun, 22 Nov 2026 12:00:"
 _YESTERDAY = "Sat, 21 Nov 2026 03:00:"
@@ -100,7 +46,7 @@ def _dated(begin: str) -> Site:
 
 
 _CONNECTIONS = [
-    _row(
+    row(
         "2",
         _E.TIMEOUT,
         TWICE,
@@ -112,7 +58,7 @@ _CONNECTIONS = [
             "never lets us in": canopsis(http.silent),
         },
     ),
-    _row(
+    row(
         "3",
         _E.TIMEOUT,
         ONCE,
@@ -122,9 +68,9 @@ _CONNECTIONS = [
             "drips its list": roundware(http.dripping),
         },
     ),
-    _row("4", _E.TIMEOUT, THRICE, _TROUBLE, {"swallows us": swallowed(timeout_s=0.1)}),
-    _row("5", _E.CONNECT, THRICE, _TROUBLE, {"refuses connections": refused}),
-    _row(
+    row("4", _E.TIMEOUT, THRICE, _TROUBLE, {"swallows us": swallowed(timeout_s=0.1)}),
+    row("5", _E.CONNECT, THRICE, _TROUBLE, {"refuses connections": refused}),
+    row(
         "6",
         _E.RESET,
         THRICE,
@@ -134,7 +80,7 @@ _CONNECTIONS = [
             "resets before headers of a POST": ekran(http.resetting),
         },
     ),
-    _row(
+    row(
         "7",
         _E.RESET,
         THRICE,
@@ -144,7 +90,7 @@ _CONNECTIONS = [
             "closes before headers of a POST": ekran(http.closing),
         },
     ),
-    _row(
+    row(
         "8",
         _E.RESET,
         THRICE,
@@ -155,15 +101,15 @@ _CONNECTIONS = [
             "is cut off on the way": behind(Toxics(reset_after_bytes=200)),
         },
     ),
-    _row("9", _E.RESET, THRICE, _TROUBLE, {"cuts off chunks": samba(http.cut_chunks)}),
+    row("9", _E.RESET, THRICE, _TROUBLE, {"cuts off chunks": samba(http.cut_chunks)}),
 ]
 
 _BODIES = [
-    _row("10", _E.BAD_PAYLOAD, THRICE, _TROUBLE, {"has no length": samba(http.cut_unframed)}),
-    _row("11", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"truncates JSON": samba(http.half_of_it)}),
-    _row("12", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"sends nothing": _sending(b"")}),
-    _row("13", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"shows a page": samba(http.html())}),
-    _row(
+    row("10", _E.BAD_PAYLOAD, THRICE, _TROUBLE, {"has no length": samba(http.cut_unframed)}),
+    row("11", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"truncates JSON": samba(http.half_of_it)}),
+    row("12", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"sends nothing": _sending(b"")}),
+    row("13", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"shows a page": samba(http.html())}),
+    row(
         "14",
         _E.BAD_PAYLOAD,
         ONCE,
@@ -174,7 +120,7 @@ _BODIES = [
         },
     ),
     # A record is a slice of the body, and what is wrong in it costs that record alone.
-    _row(
+    row(
         "14",
         _E.SCHEMA,
         ONCE,
@@ -184,25 +130,25 @@ _BODIES = [
             "has half a character in bytes": samba(rows.naming(b"\xed\xa0\xbd")),
         },
     ),
-    _row("16", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"sends NaN": _holding(b"NaN")}),
-    _row(
+    row("16", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"sends NaN": _holding(b"NaN")}),
+    row(
         "16",
         _E.SCHEMA,
         ONCE,
         _TROUBLE,
         {"sends 1e999": _holding(b"1e999"), "sends 5,000 digits": _holding(b"7" * 5000)},
     ),
-    _row(
+    row(
         "17",
         _E.BAD_PAYLOAD,
         ONCE,
         _TROUBLE,
         {"nests 100,000 levels": _sending(b'{"data": ' + b"[" * 100_000)},
     ),
-    _row("18", _E.TOO_LARGE, ONCE, _NOTHING, {"never ends": samba(http.endless, timeout_s=5)}),
-    _row("19", _E.TOO_LARGE, ONCE, _TROUBLE, {"is a bomb": samba(http.gzip_bomb, timeout_s=5)}),
-    _row("20", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"is no gzip": samba(http.corrupt_gzip)}),
-    _row(
+    row("18", _E.TOO_LARGE, ONCE, _NOTHING, {"never ends": samba(http.endless, timeout_s=5)}),
+    row("19", _E.TOO_LARGE, ONCE, _TROUBLE, {"is a bomb": samba(http.gzip_bomb, timeout_s=5)}),
+    row("20", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"is no gzip": samba(http.corrupt_gzip)}),
+    row(
         "22",
         _E.SCHEMA,
         ONCE,
@@ -215,7 +161,7 @@ _BODIES = [
 ]
 
 _STATUSES = [
-    _row(
+    row(
         "23",
         _E.UPSTREAM_ERROR,
         THRICE,
@@ -226,15 +172,15 @@ _STATUSES = [
             "answers 504 to a POST": ekran(http.html("504 Oops")),
         },
     ),
-    _row("25", _E.UNAVAILABLE, THRICE, _TROUBLE, {"answers 503": samba(http.html("503 Busy"))}),
-    _row(
+    row("25", _E.UNAVAILABLE, THRICE, _TROUBLE, {"answers 503": samba(http.html("503 Busy"))}),
+    row(
         "25",
         _E.UNAVAILABLE,
         ONCE,
-        _TROUBLE,
+        _PAUSE,
         {"answers 503 with Retry-After": _replying("503 Busy", "Retry-After: 7")},
     ),
-    _row(
+    row(
         "26",
         _E.RATE_LIMITED,
         ONCE,
@@ -244,7 +190,7 @@ _STATUSES = [
             "answers 429 with a date": _dated(_NOON),
         },
     ),
-    _row(
+    row(
         "27",
         _E.RATE_LIMITED,
         UP_TO_THRICE,
@@ -256,25 +202,25 @@ _STATUSES = [
             "wants garbage": _replying("429 Slow", "Retry-After: canary"),
         },
     ),
-    _row(
+    row(
         "29",
         _E.AUTH,
         ONCE,
         _PAUSE,
         {"answers 401": samba(http.html("401 Who"))},
     ),
-    _row("29", _E.AUTH, TWICE, _PAUSE, {"refuses to log in": canopsis(http.html("401 Who"))}),
-    _row(
+    row("29", _E.AUTH, TWICE, _PAUSE, {"refuses to log in": canopsis(http.html("401 Who"))}),
+    row(
         "29",
         _E.AUTH,
         range(6, 7),
         _PAUSE,
         {"answers 401 after each log-in": canopsis(http.where_let_in(http.html("401 Who")))},
     ),
-    _row("30", _E.FORBIDDEN, ONCE, _NOTHING, {"answers 403": samba(http.html("403 No"))}),
-    _row("31", _E.CONFIG, ONCE, _NOTHING, {"has no list": samba(http.html("404 What"))}),
-    _row("32", _E.PROTOCOL, ONCE, _NOTHING, {"answers 418": samba(http.html("418 Teapot"))}),
-    _row(
+    row("30", _E.FORBIDDEN, ONCE, _NOTHING, {"answers 403": samba(http.html("403 No"))}),
+    row("31", _E.CONFIG, ONCE, _NOTHING, {"has no list": samba(http.html("404 What"))}),
+    row("32", _E.PROTOCOL, ONCE, _NOTHING, {"answers 418": samba(http.html("418 Teapot"))}),
+    row(
         "33",
         _E.CONFIG,
         ONCE,
@@ -284,13 +230,13 @@ _STATUSES = [
             for status in (301, 302, 303, 307, 308)
         },
     ),
-    _row("34", _E.RATE_LIMITED, ONCE, _PAUSE, {"has a clock that is off": _dated(_YESTERDAY)}),
+    row("34", _E.RATE_LIMITED, ONCE, _PAUSE, {"has a clock that is off": _dated(_YESTERDAY)}),
 ]
 
 _SOCKETS = [
-    _row("40", _E.RESET, THRICE, _TROUBLE, {"drops a WebSocket": cortex(rpc.dropping)}),
-    _row("41", _E.TOO_LARGE, ONCE, _NOTHING, {"sends too big a message": cortex(rpc.too_big)}),
-    _row(
+    row("40", _E.RESET, THRICE, _TROUBLE, {"drops a WebSocket": cortex(rpc.dropping)}),
+    row("41", _E.TOO_LARGE, ONCE, _NOTHING, {"sends too big a message": cortex(rpc.too_big)}),
+    row(
         "42",
         _E.PROTOCOL,
         ONCE,
@@ -300,25 +246,23 @@ _SOCKETS = [
             for name, fault in rpc.STRAY.items()
         },
     ),
-    _row("43", _E.TIMEOUT, ONCE, _TROUBLE, {"is half-open": cortex(rpc.half_open)}),
-    _row(
-        "44", _E.AUTH, ONCE, _PAUSE, {"lets us not log in": cortex(rpc.refusing(-32002), "login")}
-    ),
-    _row("44", _E.FORBIDDEN, ONCE, _NOTHING, {"wants a licence": cortex(rpc.refusing(-32019))}),
-    _row("44", _E.UNAVAILABLE, THRICE, _TROUBLE, {"is busy": cortex(rpc.refusing(-32003))}),
-    _row("44", _E.UPSTREAM_ERROR, ONCE, _TROUBLE, {"errs oddly": cortex(rpc.refusing(-31999))}),
+    row("43", _E.TIMEOUT, ONCE, _TROUBLE, {"is half-open": cortex(rpc.half_open)}),
+    row("44", _E.AUTH, ONCE, _PAUSE, {"lets us not log in": cortex(rpc.refusing(-32002), "login")}),
+    row("44", _E.FORBIDDEN, ONCE, _NOTHING, {"wants a licence": cortex(rpc.refusing(-32019))}),
+    row("44", _E.UNAVAILABLE, THRICE, _TROUBLE, {"is busy": cortex(rpc.refusing(-32003))}),
+    row("44", _E.UPSTREAM_ERROR, ONCE, _TROUBLE, {"errs oddly": cortex(rpc.refusing(-31999))}),
 ]
 
 _NAMES = [
-    _row("45", _E.DNS, TWICE, _TROUBLE, {"does not exist": nameless(is_hanging=False)}),
-    _row(
+    row("45", _E.DNS, TWICE, _TROUBLE, {"does not exist": nameless(is_hanging=False)}),
+    row(
         "46",
         _E.TIMEOUT,
         ONCE,
         _TROUBLE,
         {"has a name server that hangs": nameless(is_hanging=True, timeout_s=0.5)},
     ),
-    _row(
+    row(
         "47",
         _E.TLS,
         ONCE,
@@ -329,19 +273,19 @@ _NAMES = [
             "is vouched for by nobody": encrypted(lambda c: c.of_unknown_issuer),
         },
     ),
-    _row(
+    row(
         "48",
         _E.TLS,
         ONCE,
         _PAUSE,
         {"has another pin": encrypted(lambda c: c.good, pinned=lambda c: c.expired)},
     ),
-    _row("49", _E.TLS, ONCE, _TROUBLE, {"speaks no TLS": encrypted(lambda _: None)}),
-    _row("49", _E.PROTOCOL, ONCE, _TROUBLE, {"speaks TLS": samba(http.raw(http.TLS_ALERT))}),
+    row("49", _E.TLS, ONCE, _TROUBLE, {"speaks no TLS": encrypted(lambda _: None)}),
+    row("49", _E.PROTOCOL, ONCE, _TROUBLE, {"speaks TLS": samba(http.raw(http.TLS_ALERT))}),
 ]
 
 _HEADS = [
-    _row(
+    row(
         "50",
         _E.PROTOCOL,
         ONCE,

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.asking import asking
-from tests.faults.rows import FAILING, Failing
+from tests.faults.failing import Failing
+from tests.faults.rows import FAILING
 from tests.faults.sound_rows import SOUND, Sound
 
 OTHERS = 6

@@ -193,11 +193,6 @@ def first(count: int, fault: Fault, then: Fault = honest) -> Fault:
     return play
 
 
-def after(count: int, fault: Fault) -> Fault:
-    """Be honest to the first requests of all, and do this to all others."""
-    return first(count, honest, fault)
-
-
 def on_a_kept_connection(fault: Fault) -> Fault:
     """Do this where a connection is used again, and be honest on a new one."""
 

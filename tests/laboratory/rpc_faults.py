@@ -109,16 +109,6 @@ async def half_open(call: Call) -> None:
     await asyncio.get_running_loop().create_future()
 
 
-def late(seconds: float) -> RpcFault:
-    """Answer when nobody waits any more."""
-
-    async def answer(call: Call) -> None:
-        await asyncio.sleep(seconds)
-        await honest(call)
-
-    return answer
-
-
 def refusing(code: int) -> RpcFault:
     """Answer with an error."""
 
