@@ -89,6 +89,21 @@ def test_a_listing_takes_no_more_memory_than_it_is_taken_for() -> None:
         assert int(records) <= int(records_taken_for)
 
 
+def test_a_hanging_backend_is_measured_by_a_ratio() -> None:
+    root = FOLDER.parent
+    done = subprocess.run(  # our own script
+        [sys.executable, "-m", "reliability.hanging", "--rounds", "1", "--requests", "20"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": f"{root}:{FOLDER}"},
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^throughput \d+\.\d\d, p99 [+-]\d+\.\d ms", done.stdout, re.MULTILINE)
+
+
 @pytest.fixture(scope="module")
 def walks() -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603  # our own script

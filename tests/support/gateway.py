@@ -20,6 +20,7 @@ from adapters.simulators.server import VendorServer
 from gateway.app import Clock, build_app
 from gateway.config import BackendLimits, BackendSettings, ServerSettings, SetBy, Settings
 from gateway.spi.registry import load_adapter
+from gateway.web.limits import ServingLimits
 from gateway.web.serving import Runner
 from tests.support.adapters import noon
 
@@ -124,11 +125,15 @@ def settings_for(*backends: BackendSettings, **sections: Any) -> Settings:  # no
 
 @asynccontextmanager
 async def running(
-    settings: Settings, *, clock: Clock = noon, timer: Callable[[], float] = time.monotonic
+    settings: Settings,
+    *,
+    clock: Clock = noon,
+    timer: Callable[[], float] = time.monotonic,
+    limits: ServingLimits | None = None,
 ) -> AsyncIterator[Gateway]:
     """Run the built gateway on a free loopback port, with a clock that stands at noon."""
     app = build_app(settings, clock=clock, timer=timer)
-    runner = Runner(app, access_log=None, shutdown_timeout=0.1)
+    runner = Runner(app, limits=limits, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]

@@ -1,0 +1,1 @@
+"""What the gateway takes and keeps up while vendors do it harm."""

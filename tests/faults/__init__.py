@@ -1,0 +1,1 @@
+"""The fault matrix: every fault, live, against the built gateway."""
