@@ -19,9 +19,6 @@ from gateway.spi import (
 
 T = TypeVar("T")
 
-# Those that tell, and change nothing. Of the others "authorize" may debit and "login" may lock out.
-_REPEATABLE = frozenset({"getUserLogin", "hasAccessRight", "querySessions"})
-
 
 class Dialect(StrEnum):
     """What a service speaks: version 1, or any of the later ones, which share one document."""
@@ -37,12 +34,9 @@ async def call(
     params: Mapping[str, object] | None,
     decoder: msgspec.json.Decoder[T],
 ) -> T:
-    """Call a method and decode its result; raise an error of the closed set for any other end.
-
-    Not for the calls that open and close sessions: what only reads may be sent twice.
-    """
+    """Call a method and decode its result; raise an error of the closed set for any other end."""
     try:
-        result = await transport.call(method, params, is_repeatable=method in _REPEATABLE)
+        result = await transport.call(method, params)
     except RpcError as error:
         raise error_for(error, dialect) from error
     return decoded(result, dialect, method, decoder)

@@ -97,7 +97,7 @@ async def _spoken(options: CortexOptions, transport: RpcTransport) -> Dialect:
     if options.dialect != "auto":
         return Dialect(options.dialect)
     try:
-        await transport.call("getCortexInfo", is_repeatable=True)
+        await transport.call("getCortexInfo")
     except RpcError as error:
         if error.code == _NO_SUCH_METHOD:
             return Dialect.V1

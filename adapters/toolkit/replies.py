@@ -31,7 +31,7 @@ def decode(request: HttpRequest, reply: HttpReply, decoder: msgspec.json.Decoder
     raise_for_status(request, reply)
     try:
         _require_utf_8(reply.body)
-        return decoder.decode(reply.body)
+        return decoder.decode(reply.body.removeprefix(codecs.BOM_UTF8))
     except msgspec.ValidationError as error:
         raise BadAnswer(ErrorCode.SCHEMA, f"{request}: not the documented envelope") from error
     except (ValueError, RecursionError) as error:

@@ -27,8 +27,12 @@ from gateway.transport.wire import open_wire
 _WHOLE_LISTING_BYTES = 256 * 1024 * 1024
 _WHOLE_LISTING_TIMEOUTS = 10
 
-# A vendor that sends pages has nothing to be silent about for longer, in the midst of one.
-_LONGEST_GAP_SECONDS = 5.0
+# A vendor that sends pages is silent for no longer before or within one: for half of the time of a
+# request, where that is more.
+_USUAL_GAP_SECONDS = 5.0
+
+_LONGEST_CONNECT_SECONDS = 2.0
+_LONGEST_HEARTBEAT_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +123,12 @@ def _limits(settings: BackendSettings, adapter: SessionAdapter[Any]) -> Limits:
     is_single = abilities.paging.style is PagingStyle.SINGLE
     return Limits(
         timeout_seconds=seconds * _WHOLE_LISTING_TIMEOUTS if is_single else seconds,
-        gap_seconds=seconds if is_single else min(seconds, _LONGEST_GAP_SECONDS),
+        gap_seconds=seconds if is_single else min(seconds, max(_USUAL_GAP_SECONDS, seconds / 2)),
         max_body_bytes=_max_body(settings, abilities),
         concurrency=_concurrency(settings, adapter),
         rate=_rate(settings, abilities),
+        connect_timeout_seconds=min(_LONGEST_CONNECT_SECONDS, seconds / 2),
+        heartbeat_seconds=min(_LONGEST_HEARTBEAT_SECONDS, seconds),
     )
 
 

@@ -21,14 +21,8 @@ class Meter:
         reply: HttpReply = await self._wire.send(request)
         return reply
 
-    async def call(
-        self,
-        method: str,
-        params: Mapping[str, object] | None = None,
-        *,
-        is_repeatable: bool = False,
-    ) -> Raw:
+    async def call(self, method: str, params: Mapping[str, object] | None = None) -> Raw:
         """Call a method over a wire for JSON-RPC."""
         self.requests += 1
-        result: Raw = await self._wire.call(method, params, is_repeatable=is_repeatable)
+        result: Raw = await self._wire.call(method, params)
         return result

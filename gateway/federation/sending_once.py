@@ -22,13 +22,7 @@ class SendingOnce(HttpTransport, RpcTransport):
         reply: HttpReply = await self._transport.send(replace(request, is_repeatable=False))
         return reply
 
-    async def call(
-        self,
-        method: str,
-        params: Mapping[str, object] | None = None,
-        *,
-        is_repeatable: bool = False,  # noqa: ARG002  # nothing is, in the course of a write
-    ) -> Raw:
+    async def call(self, method: str, params: Mapping[str, object] | None = None) -> Raw:
         """Call a method, once."""
         self.requests += 1
         result: Raw = await self._transport.call(method, params)

@@ -79,16 +79,5 @@ class RpcError(Exception):
 class RpcTransport(Protocol):
     """Calls methods of one vendor."""
 
-    async def call(
-        self,
-        method: str,
-        params: Mapping[str, object] | None = None,
-        *,
-        is_repeatable: bool = False,
-    ) -> Raw:
-        """Call a method and give its result as it came; raise :class:`RpcError` for an error.
-
-        One that ``is_repeatable``, because it only reads, is called once more when a connection
-        that had been open before ends before its answer. The gateway takes that from what is
-        called by a write.
-        """
+    async def call(self, method: str, params: Mapping[str, object] | None = None) -> Raw:
+        """Call a method and give its result as it came; raise :class:`RpcError` for an error."""

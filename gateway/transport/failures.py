@@ -135,7 +135,7 @@ _IN_VAIN = "no answer in time"
 _MEANINGS: tuple[tuple[type[Exception], _Meaning], ...] = (
     (aiohttp.ServerFingerprintMismatch, _UNTRUSTED),
     (aiohttp.ClientConnectorCertificateError, _UNTRUSTED),
-    (ssl.SSLError, _Meaning(GiveUp, ErrorCode.TLS, "no TLS connection")),
+    (ssl.SSLError, _Meaning(BadAnswer, ErrorCode.TLS, "no TLS connection")),
     # Silence once connected. It has cost a whole gap already.
     (aiohttp.SocketTimeoutError, _Meaning(TryAgainLater, ErrorCode.TIMEOUT, _IN_VAIN, 2)),
     # No connection, or no sign of life over one that is kept: another is soon made.

@@ -15,8 +15,8 @@ class Limits:
     HTTP reply, where that is to be shorter. ``max_body_bytes`` counts one body after
     decompression, or one message.
     ``concurrency`` is how many requests run at a time, and ``rate`` how close together they go out.
-    A silent peer is asked for a sign of life
-    every ``heartbeat_seconds``, on connections that live long.
+    A silent peer is asked for a sign of life every ``heartbeat_seconds``, on connections that live
+    long.
     """
 
     timeout_seconds: float = 10.0

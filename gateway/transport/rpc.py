@@ -7,8 +7,7 @@ from dataclasses import replace
 import msgspec
 from yarl import URL
 
-from gateway.model.report import ErrorCode
-from gateway.spi import RpcEndpoint, UpstreamError
+from gateway.spi import RpcEndpoint
 from gateway.transport.client import Client
 from gateway.transport.connection import RpcConnection, connect, only_an_upgrade
 from gateway.transport.dispatch import Dispatch
@@ -51,27 +50,18 @@ class RpcWire:
         self._opening = asyncio.Lock()
         self._connection: RpcConnection | None = None
 
-    async def call(
-        self,
-        method: str,
-        params: Mapping[str, object] | None = None,
-        *,
-        is_repeatable: bool = False,
-    ) -> msgspec.Raw:
+    async def call(self, method: str, params: Mapping[str, object] | None = None) -> msgspec.Raw:
         """Call a method and give its result as it came.
 
-        Sent once. Only what is repeatable is repeated, once and at once, over a new connection
-        when the one it was sent over had been open before, and broke before the answer. Raises
-        :class:`~gateway.spi.transport.RpcError` where the vendor answers with an error, and
-        :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
+        Sent once. Raises :class:`~gateway.spi.transport.RpcError` where the vendor answers with an
+        error, and :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
         dispatch = Dispatch()
         with dispatch.watched():
             async with self._slots.slot(method):
                 with translated(method):
-                    result = await self._exchange(
-                        method, params, dispatch, is_repeatable=is_repeatable
-                    )
+                    connection = await self._connected()
+                    result = await connection.call(method, params, dispatch)
             # Not before: a message is given as a whole.
             charge(memoryview(result).nbytes, method)
         return result
@@ -83,30 +73,12 @@ class RpcWire:
             await self._connection.close()
         await self._client.close()
 
-    async def _exchange(
-        self,
-        method: str,
-        params: Mapping[str, object] | None,
-        dispatch: Dispatch,
-        *,
-        is_repeatable: bool,
-    ) -> msgspec.Raw:
-        connection = await self._connected(dispatch)
-        try:
-            return await connection.call(method, params, dispatch)
-        except UpstreamError as error:
-            is_dead = dispatch.is_over_kept and error.code is ErrorCode.RESET
-            if not (is_repeatable and is_dead):
-                raise
-        return await (await self._connected(dispatch)).call(method, params, dispatch)
-
-    async def _connected(self, dispatch: Dispatch) -> RpcConnection:
+    async def _connected(self) -> RpcConnection:
         """Give the open connection. One call opens it; the others wait, each for its own time."""
         async with self._opening:
             if self._connection is not None and self._connection.is_broken:
                 await self._connection.close()
                 self._connection = None
-            dispatch.is_over_kept = self._connection is not None
             if self._connection is None:
                 self._connection = await connect(self._client, self._url, self._limits)
             return self._connection

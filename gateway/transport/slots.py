@@ -64,7 +64,7 @@ class Slots:
             return self._closed(what)
         if not has_begun:  # The time went by here: that tells nothing of the vendor.
             return TryAgainLater(ErrorCode.OVERLOADED, f"{what}: no turn in time", attempts=1)
-        return TryAgainLater(ErrorCode.TIMEOUT, f"{what}: no answer in time", attempts=1)
+        return TryAgainLater(ErrorCode.TIMEOUT, f"{what}: no answer in time", attempts=2)
 
     def _closed(self, what: str) -> UpstreamError:
         return TryAgainLater(ErrorCode.RESET, f"{what}: the wire was closed", attempts=1)

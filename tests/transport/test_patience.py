@@ -71,7 +71,7 @@ async def test_who_sends_garbage_again_and_again_is_left(garbage: object) -> Non
 
     async with RpcPeer(rude, echo) as peer, rpc_wire(peer.url) as wire:
         with pytest.raises(BadAnswer) as caught:
-            await wire.call("list", is_repeatable=True)
+            await wire.call("list")
         await asyncio.wait_for(has_left.wait(), 5)
         again = await wire.call("list", {"n": 2})
 

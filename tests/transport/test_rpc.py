@@ -132,42 +132,10 @@ async def test_a_connection_that_breaks_ends_its_calls_and_the_next_call_opens_a
     assert peer.visits == 2
 
 
-def once_well(conversation: Conversation) -> Conversation:
-    """Answer one call before."""
-
-    async def talking(talk: Talk) -> None:
-        await talk.answer(await talk.call(), None)
-        await conversation(talk)
-
-    return talking
-
-
-@pytest.mark.parametrize("conversation", [closing, vanishing, vanishing_in_an_answer])
-async def test_a_call_that_only_reads_is_made_once_more_where_a_connection_was_open_and_breaks(
-    conversation: Conversation,
-) -> None:
-    async with RpcPeer(once_well(conversation), echo) as peer, rpc_wire(peer.url) as wire:
-        await wire.call("ping")
-        answer = await wire.call("list", {"n": 1}, is_repeatable=True)
-
-    assert bytes(answer) == b'{"n": 1}'
-    assert peer.visits == 2
-
-
-async def test_a_call_that_only_reads_is_made_no_more_than_twice() -> None:
-    async with RpcPeer(once_well(vanishing), vanishing) as peer, rpc_wire(peer.url) as wire:
-        await wire.call("ping")
-        with pytest.raises(TryAgainLater) as caught:
-            await wire.call("list", is_repeatable=True)
-
-    assert caught.value.code is ErrorCode.RESET
-    assert peer.visits == 2
-
-
-async def test_a_call_that_a_connection_was_opened_for_is_made_once() -> None:
+async def test_a_call_whose_connection_breaks_is_made_once() -> None:
     async with RpcPeer(vanishing) as peer, rpc_wire(peer.url) as wire:
         with pytest.raises(TryAgainLater) as caught:
-            await wire.call("list", is_repeatable=True)
+            await wire.call("list")
 
     assert (caught.value.code, caught.value.attempts) == (ErrorCode.RESET, 3)
     assert peer.visits == 1
@@ -176,7 +144,7 @@ async def test_a_call_that_a_connection_was_opened_for_is_made_once() -> None:
 async def test_what_was_answered_with_too_much_is_not_asked_for_again() -> None:
     async with RpcPeer(answering_too_much) as peer, rpc_wire(peer.url) as wire:
         with pytest.raises(BadAnswer):
-            await wire.call("list", is_repeatable=True)
+            await wire.call("list")
 
     assert peer.visits == 1
 

@@ -126,8 +126,6 @@ class Scripted:
         self,
         method: str,
         params: Mapping[str, object] | None = None,
-        *,
-        is_repeatable: bool = False,  # noqa: ARG002  # nothing breaks
     ) -> Raw:
         self.calls.append((method, params or {}))
         answer = self.answers[method].pop(0)

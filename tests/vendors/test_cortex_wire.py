@@ -49,8 +49,6 @@ class Answering:
         self,
         method: str,  # noqa: ARG002  # answered alike
         params: Mapping[str, object] | None = None,  # noqa: ARG002  # answered alike
-        *,
-        is_repeatable: bool = False,  # noqa: ARG002  # nothing breaks
     ) -> Raw:
         if isinstance(self.answer, RpcError):
             raise self.answer
