@@ -31,6 +31,10 @@ _WHOLE_LISTING_TIMEOUTS = 10
 # request, where that is more.
 _USUAL_GAP_SECONDS = 5.0
 
+# What a request may take that its callers give up, and still tells nothing of the vendor: or half
+# of its time, where that is less.
+_SLOW_SECONDS = 5.0
+
 _LONGEST_CONNECT_SECONDS = 2.0
 _LONGEST_HEARTBEAT_SECONDS = 15.0
 
@@ -92,7 +96,8 @@ def _shared(planned: Sequence[_Planned], timer: Callable[[], float]) -> _Shared:
         concurrency=min(each.limits.concurrency for each in planned),
         rate=_slowest(each.limits.rate for each in planned),
     )
-    return _Shared(Account(timer=timer), Turns.within(limits), limits)
+    slow = min(min(_SLOW_SECONDS, each.settings.timeout_s / 2) for each in planned)
+    return _Shared(Account(timer=timer, slow_seconds=slow), Turns.within(limits), limits)
 
 
 def _wired(planned: _Planned, shared: _Shared, clock: Callable[[], datetime]) -> Wired:

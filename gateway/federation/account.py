@@ -14,6 +14,7 @@ from gateway.resilience.budget import RetryBudget
 from gateway.resilience.log_ins import LogInGuard
 from gateway.resilience.pauses import Pause, throttled_seconds
 from gateway.spi.errors import GiveUp, SlowDown, TryAgainLater, UpstreamError
+from gateway.transport.under_way import UnderWay
 
 _LONGEST_WAIT_SECONDS = 5.0
 _LONGEST_WAIT_SHARE = 0.25
@@ -44,8 +45,13 @@ class Account:
         *,
         timer: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
+        slow_seconds: float = 5.0,
     ) -> None:
-        """Take what tells the time in seconds, and what draws from [0, 1)."""
+        """Take what tells the time in seconds, and what draws from [0, 1).
+
+        A request that is given up after ``slow_seconds`` or more is trouble of the vendor's;
+        before, it is only the haste of its callers.
+        """
         self.breaker = Breaker(rules or BreakerRules(), timer, draw)
         self.pause = Pause(timer)
         self._budget = RetryBudget(timer)
@@ -53,6 +59,7 @@ class Account:
         self._logging_in = asyncio.Lock()
         self._throttled_in_a_row = 0
         self._draw = draw
+        self._slow_seconds = slow_seconds
 
     async def call(self, attempt: Callable[[], Awaitable[T]], *, is_repeatable: bool) -> T:
         """Make an attempt, and more where that may help and the call only reads.
@@ -94,14 +101,20 @@ class Account:
                 retry_after_seconds=self.breaker.wait(),
                 attempts=1,
             )
+        under_way = UnderWay()
         try:
-            outcome = await attempt()
+            with under_way.watched():
+                outcome = await attempt()
             permit.good()
         except UpstreamError as error:
             self._note(error, permit)
             raise
+        except asyncio.CancelledError:
+            if under_way.seconds >= self._slow_seconds:
+                permit.bad()
+            raise
         finally:
-            permit.release()  # of what was cancelled, and tells nothing
+            permit.release()  # of whatever tells nothing
         self._throttled_in_a_row = 0
         self._log_ins.note_accepted()
         return outcome

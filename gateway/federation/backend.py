@@ -103,6 +103,7 @@ class Backend:
         self._mapper = Mapper(name, adapter)
         self._pages: Flights[Outcome | Lost] = Flights()
         self._disorders = 0
+        self._told: set[ErrorCode] = set()
         abilities = self.abilities()
         kept_for = None if isinstance(abilities, Failed) else abilities.keep_vanished_for
         self.vanished = VanishedSessions(kept_for, self.remade)
@@ -226,9 +227,10 @@ class Backend:
         return self._mapper.remade(records, as_of)
 
     def failed(self, error: UpstreamError) -> Failed:
-        """Note a failure and give it as a value. A change of state is logged, a repetition not."""
+        """Note a failure and give it as a value. Each kind is logged once until all is well."""
         failure = error.failure()
-        if self.health.error is None or self.health.error.code is not failure.code:
+        if failure.code not in self._told:
+            self._told.add(failure.code)
             _LOG.warning("backend %s: %s: %s", self.name, failure.code.value, error)
         self.health.error = failure
         self.health.last_failure = self._clock()
@@ -256,8 +258,9 @@ class Backend:
             result = await self.account.call(attempt, is_repeatable=is_repeatable)
         except UpstreamError as error:
             return self.failed(error)
-        if self.health.error is not None:
+        if self._told:
             _LOG.info("backend %s: answers again", self.name)
+        self._told.clear()
         self.health.error = None
         self.health.last_success = self._clock()
         return result

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from gateway.model.report import ErrorCode
 from gateway.spi import TryAgainLater, UpstreamError
 from gateway.transport.turns import Turns
+from gateway.transport.under_way import counted
 
 
 class Slots:
@@ -35,7 +36,8 @@ class Slots:
                 with self._counted(deadline):
                     async with self._turns.turn(what):
                         has_begun = True
-                        yield
+                        with counted():
+                            yield
         except TimeoutError:
             raise self._end(what, has_begun=has_begun) from None
 

@@ -63,11 +63,10 @@ _CONNECTIONS = [
         _E.TIMEOUT,
         ONCE,
         _TROUBLE,
-        {
-            "drips": samba(http.dripping, timeout_s=0.5),
-            "drips its list": roundware(http.dripping),
-        },
+        {"drips": samba(http.dripping, timeout_s=0.5)},
     ),
+    # Whoever asks for it joins the one that reads it, so there are never many calls.
+    row("3", _E.TIMEOUT, ONCE, _NOTHING, {"drips its list": roundware(http.dripping)}),
     row("4", _E.TIMEOUT, THRICE, _TROUBLE, {"swallows us": swallowed(timeout_s=0.1)}),
     row("5", _E.CONNECT, THRICE, _TROUBLE, {"refuses connections": refused}),
     row(
@@ -105,7 +104,8 @@ _CONNECTIONS = [
 ]
 
 _BODIES = [
-    row("10", _E.BAD_PAYLOAD, THRICE, _TROUBLE, {"has no length": samba(http.cut_unframed)}),
+    # What was cut without a length cannot be told from what was sent cut.
+    row("10", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"has no length": samba(http.cut_unframed)}),
     row("11", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"truncates JSON": samba(http.half_of_it)}),
     row("12", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"sends nothing": _sending(b"")}),
     row("13", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"shows a page": samba(http.html())}),
@@ -116,21 +116,14 @@ _BODIES = [
         _TROUBLE,
         {
             "writes its envelope in Latin-1": _sending(b'{"data": [], "total_count": "\xe9"}'),
-            "has half a character": samba(rows.naming(b"\\ud83d")),
-        },
-    ),
-    # A record is a slice of the body, and what is wrong in it costs that record alone.
-    row(
-        "14",
-        _E.SCHEMA,
-        ONCE,
-        _TROUBLE,
-        {
+            "writes a record in Latin-1": samba(rows.LATIN_1),
             "writes every record in Latin-1": samba(rows.naming(b"caf\xe9")),
+            "has half a character": samba(rows.naming(b"\\ud83d")),
             "has half a character in bytes": samba(rows.naming(b"\xed\xa0\xbd")),
         },
     ),
     row("16", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"sends NaN": _holding(b"NaN")}),
+    # A record is a slice of the body, and an odd number in it costs that record alone.
     row(
         "16",
         _E.SCHEMA,
@@ -146,7 +139,7 @@ _BODIES = [
         {"nests 100,000 levels": _sending(b'{"data": ' + b"[" * 100_000)},
     ),
     row("18", _E.TOO_LARGE, ONCE, _NOTHING, {"never ends": samba(http.endless, timeout_s=5)}),
-    row("19", _E.TOO_LARGE, ONCE, _TROUBLE, {"is a bomb": samba(http.gzip_bomb, timeout_s=5)}),
+    row("19", _E.TOO_LARGE, ONCE, _NOTHING, {"is a bomb": samba(http.gzip_bomb, timeout_s=5)}),
     row("20", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"is no gzip": samba(http.corrupt_gzip)}),
     row(
         "22",
@@ -246,7 +239,13 @@ _SOCKETS = [
             for name, fault in rpc.STRAY.items()
         },
     ),
-    row("43", _E.TIMEOUT, ONCE, _TROUBLE, {"is half-open": cortex(rpc.half_open)}),
+    row(
+        "43",
+        _E.TIMEOUT,
+        UP_TO_THRICE,
+        _TROUBLE,
+        {"is half-open": cortex(rpc.half_open, timeout_s=0.1)},
+    ),
     row("44", _E.AUTH, ONCE, _PAUSE, {"lets us not log in": cortex(rpc.refusing(-32002), "login")}),
     row("44", _E.FORBIDDEN, ONCE, _NOTHING, {"wants a licence": cortex(rpc.refusing(-32019))}),
     row("44", _E.UNAVAILABLE, THRICE, _TROUBLE, {"is busy": cortex(rpc.refusing(-32003))}),
@@ -255,6 +254,7 @@ _SOCKETS = [
 
 _NAMES = [
     row("45", _E.DNS, TWICE, _TROUBLE, {"does not exist": nameless(is_hanging=False)}),
+    # Who asks again joins the look-up that hangs.
     row(
         "46",
         _E.TIMEOUT,

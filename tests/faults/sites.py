@@ -106,7 +106,7 @@ def canopsis(fault: Fault) -> Site:
     return site
 
 
-def cortex(fault: RpcFault, method: str = "querySessions") -> Site:
+def cortex(fault: RpcFault, method: str = "querySessions", *, timeout_s: float = _BRIEF) -> Site:
     """Meet it at Cortex: calls over a WebSocket, with credentials in the parameters."""
 
     @asynccontextmanager
@@ -114,7 +114,8 @@ def cortex(fault: RpcFault, method: str = "querySessions") -> Site:
         talking = conversing(vendors.cortex, method, fault)
         async with FaultServer(Roundware(), talking) as server:
             options = {"url": server.url("ws"), "dialect": "v1", **_CREDENTIALS}
-            yield _at(server, troubled("cortex", options), method)
+            settings = troubled("cortex", options, timeout_s=timeout_s)
+            yield _at(server, settings, method)
 
     return site
 

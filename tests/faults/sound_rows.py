@@ -44,7 +44,6 @@ def _is_partial(number: str, fault: str, site: Site, count: int, warning: _W) ->
 SOUND = [
     Sound("1", "is slow", samba(http.slow(0.1)), 3),
     Sound("1", "is far away", behind(_FAR), 3),
-    _is_partial("14", "has one record in Latin-1", samba(rows.LATIN_1), 2, _W.REJECTED_ROWS),
     Sound("15", "begins with a BOM", samba(http.rewriting(lambda body: _BOM + body)), 3),
     _is_partial("21", "has no id", samba(_ROW(rows.without_id)), 2, _W.REJECTED_ROWS),
     Sound("21a", "is unreadable", samba(_ROW(rows.unreadable)), 3, (_W.UNREADABLE_FIELDS,)),

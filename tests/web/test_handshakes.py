@@ -76,7 +76,9 @@ async def test_many_requests_are_answered_over_one_handshake(
 
         answers = [await answer(visit) for _ in range(40)]
 
-    assert [status for status, _, _ in answers] == [200, 502] * 20
+    statuses = [status for status, _, _ in answers]
+    assert statuses[::2] == [200] * 20
+    assert set(statuses[1::2]) <= {502, 503}
     assert {headers["Strict-Transport-Security"] for _, headers, _ in answers} == {HSTS}
 
 
