@@ -19,6 +19,7 @@ from msgspec import Raw
 from pages import FROZEN_AT
 
 from gateway.federation.backend import Backend, Failed
+from gateway.federation.freshness import Lifetimes
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import Listing
 from gateway.federation.tally import Tally
@@ -105,7 +106,11 @@ async def _listing(
     """Fill a listing as the gateway does, a few records at a stretch."""
     harvest = Harvest(NEWEST_FIRST, max_bytes=2**40, remembered_bytes=remembered_bytes)
     backend = Backend(
-        "measured", _Canned(adapter, records), _NOWHERE, ttl_seconds=0, clock=lambda: FROZEN_AT
+        "measured",
+        _Canned(adapter, records),
+        _NOWHERE,
+        lifetimes=Lifetimes(0),
+        clock=lambda: FROZEN_AT,
     )
     page = await backend.only_page(_EVERYTHING, harvest.take, lambda: None)
     if isinstance(page, Failed):

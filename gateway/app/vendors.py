@@ -9,6 +9,7 @@ from typing import Any
 from gateway.config import AccountKey, BackendSettings, SetBy, account_key
 from gateway.federation.account import Account
 from gateway.federation.backend import Backend
+from gateway.federation.freshness import Lifetimes
 from gateway.spi.abilities import Abilities, PagingStyle
 from gateway.spi.adapter import SessionAdapter
 from gateway.spi.options import AdapterOptions
@@ -114,7 +115,11 @@ def _wired(planned: _Planned, shared: _Shared, clock: Callable[[], datetime]) ->
         settings.name,
         adapter,
         wire,
-        ttl_seconds=settings.cache.ttl_s,
+        lifetimes=Lifetimes(
+            settings.cache.ttl_s,
+            settings.cache.stale_while_revalidate_s,
+            settings.cache.stale_if_error_s,
+        ),
         clock=clock,
         operations=settings.operations,
         account=shared.account,

@@ -56,7 +56,7 @@ class Inquiry:
 
     def refuse_unless_served(self, page: SessionPage) -> None:
         """Raise the problem that fits if a page is not what was required."""
-        refuse_unless_served(page, self.reports(page), self.asked.required)
+        refuse_unless_served(page, self.reports(page), self.asked)
 
     def _request(self) -> PageRequest:
         asked = self.asked

@@ -91,11 +91,15 @@ class CorsSettings(Section):
 
 
 class CacheSettings(Section):
-    """How long an answer of a backend is served again."""
+    """How long what was read of a backend serves: as it is, then while it is read anew.
+
+    Where reading it anew fails, it serves for ``stale_if_error_s`` beyond ``ttl_s``. With a
+    ``ttl_s`` of 0 nothing serves again while the vendor can be read.
+    """
 
     ttl_s: Annotated[Seconds, Field(ge=0, le=86400)] = 15
-    stale_while_revalidate_s: Annotated[Seconds, Field(ge=0, le=86400)] = 0
-    stale_if_error_s: Annotated[Seconds, Field(ge=0, le=86400)] = 0
+    stale_while_revalidate_s: Annotated[Seconds, Field(ge=0, le=86400)] = 60
+    stale_if_error_s: Annotated[Seconds, Field(ge=0, le=86400)] = 900
 
 
 class LimitSettings(Section):

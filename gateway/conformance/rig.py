@@ -14,6 +14,7 @@ from gateway.conformance.tap import Tap
 from gateway.federation.backend import Backend
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
+from gateway.federation.freshness import Lifetimes
 from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import KeptRanges
 from gateway.federation.tickets import Tickets
@@ -145,7 +146,9 @@ class Rig:
     def federation(self, *, ttl_seconds: float = 0.0) -> Federation:
         """Put the gateway's engine over the adapter."""
         clock = self.harness.clock
-        backend = Backend(NAME, self.adapter, self._wire, ttl_seconds=ttl_seconds, clock=clock)
+        backend = Backend(
+            NAME, self.adapter, self._wire, lifetimes=Lifetimes(ttl_seconds), clock=clock
+        )
         timer = asyncio.get_running_loop().time
         federation = Federation(
             [backend], Listings(KeptListings(timer=timer)), KeptRanges(timer=timer)

@@ -12,6 +12,7 @@ from msgspec import Raw
 from gateway.federation.account import Account
 from gateway.federation.changes import Changes
 from gateway.federation.flights import Flights
+from gateway.federation.freshness import Acceptance, Lifetimes
 from gateway.federation.mapping import BackendPage, Mapper, Take, legible
 from gateway.federation.metering import Meter
 from gateway.federation.selectivity import Selectivity
@@ -75,7 +76,7 @@ class Backend:
         adapter: SessionAdapter[Any],
         transport: HttpTransport | RpcTransport,
         *,
-        ttl_seconds: float,
+        lifetimes: Lifetimes,
         clock: Callable[[], datetime],
         operations: Collection[Operation] = (),
         account: Account | None = None,
@@ -88,7 +89,7 @@ class Backend:
         """
         self.name = name
         self.adapter = adapter
-        self.ttl_seconds = ttl_seconds
+        self.lifetimes = lifetimes
         self.operations = frozenset(operations)
         self.changes = Changes()
         self.health = Health()
@@ -213,6 +214,10 @@ class Backend:
                 return await self._mapper.page(RawPage([record]), self._clock())
         except UpstreamError as error:
             return self.failed(error)
+
+    def accepted_on_error(self, accepted: Acceptance) -> Acceptance:
+        """Say what may serve somebody where the vendor cannot be read."""
+        return Acceptance(accepted.since, max(accepted.stale_s, self.lifetimes.on_error_s))
 
     def now(self) -> datetime:
         """Read the clock by which what it answers is dated."""

@@ -133,7 +133,7 @@ class _Filling:
         since = self._deadline.spent_share() - READ_AHEAD
         silent = frozenset(n for n in wanted & self._reading.keys() if self._since[n] <= since)
         for name in silent:
-            self._fail(name, TIMED_OUT)
+            self._give_up(name, TIMED_OUT)
         return silent
 
     def _take(self, name: str, outcome: Delivered) -> None:
@@ -143,7 +143,14 @@ class _Filling:
                 if self._merge.lanes[name].is_overfull:
                     self._fail(name, GROUP_TOO_LARGE)
             case Failed(failure):
-                self._fail(name, failure)
+                self._give_up(name, failure)
+
+    def _give_up(self, name: str, failure: Failure) -> None:
+        """Do without what a backend could not be read for, unless what is stale serves in place."""
+        if not self._readers[name].fall_back(failure):
+            self._fail(name, failure)
+        elif (task := self._reading.pop(name, None)) is not None:
+            task.cancel()
 
     def _fail(self, name: str, failure: Failure) -> None:
         self._merge.fail(name)

@@ -1,6 +1,7 @@
 """The federation: all configured backends, asked as one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from gateway.federation.backend import Backend, Failed
@@ -21,10 +22,18 @@ from gateway.federation.reports import (
 )
 from gateway.federation.run import PageRequest, Run, SessionPage
 from gateway.federation.writing import WriteResult, Writing
+from gateway.model.query import Query
 from gateway.model.report import BackendReport, BackendStatus
 from gateway.paging.domains import domain_of
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.spi.adapter import Write
+
+_ANEW = Freshness(max_age_s=0)
+
+_REFRESH_SECONDS = 30.0
+"""The deadline of what nobody waits for."""
+
+_REFRESHED_SESSIONS = 50
 
 
 class Federation:
@@ -47,7 +56,7 @@ class Federation:
         self.disabled = dict(disabled or {})
         self._listings = listings
         self._reading = Reading(listings, ranges, horizons or {})
-        self._writing = Writing(listings, ranges)
+        self._writing = Writing(listings, ranges, self._reading.details)
 
     async def page(
         self, request: PageRequest, deadline: Deadline, *, is_counted: bool = False
@@ -88,14 +97,39 @@ class Federation:
         """Carry out a write on one backend that can do it, and may."""
         return await self._writing.carry_out(self.backends[backend], write, deadline)
 
+    async def refresh(self, name: str, deadline: Deadline) -> BackendReport:
+        """Drop all that is kept of a backend, and read its newest sessions anew."""
+        backend = self.backends[name]
+        # Nothing that is being read now may be kept either.
+        backend.changes.note(None)
+        self._reading.drop(backend)
+        page = await self.page(PageRequest(Query((name,)), _REFRESHED_SESSIONS), deadline)
+        return page.reports[name]
+
     async def close(self) -> None:
         """End what goes on without callers."""
         await self._writing.close()
+        await self._reading.refreshing.close()
         await self._listings.close()
 
     def _run(self, request: PageRequest, *, is_whole: bool) -> Run:
         parts, settled = self._planned(request, is_whole=is_whole)
-        return Run(request, parts, settled, self.backends, self._reading.ranges.timer)
+        timer = self._reading.timer
+        return Run(request, parts, settled, self.backends, timer, self._renew)
+
+    def _renew(self, request: PageRequest, name: str) -> None:
+        """Have one backend's part of a page read anew, behind the scenes."""
+        query = replace(request.query, backends=(name,))
+        alone = PageRequest(query, request.limit, request.position, freshness=_ANEW)
+
+        async def read() -> bool:
+            run = self._run(alone, is_whole=False)
+            page = await run.next_page(Deadline.within(_REFRESH_SECONDS))
+            run.finish()
+            return page.reports[name].error is None
+
+        what = (query, request.limit, request.position.boundary)
+        self._reading.refreshing.start(name, what, read)
 
     def _planned(
         self, request: PageRequest, *, is_whole: bool

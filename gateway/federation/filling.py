@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.flights import LastingFlights
-from gateway.federation.freshness import ANY_INSTANT
+from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
 from gateway.federation.growing import grow
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
@@ -51,13 +51,10 @@ class Listings:
         order: Order,
         tally: Tally,
         *,
-        since: float = ANY_INSTANT,
+        accepted: Acceptance = AS_IT_SERVES,
     ) -> SortedListing | Failed:
-        """Give the listing of what the plan pushes; whoever starts the fetch counts it.
-
-        A kept one serves if it was read at ``since`` or later.
-        """
-        listing = await self._listing(backend, plan, order, tally, since)
+        """Give the listing of what the plan pushes; whoever starts the fetch counts it."""
+        listing = await self._listing(backend, plan, order, tally, accepted)
         if isinstance(listing, Failed):
             return listing
         try:
@@ -66,9 +63,11 @@ class Listings:
             return backend.failed(error)
         return SortedListing(listing, rows)
 
-    def is_kept(self, backend: Backend, plan: BackendPlan, since: float = ANY_INSTANT) -> bool:
-        """Say whether a listing of what the plan pushes is kept, and was read since."""
-        return self.kept.find(_key(backend, plan), since) is not None
+    def is_kept(
+        self, backend: Backend, plan: BackendPlan, accepted: Acceptance = AS_IT_SERVES
+    ) -> bool:
+        """Say whether a listing of what the plan pushes is kept, and may serve."""
+        return self.kept.find(_key(backend, plan), accepted) is not None
 
     def keep(
         self, backend: Backend, plan: BackendPlan, rows: Sequence[Row], order: Order, tally: Tally
@@ -80,7 +79,7 @@ class Listings:
                 if row.raw is not None:
                     harvest.take(row.session, row.raw)
             listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
-            self.kept.keep(_key(backend, plan), listing, backend.ttl_seconds)
+            self.kept.keep(_key(backend, plan), listing, backend.lifetimes)
 
     async def session(  # noqa: PLR0913  # as for a whole listing
         self,
@@ -90,10 +89,14 @@ class Listings:
         order: Order,
         tally: Tally,
         *,
-        since: float = ANY_INSTANT,
+        accepted: Acceptance = AS_IT_SERVES,
     ) -> Session | Failed | None:
-        """Give one session of the listing, if there is one."""
-        listing = await self._listing(backend, plan, order, tally, since)
+        """Give one session of the listing, if there is one: of a stale one if reading fails."""
+        listing = await self._listing(backend, plan, order, tally, accepted)
+        if isinstance(listing, Failed):
+            failure, on_error = listing.failure, backend.accepted_on_error(accepted)
+            listing = self._accepted(backend, plan, tally, on_error) or listing
+            tally.fallen_back = failure
         if isinstance(listing, Failed):
             return listing
         try:
@@ -107,10 +110,12 @@ class Listings:
             await flights.close()
 
     async def _listing(
-        self, backend: Backend, plan: BackendPlan, order: Order, tally: Tally, since: float
+        self, backend: Backend, plan: BackendPlan, order: Order, tally: Tally, accepted: Acceptance
     ) -> Listing | Failed:
+        if accepted.is_kept_only:
+            return self._accepted(backend, plan, tally, accepted) or Failed(NOT_CACHED)
         key = _key(backend, plan)
-        listing = await self._kept_or_grown(key, backend, plan, order, tally, since=since)
+        listing = await self._kept_or_grown(key, backend, plan, order, tally, accepted=accepted)
         if listing is None:
             # A fill takes in what is written meanwhile, as far as anybody knows what that was.
             flight = (key, backend.changes.unknown)
@@ -118,13 +123,34 @@ class Listings:
                 tally, self._fills, flight, lambda own: self._fill(key, backend, plan, order, own)
             )
         if isinstance(listing, Listing):
-            tally.as_of = listing.as_of
-            tally.rejected = listing.rejected
-            tally.unreadable = listing.unreadable
-            tally.duplicates = listing.duplicates
-            tally.has_drifted = listing.has_drifted
-            tally.note_fresh_until(self.kept.fresh_until(key, listing))
+            self._count(key, listing, tally)
         return listing
+
+    def _accepted(
+        self, backend: Backend, plan: BackendPlan, tally: Tally, accepted: Acceptance
+    ) -> Listing | None:
+        """Give the kept listing, if there is one that may serve."""
+        key = _key(backend, plan)
+        listing = self.kept.find(key, accepted)
+        if listing is not None:
+            tally.served_from = ServedFrom.CACHE
+            self._count(key, listing, tally)
+        return listing
+
+    def _count(self, key: ListingKey, listing: Listing, tally: Tally) -> None:
+        """Count what is given of a listing."""
+        tally.as_of = listing.as_of
+        tally.rejected = listing.rejected
+        tally.unreadable = listing.unreadable
+        tally.duplicates = listing.duplicates
+        tally.has_drifted = listing.has_drifted
+        now, life = self.kept.now(), self.kept.life_of(key, listing)
+        if life is None:
+            tally.note_fresh_until(now)
+        elif tally.served_from is ServedFrom.LIVE:
+            tally.note_life(life)
+        else:
+            tally.note_kept(life, now)
 
     async def _kept_or_grown(  # noqa: PLR0913  # as for a whole listing
         self,
@@ -134,10 +160,10 @@ class Listings:
         order: Order,
         tally: Tally,
         *,
-        since: float,
+        accepted: Acceptance,
     ) -> Listing | Failed | None:
         """Give the kept listing, as it is or with what is new; none if all has to be read."""
-        listing: Listing | Failed | None = self.kept.find(key, since)
+        listing: Listing | Failed | None = self.kept.find(key, accepted)
         growing = self.kept.find_growing(key)
         if growing is not None and self.kept.is_due(growing):
             # Nobody waits for it: the kept one serves, and if it fails the next to ask tries again.
@@ -177,8 +203,7 @@ class Listings:
         for session, record in changes:
             listing = listing.overwritten(session, record)
         every = _full_list_every(backend, plan)
-        ttl_seconds = backend.ttl_seconds
-        self.kept.keep(key, listing, ttl_seconds, full_list_every=every, read_at=read_at)
+        self.kept.keep(key, listing, backend.lifetimes, full_list_every=every, read_at=read_at)
         return listing
 
     async def _grow(
@@ -186,7 +211,7 @@ class Listings:
     ) -> Listing | Failed:
         grown = await grow(kept.listing, backend, tally)
         if isinstance(grown, Listing):
-            self.kept.keep_grown(key, kept, grown, backend.ttl_seconds)
+            self.kept.keep_grown(key, kept, grown, backend.lifetimes)
         return grown
 
     async def _sorted(self, listing: Listing, order: Order) -> Sequence[Row]:

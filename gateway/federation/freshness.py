@@ -8,6 +8,76 @@ from gateway.model.report import ErrorCode, Failure
 ANY_INSTANT = -math.inf
 """Before everything that is kept."""
 
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """For how many seconds what was read of a backend serves.
+
+    As it is for ``fresh_s``; after that for another ``revalidating_s``, while it is read anew
+    behind the scenes; and where reading anew fails, for ``on_error_s`` after it was fresh. What is
+    not to be fresh for any time is not served while it is read anew either.
+    """
+
+    fresh_s: float
+    revalidating_s: float = 0.0
+    on_error_s: float = 0.0
+
+    @property
+    def is_kept(self) -> bool:
+        """Say whether anything is kept."""
+        return self.fresh_s > 0 or self.on_error_s > 0
+
+    def begin(self, read_at: float, now: float | None = None) -> "Life":
+        """Begin the life of what was asked for at an instant, and has come now, or at once."""
+        fresh_until = (read_at if now is None else now) + self.fresh_s
+        revalidating_s = self.revalidating_s if self.fresh_s > 0 else 0.0
+        return Life(
+            read_at,
+            fresh_until,
+            serves_until=fresh_until + revalidating_s,
+            ends=fresh_until + max(revalidating_s, self.on_error_s),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What of all that is kept may serve: what was read at ``since`` or later.
+
+    It may be stale for so many seconds beyond the time that it is fresh. If it ``is_kept_only``
+    nothing else may serve.
+    """
+
+    since: float = ANY_INSTANT
+    stale_s: float = 0.0
+    is_kept_only: bool = False
+
+
+AS_IT_SERVES = Acceptance()
+"""Whatever serves everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The instants in the life of what is kept: when it was read, and until when it is what.
+
+    It is fresh, then it still serves, then it helps where reading anew fails.
+    """
+
+    read_at: float
+    fresh_until: float
+    serves_until: float
+    ends: float
+
+    def serves(self, now: float, accepted: Acceptance) -> bool:
+        """Say whether it may serve somebody."""
+        until = max(self.serves_until, self.fresh_until + accepted.stale_s)
+        return accepted.since <= self.read_at and now < min(until, self.ends)
+
+    def is_stale(self, now: float) -> bool:
+        """Say whether it serves only those who want it or cannot get better."""
+        return now >= self.serves_until
+
+
 NOT_CACHED = Failure(ErrorCode.NOT_CACHED, retryable=False)
 
 _SECONDS_BETWEEN_RENEWALS = 1.0
@@ -18,18 +88,21 @@ class Freshness:
     """What a client asks of the age of an answer.
 
     ``max_age_s`` is how long ago, at most, anything of it was read. If it ``is_renewed`` the
-    vendors are asked whatever is kept; if it ``is_kept_only`` none of them is.
+    vendors are asked whatever is kept; if it ``is_kept_only`` none of them is. What is stale may
+    be so for ``max_stale_s``; none where it may not.
     """
 
     max_age_s: float | None = None
     is_renewed: bool = False
     is_kept_only: bool = False
+    max_stale_s: float | None = None
 
-    def since(self, now: float) -> float:
-        """Give the instant from which on something was read that may serve."""
+    def accepted(self, now: float) -> Acceptance:
+        """Say what of all that is kept may serve."""
         if self.is_renewed:
-            return now
-        return ANY_INSTANT if self.max_age_s is None else now - self.max_age_s
+            return Acceptance(now)
+        since = ANY_INSTANT if self.max_age_s is None else now - self.max_age_s
+        return Acceptance(since, self.max_stale_s or 0.0)
 
 
 AS_KEPT = Freshness()

@@ -1,19 +1,30 @@
 """Reading a backend that follows no order: from its whole listing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.listing import REMAKING_STRETCH, SortedListing
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.tally import Tally
 from gateway.model.query import Condition
+from gateway.model.report import Failure
 from gateway.paging.merge import Row
 from gateway.paging.order import TOTAL, Key
 from gateway.spi.errors import UpstreamError
 
 _LONGEST_STRETCH = 1_000
 """Rows of a listing merged at a stretch: more would keep other requests waiting."""
+
+
+class ListingSource(Protocol):
+    """Where a reader has its listing from."""
+
+    async def whole(self, tally: Tally) -> SortedListing | Failed:
+        """Give the listing, sorted."""
+
+    def fall_back(self) -> bool:
+        """Turn to what is kept, though it be stale; say whether there is any."""
 
 
 class ListingReader(Reader):
@@ -24,7 +35,7 @@ class ListingReader(Reader):
     def __init__(
         self,
         backend: Backend,
-        whole: Callable[[Tally], Awaitable[SortedListing | Failed]],
+        source: ListingSource,
         *,
         boundary: Key,
         stretch: int,
@@ -35,13 +46,20 @@ class ListingReader(Reader):
         self.is_waiting = False
         """Whether a read is under way, or was broken off, while the listing was being fetched."""
         self._backend = backend
-        self._whole = whole
+        self._source = source
         self._boundary = boundary
         self._stretch = stretch
         self._given = 0
 
     def allowance(self) -> None:
         """Set no bound: the listing has been read, or has bounds of its own."""
+
+    def fall_back(self, failure: Failure) -> bool:
+        """Turn to the listing that is kept, if none has come."""
+        if self.listing is not None or self.tally.fallen_back or not self._source.fall_back():
+            return False
+        self.tally.fallen_back = failure
+        return True
 
     async def read(self) -> Delivered:
         """Give the next stretch of the listing beyond the boundary."""
@@ -58,7 +76,7 @@ class ListingReader(Reader):
     async def _read(self) -> Delivered:
         if self.listing is None:
             self.is_waiting = True
-            listing = await self._whole(self.tally)
+            listing = await self._source.whole(self.tally)
             self.is_waiting = False
             if isinstance(listing, Failed):
                 return listing

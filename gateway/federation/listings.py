@@ -11,7 +11,7 @@ from datetime import timedelta
 from cachetools import TLRUCache
 from msgspec import Raw
 
-from gateway.federation.freshness import ANY_INSTANT
+from gateway.federation.freshness import AS_IT_SERVES, Acceptance, Life, Lifetimes
 from gateway.federation.listing import Listing
 from gateway.model.query import Condition
 from gateway.model.session import Session
@@ -32,19 +32,18 @@ class ListingKey:
 class Kept:
     """A listing that is kept, and how long it serves as it is.
 
-    ``read_at`` is since when it is known to be what the vendor has. One that grows is kept beyond
-    that, and asked for anew from ``full_list_due`` on.
+    It was read when it was last known to be what the vendor has. One that grows is kept for ever,
+    and asked for anew from ``full_list_due`` on.
     """
 
     listing: Listing
-    read_at: float
-    fresh_until: float
+    life: Life
     full_list_due: float | None
 
     @property
     def ends(self) -> float:
         """Give the instant from which on it is of no use."""
-        return self.fresh_until if self.full_list_due is None else math.inf
+        return self.life.ends if self.full_list_due is None else math.inf
 
 
 class KeptListings:
@@ -61,23 +60,19 @@ class KeptListings:
             getsizeof=lambda kept: kept.listing.size,
         )
 
-    def find(self, key: ListingKey, since: float = ANY_INSTANT) -> Listing | None:
-        """Give a kept listing that holds at least what the key asks for, and is fresh.
-
-        It was read at an instant of the timer or later.
-        """
+    def find(self, key: ListingKey, accepted: Acceptance = AS_IT_SERVES) -> Listing | None:
+        """Give a kept listing that holds at least what the key asks for, and may serve."""
         kept = self._held(key)
-        is_fresh = kept and since <= kept.read_at and self.now() < kept.fresh_until
-        return kept.listing if kept and is_fresh else None
+        return kept.listing if kept and kept.life.serves(self.now(), accepted) else None
 
     def now(self) -> float:
         """Read the timer."""
         return self._timer()
 
-    def fresh_until(self, key: ListingKey, listing: Listing) -> float:
-        """Give the instant until which a listing serves others: now, if it is not kept."""
+    def life_of(self, key: ListingKey, listing: Listing) -> Life | None:
+        """Give the life of a listing, if it is kept."""
         kept = self._held(key)
-        return kept.fresh_until if kept and kept.listing is listing else self.now()
+        return kept.life if kept and kept.listing is listing else None
 
     def find_growing(self, key: ListingKey) -> Kept | None:
         """Give a kept listing that grows, fresh or not."""
@@ -92,7 +87,7 @@ class KeptListings:
         self,
         key: ListingKey,
         listing: Listing,
-        ttl_seconds: float,
+        lifetimes: Lifetimes,
         *,
         full_list_every: timedelta | None = None,
         read_at: float | None = None,
@@ -103,15 +98,15 @@ class KeptListings:
         """
         now = self.now()
         due = None if full_list_every is None else now + full_list_every.total_seconds()
-        read_at = now if read_at is None else read_at
-        self._keep(key, Kept(listing, read_at, now + ttl_seconds, due))
+        life = lifetimes.begin(now if read_at is None else read_at, now)
+        self._keep(key, Kept(listing, life, due))
 
-    def keep_grown(self, key: ListingKey, kept: Kept, listing: Listing, ttl_seconds: float) -> None:
+    def keep_grown(
+        self, key: ListingKey, kept: Kept, listing: Listing, lifetimes: Lifetimes
+    ) -> None:
         """Keep what a listing has grown to in its place, if it is still there."""
         if self._kept.get(key) is kept:
-            now = self.now()
-            grown = replace(kept, listing=listing, read_at=now, fresh_until=now + ttl_seconds)
-            self._keep(key, grown)
+            self._keep(key, replace(kept, listing=listing, life=lifetimes.begin(self.now())))
 
     def put(self, backend: str, session: Session, record: Raw) -> None:
         """Put a session as it was written into the listings of a backend.

@@ -6,12 +6,13 @@ from typing import TypeAlias
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.deadline import Deadline
+from gateway.federation.details import Detail, lifetimes_of_absence
 from gateway.federation.freshness import NOT_CACHED, Freshness
 from gateway.federation.reading import Reading
 from gateway.federation.run import Serving, serving
 from gateway.federation.tally import Tally
 from gateway.model.query import Query
-from gateway.model.report import BackendReport, BackendStatus, BackendWarning, Failure
+from gateway.model.report import BackendReport, BackendStatus, BackendWarning, Failure, ServedFrom
 from gateway.model.session import Session
 from gateway.paging.planner import Unanswerable
 
@@ -53,22 +54,64 @@ async def _looked_up(
         return abilities.failure
     if not abilities.has_detail:
         return await _in_listing(backend, native_id, reading, freshness)
+    accepted = reading.accepted(backend, freshness)
+    kept = reading.details.find(backend.name, native_id, accepted)
+    if kept is not None:
+        if not freshness.is_kept_only and kept.life.fresh_until <= reading.timer():
+            _renew(backend, native_id, reading)
+        return _given(kept, reading)
     if freshness.is_kept_only:
-        return NOT_CACHED  # What a detail call told is not kept.
-    return await _by_detail_call(backend, native_id, reading)
+        return NOT_CACHED
+    found = await _by_detail_call(backend, native_id, reading)
+    stale = reading.details.find(backend.name, native_id, backend.accepted_on_error(accepted))
+    if isinstance(found, Failure) and stale is not None:
+        return _given(stale, reading, found)
+    return found
 
 
 async def _by_detail_call(backend: Backend, native_id: str, reading: Reading) -> Lookup:
-    begun = reading.ranges.timer()
+    begun, changes = reading.timer(), backend.changes.count
     page = await backend.session(native_id)
     if isinstance(page, Failed):
         return page.failure
     # A vendor may answer to another spelling of an id, but a session has one id only.
-    if page is None or page.sessions[0].native_id != native_id:
+    if page is not None and page.sessions[0].native_id != native_id:
+        page = None
+    lifetimes = backend.lifetimes if page else lifetimes_of_absence(backend.lifetimes)
+    detail = Detail(
+        session=page.sessions[0] if page else None,
+        as_of=page.as_of if page else backend.now(),
+        unreadable=page.unreadable if page else 0,
+        life=lifetimes.begin(begun),
+    )
+    if backend.changes.count == changes:
+        reading.details.keep(backend.name, native_id, detail)
+    if detail.session is None or page is None:
         return Missing()
-    warnings = (BackendWarning.UNREADABLE_FIELDS,) if page.unreadable else ()
-    tally = Tally(as_of=page.as_of, requests=page.requests, fresh_until=begun)
-    return _found(page.sessions[0], tally, begun, reading, warnings)
+    tally = Tally(as_of=page.as_of, requests=page.requests)
+    tally.note_life(detail.life)
+    return _found(detail.session, tally, begun, reading, _warnings(detail))
+
+
+def _given(kept: Detail, reading: Reading, why: Failure | None = None) -> Lookup:
+    """Give what is kept: though it be stale, where reading anew has failed."""
+    if kept.session is None:
+        return Missing()
+    now = reading.timer()
+    tally = Tally(as_of=kept.as_of, fallen_back=why)
+    tally.note_kept(kept.life, now)
+    return _found(kept.session, tally, now, reading, _warnings(kept))
+
+
+def _renew(backend: Backend, native_id: str, reading: Reading) -> None:
+    async def read() -> bool:
+        return not isinstance(await _by_detail_call(backend, native_id, reading), Failure)
+
+    reading.refreshing.start(backend.name, native_id, read)
+
+
+def _warnings(detail: Detail) -> tuple[BackendWarning, ...]:
+    return (BackendWarning.UNREADABLE_FIELDS,) if detail.unreadable else ()
 
 
 async def _in_listing(
@@ -80,14 +123,14 @@ async def _in_listing(
         return plan.failure
     if isinstance(plan, Unanswerable):
         raise TypeError("a query without conditions can always be answered")
-    begun = reading.ranges.timer()
+    begun = reading.timer()
     if freshness.is_kept_only and not reading.listings.is_kept(
-        backend, plan, freshness.since(begun)
+        backend, plan, freshness.accepted(begun)
     ):
         return NOT_CACHED
-    tally, since = Tally(), reading.since(backend, freshness)
+    tally, accepted = Tally(), reading.accepted(backend, freshness)
     session = await reading.listings.session(
-        backend, plan, native_id, query.order, tally, since=since
+        backend, plan, native_id, query.order, tally, accepted=accepted
     )
     if isinstance(session, Failed):
         return session.failure
@@ -101,17 +144,19 @@ def _found(
     reading: Reading,
     warnings: tuple[BackendWarning, ...] = (),
 ) -> Found:
-    now = reading.ranges.timer()
+    now = reading.timer()
     tally.seconds = now - begun
     return Found(session, _report(tally, warnings), serving(tally, now))
 
 
 def _report(tally: Tally, warnings: tuple[BackendWarning, ...] = ()) -> BackendReport:
+    is_stale = tally.served_from is ServedFrom.STALE
     return BackendReport(
-        status=BackendStatus.OK,
+        status=BackendStatus.STALE if is_stale else BackendStatus.OK,
         served_from=tally.served_from,
         as_of=tally.as_of,
         rows=1,
         requests=tally.requests,
         warnings=warnings,
+        error=tally.fallen_back,
     )

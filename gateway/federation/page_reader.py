@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.freshness import ANY_INSTANT
+from gateway.federation.freshness import AS_IT_SERVES, Acceptance
 from gateway.federation.mapping import BackendPage
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan
 from gateway.model.query import Query
-from gateway.model.report import ServedFrom
+from gateway.model.report import Failure
 from gateway.model.session import Session
 from gateway.paging.merge import Row
 from gateway.paging.order import BEFORE_ALL, Key, is_null, key_of
@@ -35,12 +35,9 @@ class PageReader(Reader):
         ranges: KeptRanges,
         start: Start = FROM_THE_BEGINNING,
         *,
-        since: float = ANY_INSTANT,
+        accepted: Acceptance = AS_IT_SERVES,
     ) -> None:
-        """Read by a plan that was made for where reading begins.
-
-        What is kept serves if it was read at ``since`` or later.
-        """
+        """Read by a plan that was made for where reading begins."""
         super().__init__()
         self.coarsening = plan.coarsening
         self._backend = backend
@@ -53,23 +50,22 @@ class PageReader(Reader):
         self._has_asked = False
         self._pages: list[ReadPage] = []
         self._begins = start.boundary if start.places else plan.begins
-        self._since = since
-        self._read_at = ranges.timer()
-        self._expires = self._read_at + backend.ttl_seconds
+        self._accepted = accepted
+        self._life = backend.lifetimes.begin(ranges.timer())
         self._changes = backend.changes.count
 
     async def read(self) -> Delivered:
         """Give what is kept, then page after page from the vendor."""
         if self._scan is None:
-            kept = self._ranges.find(self._backend.name, self._query, self._boundary, self._since)
-            if kept is not None and self._can_go_on_from(kept):
+            kept = self._kept(self._accepted)
+            if kept is not None:
                 return self._given_from(kept)
             self._scan = self._begun(self._places)
         page = await self._scan.next_page()
         if isinstance(page, Failed):
             return page
-        self.tally.served_from = ServedFrom.LIVE
-        self.tally.note_fresh_until(self._expires)
+        self.tally.note_live()
+        self.tally.note_life(self._life)
         self._has_asked = True
         rows = self._rows_of(page)
         self._pages.append(ReadPage(self._scan.asked, rows))
@@ -89,10 +85,18 @@ class PageReader(Reader):
             del self._pages[0]
             self._begins = reached
 
+    def fall_back(self, failure: Failure) -> bool:
+        """Turn to what is kept, if nothing has been read of the vendor, and it may serve now."""
+        accepted = self._backend.accepted_on_error(self._accepted)
+        if self._has_asked or self.tally.fallen_back or self._kept(accepted) is None:
+            return False
+        self._scan, self._accepted, self.tally.fallen_back = None, accepted, failure
+        return True
+
     def keep(self) -> None:
         """Keep what was read of the vendor for whoever asks next."""
         tally, scan = self.tally, self._scan
-        if scan is None or not self._has_asked or self._backend.ttl_seconds <= 0:
+        if scan is None or not self._has_asked or not self._backend.lifetimes.is_kept:
             return
         if self._backend.changes.count != self._changes:
             return  # What was read before something was written is not what is there now.
@@ -102,11 +106,15 @@ class PageReader(Reader):
             begins=self._begins,
             ends=None if scan.next is None else self._frontier(),
             next=scan.next,
-            read_at=self._read_at,
-            expires=self._expires,
+            life=self._life,
         )
         kept = KeptRange(extent, tuple(self._pages), replace(tally))
         self._ranges.keep(self._backend.name, self._query.order, kept)
+
+    def _kept(self, accepted: Acceptance) -> KeptRange | None:
+        """Find what is kept from the boundary on, if what lies beyond it can be read."""
+        kept = self._ranges.find(self._backend.name, self._query, self._boundary, accepted)
+        return kept if kept is not None and self._can_go_on_from(kept) else None
 
     def _can_go_on_from(self, kept: KeptRange) -> bool:
         """Say whether what lies beyond a range can be read, should it be needed."""
@@ -125,7 +133,7 @@ class PageReader(Reader):
 
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""
-        kept.count_into(self.tally)
+        kept.count_into(self.tally, self._ranges.timer())
         ends = kept.extent.ends
         if ends is None:
             return Delivery(tuple(kept.rows), is_end=True)
@@ -135,7 +143,7 @@ class PageReader(Reader):
             self._boundary = self._begins = ends
             return Delivery(kept.closed_rows, is_end=False, bound=ends)
         self._pages, self._begins = list(kept.pages), kept.extent.begins
-        self._read_at, self._expires = kept.extent.read_at, kept.extent.expires
+        self._life = kept.extent.life
         self._scan = self._begun()
         if kept.extent.next is not None:
             self._scan.go_on(kept.extent.next, behind=kept.pages)

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from cachetools import TLRUCache
 
-from gateway.federation.freshness import ANY_INSTANT
+from gateway.federation.freshness import AS_IT_SERVES, Acceptance, Life
 from gateway.federation.tally import Tally
 from gateway.model.query import Condition, Order, Query
-from gateway.model.report import ServedFrom
 from gateway.paging.domains import Domain, domain_of
 from gateway.paging.merge import Row
 from gateway.paging.order import Key
@@ -35,15 +34,14 @@ class Extent:
     """What a range holds: all beyond ``begins`` and before ``ends`` for which the conditions hold.
 
     ``ends`` is none where there is no more, ``next`` is where the vendor's stream goes on, where
-    it has addresses. ``read_at`` and ``expires`` are by the timer of the cache, in seconds.
+    it has addresses. Its life is by the timer of the cache.
     """
 
     pushed: frozenset[Condition]
     begins: Key
     ends: Key | None
     next: Address | None
-    read_at: float
-    expires: float
+    life: Life
 
     def covers(self, boundary: Key) -> bool:
         """Say whether it holds what follows a boundary at once."""
@@ -78,11 +76,10 @@ class KeptRange:
         rows = sum(len(page.rows) for page in self.pages)
         return rows * _BYTES_PER_ROW + self.tally.record_bytes * _BYTES_PER_RECORD_BYTE
 
-    def count_into(self, tally: Tally) -> None:
-        """Count what is given of it."""
+    def count_into(self, tally: Tally, now: float) -> None:
+        """Count what is given of it now, by the timer."""
         tally.as_of = tally.as_of or self.tally.as_of
-        tally.served_from = ServedFrom.CACHE
-        tally.note_fresh_until(self.extent.expires)
+        tally.note_kept(self.extent.life, now)
         tally.rejected += self.tally.rejected
         tally.unreadable += self.tally.unreadable
         tally.vendor_total = self.tally.vendor_total
@@ -107,26 +104,31 @@ class KeptRanges:
         self.timer = timer
         self._ranges: TLRUCache[_Place, KeptRange] = TLRUCache(
             max_bytes,
-            ttu=lambda _place, kept, _now: kept.extent.expires,
+            ttu=lambda _place, kept, _now: kept.extent.life.ends,
             timer=timer,
             getsizeof=lambda kept: kept.size,
         )
         self._places: dict[_Kind, dict[_Place, Domain]] = {}
 
     def find(
-        self, backend: str, query: Query, boundary: Key, since: float = ANY_INSTANT
+        self,
+        backend: str,
+        query: Query,
+        boundary: Key,
+        accepted: Acceptance = AS_IT_SERVES,
     ) -> KeptRange | None:
-        """Find what holds the answer to a query from a boundary on: of several the furthest.
+        """Find what holds the answer to a query from a boundary on, and may serve.
 
-        All of it was read at an instant of the timer or later.
+        Of several it is the furthest.
         """
+        now = self.timer()
         places = tuple(self._places.get(_Kind(backend, query.order), {}).items())
         sought = domain_of(query.conditions)
         found = [
             kept
             for place, domain in places
             if (kept := self._still_kept(place)) is not None
-            and kept.extent.read_at >= since
+            and kept.extent.life.serves(now, accepted)
             and kept.extent.covers(boundary)
             and sought.lies_in(domain)
         ]

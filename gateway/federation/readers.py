@@ -8,6 +8,7 @@ from typing import TypeAlias
 from gateway.federation.backend import Failed
 from gateway.federation.budget import BUDGET, Allowance
 from gateway.federation.tally import Tally
+from gateway.model.report import Failure
 from gateway.paging.merge import Row
 from gateway.paging.order import Coarsening, Key
 from gateway.paging.resume import Places
@@ -55,6 +56,10 @@ class Reader(ABC):
     def allowance(self) -> Allowance | None:
         """Begin a page: none where what is read of the vendor is bounded otherwise."""
         return Allowance.of(BUDGET, self.tally)
+
+    def fall_back(self, failure: Failure) -> bool:  # noqa: ARG002  # a default
+        """Turn to what is kept and is stale, since reading has failed; say whether there is any."""
+        return False
 
     @abstractmethod
     async def read(self) -> Delivered:

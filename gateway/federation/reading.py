@@ -1,22 +1,25 @@
 """Choosing how a backend is read: page by page, by windows of time, or from its whole listing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 
 from gateway.federation.backend import Backend, Failed
+from gateway.federation.details import KeptDetails
 from gateway.federation.filling import Listings
-from gateway.federation.freshness import ANY_INSTANT, Freshness, Renewals
+from gateway.federation.freshness import AS_IT_SERVES, Acceptance, Freshness, Renewals
 from gateway.federation.listing import SortedListing
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.page_reader import PageReader
 from gateway.federation.ranges import KeptRanges
 from gateway.federation.readers import Reader
+from gateway.federation.refreshing import Refreshing
 from gateway.federation.run import PageRequest
 from gateway.federation.tally import Tally
 from gateway.federation.window_reader import Slicing, WindowReader
 from gateway.model.matching import predicate
+from gateway.model.query import Order
 from gateway.paging.merge import Row
 from gateway.paging.order import Key
 from gateway.paging.planner import BackendPlan
@@ -31,7 +34,7 @@ class Kept(Enum):
     BEGINNING = "beginning"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """How backends are read, and where what was read of them is kept.
 
@@ -42,40 +45,58 @@ class Reading:
     ranges: KeptRanges
     horizons: Mapping[str, timedelta] = field(default_factory=dict)
     renewals: Renewals = field(default_factory=Renewals)
+    details: KeptDetails = field(init=False)
+    refreshing: Refreshing = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep what else is kept by the same timer."""
+        self.details = KeptDetails(timer=self.timer)
+        self.refreshing = Refreshing(self.timer)
+
+    def timer(self) -> float:
+        """Read the timer of all that is kept."""
+        return self.ranges.timer()
 
     def reader(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> Reader:
         """Choose the reader that asks the vendor for the least."""
-        since = self.since(backend, request.freshness)
+        accepted = self.accepted(backend, request.freshness)
         if plan.is_ordered:
-            return self._page_reader(backend, plan, request, since)
+            return self._page_reader(backend, plan, request, accepted)
         if self.is_sliced(backend, plan, request.freshness):
-            return self._window_reader(backend, plan, request, since)
-        return self._listing_reader(backend, plan, request, since)
+            return self._window_reader(backend, plan, request, accepted)
+        return self._listing_reader(backend, plan, request, accepted)
 
-    def since(self, backend: Backend, freshness: Freshness) -> float:
-        """Give the instant from which on something was read that may serve, as of now.
+    def drop(self, backend: Backend) -> None:
+        """Drop all that is kept of a backend."""
+        self.listings.kept.drop(backend.name)
+        self.ranges.drop(backend.name)
+        self.details.drop(backend.name)
+        self.refreshing.forget(backend.name)
+
+    def accepted(self, backend: Backend, freshness: Freshness) -> Acceptance:
+        """Say what of all that is kept may serve, as of now.
 
         That a backend is to be asked whatever is kept is heeded once a second.
         """
         now = self.ranges.timer()
         if freshness.is_renewed and not self.renewals.grant(backend.name, now):
-            return ANY_INSTANT
-        return freshness.since(now)
+            return AS_IT_SERVES
+        return freshness.accepted(now)
 
     def is_sliced(self, backend: Backend, plan: BackendPlan, freshness: Freshness) -> bool:
         """Say whether windows of time are read: a listing that is kept costs less."""
-        since = freshness.since(self.ranges.timer())
-        return plan.is_sliceable and not self.listings.is_kept(backend, plan, since)
+        accepted = freshness.accepted(self.ranges.timer())
+        return plan.is_sliceable and not self.listings.is_kept(backend, plan, accepted)
 
     def kept(
         self, backend: Backend, plan: BackendPlan, request: PageRequest, *, is_whole: bool = False
     ) -> Kept | None:
         """Say how far what is kept serves a page, or all that follows: none where nothing is."""
-        since = request.freshness.since(self.ranges.timer())
-        if not plan.is_ordered and self.listings.is_kept(backend, plan, since):
+        accepted = request.freshness.accepted(self.ranges.timer())
+        if not plan.is_ordered and self.listings.is_kept(backend, plan, accepted):
             return Kept.ENOUGH
         boundary = request.position.boundary
-        kept = self.ranges.find(backend.name, request.query, boundary, since)
+        kept = self.ranges.find(backend.name, request.query, boundary, accepted)
         if kept is None or not (plan.is_ordered or plan.is_sliceable):
             return None
         if kept.extent.ends is None:
@@ -86,7 +107,7 @@ class Reading:
         return Kept.ENOUGH if is_enough else Kept.BEGINNING
 
     def _page_reader(
-        self, backend: Backend, plan: BackendPlan, request: PageRequest, since: float
+        self, backend: Backend, plan: BackendPlan, request: PageRequest, accepted: Acceptance
     ) -> PageReader:
         position = request.position
         return PageReader(
@@ -95,11 +116,11 @@ class Reading:
             request.query,
             self.ranges,
             Start(position.boundary, position.places.get(backend.name, ())),
-            since=since,
+            accepted=accepted,
         )
 
     def _window_reader(
-        self, backend: Backend, plan: BackendPlan, request: PageRequest, since: float
+        self, backend: Backend, plan: BackendPlan, request: PageRequest, accepted: Acceptance
     ) -> WindowReader:
         def span_beyond(boundary: Key) -> Span:
             return span_of(
@@ -116,18 +137,38 @@ class Reading:
             if backend.changes.count == changes:
                 self.listings.keep(backend, plan, rows, request.query.order, tally)
 
-        slicing = Slicing(plan, request.query, request.position.boundary, span_beyond, since)
+        slicing = Slicing(plan, request.query, request.position.boundary, span_beyond, accepted)
         return WindowReader(backend, slicing, self.ranges, keep_whole)
 
     def _listing_reader(
-        self, backend: Backend, plan: BackendPlan, request: PageRequest, since: float
+        self, backend: Backend, plan: BackendPlan, request: PageRequest, accepted: Acceptance
     ) -> ListingReader:
-        async def whole(tally: Tally) -> SortedListing | Failed:
-            order = request.query.order
-            return await self.listings.whole(backend, plan, order, tally, since=since)
-
+        source = _Source(self.listings, backend, plan, request.query.order, accepted)
         boundary = request.position.boundary
-        return ListingReader(backend, whole, boundary=boundary, stretch=request.limit)
+        return ListingReader(backend, source, boundary=boundary, stretch=request.limit)
+
+
+@dataclass(slots=True)
+class _Source:
+    """Where a reader has its listing from: the vendor, or what is kept."""
+
+    listings: Listings
+    backend: Backend
+    plan: BackendPlan
+    order: Order
+    accepted: Acceptance
+
+    async def whole(self, tally: Tally) -> SortedListing | Failed:
+        """Give the listing, sorted."""
+        return await self.listings.whole(
+            self.backend, self.plan, self.order, tally, accepted=self.accepted
+        )
+
+    def fall_back(self) -> bool:
+        """Turn to what is kept, though it be stale; say whether there is any."""
+        on_error = self.backend.accepted_on_error(self.accepted)
+        self.accepted = replace(on_error, is_kept_only=True)
+        return self.listings.is_kept(self.backend, self.plan, self.accepted)
 
 
 def _first_size(backend: Backend, plan: BackendPlan, request: PageRequest) -> int | None:
@@ -136,5 +177,5 @@ def _first_size(backend: Backend, plan: BackendPlan, request: PageRequest) -> in
     # A place brings the last row before the boundary once more, and the one at it.
     is_placed = backend.name in request.position.places
     rows = request.limit + (not plan.coarsening.is_total) + 2 * is_placed
-    pages = 2 if backend.ttl_seconds > 0 else 1
+    pages = 2 if backend.lifetimes.fresh_s > 0 else 1
     return backend.selectivity.rows_for(pages * rows, plan.residual(request.query.conditions))

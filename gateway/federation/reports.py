@@ -13,6 +13,7 @@ from gateway.model.report import (
     Count,
     Failure,
     Relation,
+    ServedFrom,
 )
 from gateway.paging.cursor import Position
 from gateway.paging.merge import Lane
@@ -79,13 +80,15 @@ def report(
         duplicates=tally.duplicates + lane.duplicates,
         total=None if failure else _count(part, lane),
         warnings=tuple(_warnings(part, lane, failure, is_spent=is_spent)),
-        error=failure,
+        error=failure or tally.fallen_back,
     )
 
 
 def _status(part: Part, lane: Lane, failure: Failure | None, *, is_spent: bool) -> BackendStatus:
     if failure is not None:
         return BackendStatus.FAILED
+    if part.reader.tally.served_from is ServedFrom.STALE:
+        return BackendStatus.STALE
     is_partial = is_spent or lacks_rows(part, lane)
     return BackendStatus.PARTIAL if is_partial else BackendStatus.OK
 

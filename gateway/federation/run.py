@@ -13,7 +13,7 @@ from gateway.federation.readers import Reader
 from gateway.federation.reports import Part, lacks_rows, report, sum_of, vendors_total
 from gateway.federation.tally import Tally
 from gateway.model.query import Query
-from gateway.model.report import BackendReport, BackendStatus, Count, Failure, Relation
+from gateway.model.report import BackendReport, BackendStatus, Count, Failure, Relation, ServedFrom
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.paging.merge import Merge, Row
@@ -71,19 +71,22 @@ class SessionPage:
 class Run:
     """Gives page after page of one query, each backend read on from where the last page ended."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # all that a query is carried out with
         self,
         request: PageRequest,
         parts: Sequence[Part],
         settled: Mapping[str, BackendReport],
         backends: Mapping[str, Backend],
         timer: Callable[[], float],
+        renew: Callable[[PageRequest, str], None],
     ) -> None:
         """Take the parts to be read, and the reports of those backends that need no reading.
 
-        The timer is that of what is kept.
+        The timer is that of what is kept. ``renew`` has a backend's part read anew, behind the
+        scenes.
         """
         self._timer = timer
+        self._renew = renew
         self._request = request
         self._parts = parts
         self._settled = settled
@@ -135,6 +138,15 @@ class Run:
                 if self._request.position.until is None:
                     part.reader.keep()
                 self._learn(part, self._backends[part.name])
+                if self._is_due(part.reader.tally):
+                    self._renew(self._request, part.name)
+
+    def _is_due(self, tally: Tally) -> bool:
+        """Say whether what served is not fresh any more, and nobody has tried to read it anew."""
+        until = tally.fresh_until
+        if until is None or tally.fallen_back or self._request.freshness.is_kept_only:
+            return False
+        return tally.served_from is not ServedFrom.LIVE and until <= self._timer()
 
     def _learn(self, part: Part, backend: Backend) -> None:
         lane, tally = self._merge.lanes[part.name], part.reader.tally

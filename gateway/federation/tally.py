@@ -1,10 +1,12 @@
 """The count of what was met while a backend was read."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.federation.freshness import Life
 from gateway.federation.mapping import BackendPage
-from gateway.model.report import ServedFrom
+from gateway.model.report import Failure, ServedFrom
 
 
 @dataclass(slots=True)
@@ -23,7 +25,11 @@ class Tally:
     has_drifted: bool = False
     """Whether rows moved between pages in a way that may have hidden some."""
     fresh_until: float | None = None
-    """Until when all of it serves others, by the timer of what is kept."""
+    """Until when all of it is fresh, by the timer of what is kept."""
+    serves_until: float = math.inf
+    """Until when all of it serves everybody."""
+    fallen_back: Failure | None = None
+    """Why what is stale has to serve."""
     seconds: float = 0.0
     """How long was waited for it."""
 
@@ -38,9 +44,27 @@ class Tally:
             self.vendor_total = page.total
 
     def note_fresh_until(self, instant: float) -> None:
-        """Note that what was read serves others until then; the earliest counts."""
+        """Note that what was read is fresh until then; the earliest counts."""
         before = self.fresh_until
         self.fresh_until = instant if before is None else min(before, instant)
+
+    def note_life(self, life: Life) -> None:
+        """Note how long something serves that was read or kept; the shortest life counts."""
+        self.note_fresh_until(life.fresh_until)
+        self.serves_until = min(self.serves_until, life.serves_until)
+
+    def note_live(self) -> None:
+        """Note that the vendor has been read: what was stale before is stale all the same."""
+        if self.served_from is not ServedFrom.STALE:
+            self.served_from = ServedFrom.LIVE
+
+    def note_kept(self, life: Life, now: float) -> None:
+        """Note that what is kept serves, and whether it is stale by now."""
+        self.note_life(life)
+        if life.is_stale(now):
+            self.served_from = ServedFrom.STALE
+        elif self.served_from is not ServedFrom.STALE:
+            self.served_from = ServedFrom.CACHE
 
     def count_request(self) -> None:
         """Count a request that was sent."""

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.freshness import ANY_INSTANT
+from gateway.federation.freshness import AS_IT_SERVES, Acceptance
 from gateway.federation.mapping import BackendPage
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan
 from gateway.federation.tally import Tally
 from gateway.model.query import Query
-from gateway.model.report import ServedFrom
+from gateway.model.report import Failure
 from gateway.paging.merge import Row
 from gateway.paging.order import TOTAL, Key, key_of
 from gateway.paging.planner import BackendPlan, Unanswerable
@@ -36,14 +36,14 @@ class Slicing:
     """What is to be read by windows: the plan of the whole, and from which key on.
 
     ``span_beyond`` gives the part of the order in which what lies beyond a key is to be found.
-    What is kept serves if it was read at ``since`` or later.
+    ``accepted`` is what of all that is kept may serve.
     """
 
     plan: BackendPlan
     query: Query
     boundary: Key
     span_beyond: Callable[[Key], Span]
-    since: float = ANY_INSTANT
+    accepted: Acceptance = AS_IT_SERVES
 
 
 @dataclass(slots=True)
@@ -87,8 +87,8 @@ class WindowReader(Reader):
         self._reading: _Reading | None = None
         self._undated: dict[str, Row] = {}
         self._given: list[Row] = []
-        self._read_at = ranges.timer()
-        self._expires = self._read_at + backend.ttl_seconds
+        self._accepted = slicing.accepted
+        self._life = backend.lifetimes.begin(ranges.timer())
         self._changes = backend.changes.count
 
     @property
@@ -100,9 +100,7 @@ class WindowReader(Reader):
     async def read(self) -> Delivered:
         """Give what is kept; then page after page of windows, whose rows come with the last."""
         if self._windows is None:
-            kept = self._ranges.find(
-                self._backend.name, self._query, self._begins, self._slicing.since
-            )
+            kept = self._kept(self._accepted)
             if kept is not None:
                 return self._given_from(kept)
             self._windows = self._begun()
@@ -133,7 +131,7 @@ class WindowReader(Reader):
 
     def keep(self) -> None:
         """Keep the rows of the windows that were read for whoever asks next."""
-        if self._ends == self._begins or self._backend.ttl_seconds <= 0:
+        if self._ends == self._begins or not self._backend.lifetimes.is_kept:
             return
         if self._backend.changes.count != self._changes:
             return  # What was read before something was written is not what is there now.
@@ -142,17 +140,29 @@ class WindowReader(Reader):
             begins=self._begins,
             ends=self._ends,
             next=None,
-            read_at=self._read_at,
-            expires=self._expires,
+            life=self._life,
         )
         pages = (ReadPage(First(), tuple(self._given)),)
         self._ranges.keep(
             self._backend.name, self._query.order, KeptRange(extent, pages, replace(self.tally))
         )
 
+    def fall_back(self, failure: Failure) -> bool:
+        """Turn to what is kept, if no window has been read, and it may serve now."""
+        accepted = self._backend.accepted_on_error(self._accepted)
+        has_read = self._ends != self._slicing.boundary
+        if has_read or self.tally.fallen_back or self._kept(accepted) is None:
+            return False
+        self._windows = self._reading = None
+        self._accepted, self.tally.fallen_back = accepted, failure
+        return True
+
+    def _kept(self, accepted: Acceptance) -> KeptRange | None:
+        return self._ranges.find(self._backend.name, self._query, self._begins, accepted)
+
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""
-        kept.count_into(self.tally)
+        kept.count_into(self.tally, self._ranges.timer())
         ends = kept.extent.ends
         self._begins = self._ends = ends or self._begins
         rows = sorted(kept.closed_rows)
@@ -227,8 +237,8 @@ class WindowReader(Reader):
         end = reading.window.end
         bound: Key | None = None if end is None else ((0, end),)
         self._ends = None if is_end and not self._span.lacks_beyond else bound
-        self.tally.served_from = ServedFrom.LIVE
-        self.tally.note_fresh_until(self._expires)
+        self.tally.note_live()
+        self.tally.note_life(self._life)
         return Delivery(rows, is_end, bound=bound)
 
 

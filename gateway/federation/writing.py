@@ -8,6 +8,7 @@ from gateway.federation.attempt import Attempt, Written
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.changes import Change
 from gateway.federation.deadline import Deadline
+from gateway.federation.details import KeptDetails
 from gateway.federation.filling import Listings
 from gateway.federation.flights import LastingFlights
 from gateway.federation.ranges import KeptRanges
@@ -40,9 +41,10 @@ WriteResult: TypeAlias = Carried | Refused | Failure
 class Writing:
     """Writes to all backends, and what they change of what is kept."""
 
-    def __init__(self, listings: Listings, ranges: KeptRanges) -> None:
+    def __init__(self, listings: Listings, ranges: KeptRanges, details: KeptDetails) -> None:
         self._listings = listings
         self._ranges = ranges
+        self._details = details
         self._under_way: LastingFlights[_End] = LastingFlights()
 
     async def carry_out(self, backend: Backend, write: Write, deadline: Deadline) -> WriteResult:
@@ -84,6 +86,7 @@ class Writing:
         """Have the next list show what was written; where that is not known, have all read anew."""
         backend.changes.note(change)
         self._ranges.drop(backend.name)
+        self._details.drop(backend.name)
         if change is None:
             self._listings.kept.drop(backend.name)
         else:

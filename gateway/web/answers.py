@@ -58,7 +58,7 @@ async def stretches(
     asked = cursors.asked
     left = asked.limit
     page = await _next(pages, asked, left, deadline())
-    refuse_unless_served(page, cursors.reports(page), asked.required)
+    refuse_unless_served(page, cursors.reports(page), asked)
     yield page
     while page.next is not None and left != len(page.rows):
         left = None if left is None else left - len(page.rows)

@@ -1,10 +1,17 @@
 """What is told about a backend: how it is doing, and what it can do itself."""
 
 from gateway.federation.backend import Backend, Failed
+from gateway.federation.freshness import Lifetimes
 from gateway.model.query import Field, Op
 from gateway.paging.order import INSTANTS
 from gateway.spi.abilities import Abilities, Support
-from gateway.web.documents import BackendDocument, Capabilities, HealthDocument, LimitsDocument
+from gateway.web.documents import (
+    BackendDocument,
+    Capabilities,
+    FreshnessDocument,
+    HealthDocument,
+    LimitsDocument,
+)
 
 _EQUALITIES = (
     *(Field.STATUS, Field.USER, Field.DEVICE, Field.CLIENT, Field.SPACE, Field.LANGUAGE),
@@ -27,7 +34,7 @@ def describe(backend: Backend) -> BackendDocument:
         "vendor": backend.adapter.vendor,
         "health": health(backend),
         "limits": limits(backend),
-        "freshness": {"ttl_s": backend.ttl_seconds},
+        "freshness": freshness(backend.lifetimes),
         "capabilities": told,
         "operations": sorted(backend.operations),
     }
@@ -46,6 +53,15 @@ def health(backend: Backend) -> HealthDocument:
             "retry_after_s": account.breaker.wait() or None,
         },
         "pause": None if paused is None else paused.failure(),
+    }
+
+
+def freshness(lifetimes: Lifetimes) -> FreshnessDocument:
+    """Tell for how long what was read of a backend serves."""
+    return {
+        "ttl_s": lifetimes.fresh_s,
+        "stale_while_revalidate_s": lifetimes.revalidating_s,
+        "stale_if_error_s": lifetimes.on_error_s,
     }
 
 

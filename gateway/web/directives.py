@@ -1,5 +1,6 @@
 """What clients ask of an answer: the grammar of ``Cache-Control`` and ``Prefer``."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 
@@ -20,8 +21,8 @@ _DECIMAL_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{0,9})?")
 def freshness(values: Iterable[str], kept_for_s: float | None = None) -> Freshness:
     """Read the values of ``Cache-Control``; what is not understood is passed over.
 
-    ``max-stale`` allows what is never done here: nothing stale is kept. A ``max-age`` of 0 asks
-    for the same as ``no-cache``. So does a ``min-fresh`` of ``kept_for_s`` or more, which is how
+    A ``max-stale`` without seconds allows any. A ``max-age`` of 0 asks for the same as
+    ``no-cache``. So does a ``min-fresh`` of ``kept_for_s`` or more, which is how
     long the strictest backend keeps anything: a lesser one tells how old it may be. Where nothing
     is kept it asks for nothing.
     """
@@ -34,6 +35,7 @@ def freshness(values: Iterable[str], kept_for_s: float | None = None) -> Freshne
         max_age_s=min(ages, default=None),
         is_renewed="no-cache" in names or 0 in ages,
         is_kept_only="only-if-cached" in names,
+        max_stale_s=_max_stale(directives),
     )
 
 
@@ -55,6 +57,13 @@ def wait_seconds(values: Iterable[str]) -> float | None:
                 return None
             return min(max(float(found[0]), LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS)
     return None
+
+
+def _max_stale(directives: Iterable[tuple[str, str]]) -> float | None:
+    """Read how long an answer may be stale: the strictest word, and any time where it has none."""
+    ages: list[float] = [*_seconds(directives, "max-stale")]
+    ages += [math.inf for name, value in directives if (name, value) == ("max-stale", "")]
+    return min(ages, default=None)
 
 
 def _seconds(directives: Iterable[tuple[str, str]], wanted: str) -> Iterator[int]:

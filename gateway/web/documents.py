@@ -103,9 +103,14 @@ class Capabilities(TypedDict):
 
 
 class FreshnessDocument(TypedDict):
-    """For how many seconds what was read serves."""
+    """For how many seconds what was read serves.
+
+    As it is; then while it is read anew; and after ``ttl_s`` where reading it anew fails.
+    """
 
     ttl_s: float
+    stale_while_revalidate_s: float
+    stale_if_error_s: float
 
 
 class BreakerDocument(TypedDict):

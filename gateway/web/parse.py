@@ -150,6 +150,7 @@ class ListRequest:
     fields: tuple[str, ...] | None = None
     is_raw_wanted: bool = False
     required: frozenset[str] = frozenset()
+    is_stale_taken: bool = False
     is_explained: bool = False
 
     @property

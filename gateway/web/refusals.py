@@ -1,10 +1,11 @@
 """The problem that fits where nobody could be served, or not what was required."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from gateway.federation.run import SessionPage
 from gateway.model.report import BackendReport, BackendStatus, ErrorCode, Failure
+from gateway.web.parse import ListRequest
 from gateway.web.problems import Problem
 
 _SERVED = {BackendStatus.OK, BackendStatus.STALE, BackendStatus.PARTIAL}
@@ -20,12 +21,22 @@ _DEFAULT_RETRY_AFTER_SECONDS = 5.0
 def refuse_unless_served(
     page: SessionPage,
     reports: Mapping[str, BackendReport],
-    required: Collection[str] = (),
+    asked: ListRequest | None = None,
 ) -> None:
-    """Raise if no asked backend could serve, or one that is required did not in full."""
+    """Raise if no asked backend could serve, or one that is required did not in full.
+
+    What is stale is in full where the client takes it.
+    """
     if page.reports and not any(r.status in _SERVED for r in page.reports.values()):
         raise _not_served(page.reports, reports)
-    lacking = {n: r for n, r in page.reports.items() if n in required and not _is_ok(r)}
+    if asked is None:
+        return
+    full = {BackendStatus.OK, BackendStatus.STALE} if asked.is_stale_taken else {BackendStatus.OK}
+    lacking = {
+        name: report
+        for name, report in page.reports.items()
+        if name in asked.required and report.status not in full
+    }
     if lacking:
         raise _not_served(lacking, reports)
 
@@ -69,7 +80,3 @@ def _not_served(
         status, code = HTTPStatus.BAD_GATEWAY, "incomplete"
         detail = "A backend that was named is switched off, or could be read in part only."
     return Problem(status, code, detail, backends=reports)
-
-
-def _is_ok(report: BackendReport) -> bool:
-    return report.status is BackendStatus.OK

@@ -19,7 +19,7 @@ from gateway.web.refusals import refuse_unless_served
 def page_response(page: SessionPage, cursors: Cursors) -> web.Response:
     """Write a page down; raise the problem that fits if it is not what was required."""
     asked = cursors.asked
-    refuse_unless_served(page, cursors.reports(page), asked.required)
+    refuse_unless_served(page, cursors.reports(page), asked)
     following = cursors.following(page)
     rows = rows_written(page, asked)
     told = [JSON, asked.page_size, following is None, count_shown(page, asked)]

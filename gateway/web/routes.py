@@ -67,8 +67,9 @@ async def list_sessions(request: web.Request) -> web.StreamResponse:
     asked = parse_list(request.query, request[CALLER], _directory(request), sealer)
     if request[FORMAT] == TABLE:
         asked = dataclasses.replace(asked, required=frozenset(asked.query.backends))
-    cursors = Cursors(sealer, asked, request.path, request.query)
     freshness = _freshness(request, asked.query.backends)
+    asked = dataclasses.replace(asked, is_stale_taken=freshness.max_stale_s is not None)
+    cursors = Cursors(sealer, asked, request.path, request.query)
     wanted = PageRequest(asked.query, asked.page_size, asked.position, asked.required, freshness)
     view = _view(request)
     if asked.is_explained:
@@ -246,6 +247,6 @@ def _deadlines(request: web.Request) -> Callable[[], Deadline]:
 def _freshness(request: web.Request, asked: Collection[str]) -> Freshness:
     """Read how fresh an answer of these backends is to be; some keep nothing, or are disabled."""
     visible = _visible(request)
-    kept = [visible[name].ttl_seconds for name in asked if name in visible]
+    kept = [visible[name].lifetimes.fresh_s for name in asked if name in visible]
     kept_for_s = min((seconds for seconds in kept if seconds > 0), default=None)
     return directives.freshness(request.headers.getall("Cache-Control", []), kept_for_s)

@@ -12,35 +12,12 @@ from tests.config.files import BACKENDS, loaded, refused
 ASKING = {
     "server.workers": (f"server:\n  workers: 2\n{BACKENDS}", "2:3: server.workers", "1"),
     "shared_cache": (f"shared_cache: redis://a.example\n{BACKENDS}", "1:1: shared_cache", "null"),
-    "defaults.cache.stale_while_revalidate_s": (
-        f"defaults:\n  cache: {{stale_while_revalidate_s: 60}}\n{BACKENDS}",
-        "2:11: defaults.cache.stale_while_revalidate_s",
-        "0",
-    ),
-    "defaults.cache.stale_if_error_s": (
-        f"defaults:\n  cache: {{stale_if_error_s: 900}}\n{BACKENDS}",
-        "2:11: defaults.cache.stale_if_error_s",
-        "0",
-    ),
-    "backends[].cache.stale_while_revalidate_s": (
-        f"{BACKENDS}    cache: {{stale_while_revalidate_s: 60}}\n",
-        "5:13: backends[0].cache.stale_while_revalidate_s",
-        "0",
-    ),
-    "backends[].cache.stale_if_error_s": (
-        f"{BACKENDS}    cache: {{stale_if_error_s: 0.5}}\n",
-        "5:13: backends[0].cache.stale_if_error_s",
-        "0",
-    ),
 }
 
 HEEDING_NOTHING = f"""\
 server: {{workers: 1}}
 shared_cache: null
-defaults:
-  cache: {{stale_while_revalidate_s: 0, stale_if_error_s: 0.0}}
 {BACKENDS}\
-    cache: {{stale_while_revalidate_s: 0, stale_if_error_s: 0}}
     horizon: null
     proxy: null
 """

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.federation.account import Account
 from gateway.federation.backend import Backend, Failed, Health, Lost, Outcome
+from gateway.federation.freshness import Lifetimes
 from gateway.federation.mapping import BackendPage
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
@@ -380,7 +381,7 @@ def ticking(start: datetime) -> Callable[[], datetime]:
 
 async def test_health_knows_when_a_call_went_well_and_when_not() -> None:
     adapter = Scripted(rows(1), script=failing_at(2))
-    asked = Backend("a", adapter, NoTransport(), ttl_seconds=0, clock=ticking(NOON))
+    asked = Backend("a", adapter, NoTransport(), lifetimes=Lifetimes(0), clock=ticking(NOON))
 
     page = await read(await first_page(asked))
     await first_page(asked)

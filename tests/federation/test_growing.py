@@ -15,6 +15,7 @@ from gateway.federation.backend import Backend
 from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
+from gateway.federation.freshness import Lifetimes
 from gateway.federation.growing import MOST_MISSES, MOST_PROBES
 from gateway.federation.listing import REMEMBERED_BYTES
 from gateway.federation.listings import KeptListings
@@ -302,7 +303,7 @@ async def museum(request: pytest.FixtureRequest) -> AsyncIterator[Museum]:
     )
     wire = HttpWire(adapter.endpoint(), Limits(), Trust())
     asked = Federation(
-        [Backend("museum", adapter, wire, ttl_seconds=TTL, clock=time.clock)],
+        [Backend("museum", adapter, wire, lifetimes=Lifetimes(TTL), clock=time.clock)],
         Listings(KeptListings(timer=time.timer), remembered_bytes=request.param),
         KeptRanges(timer=time.timer),
     )

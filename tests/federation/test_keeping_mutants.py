@@ -10,6 +10,7 @@ from hypothesis import Phase, find, settings
 from hypothesis.errors import NoSuchExample
 
 from gateway.federation import run
+from gateway.federation.freshness import Life
 from gateway.federation.page_reader import PageReader
 from gateway.federation.ranges import KeptRange, KeptRanges
 from gateway.federation.readers import Delivery
@@ -57,7 +58,7 @@ def a_range_is_the_end(
 
 
 def a_range_expires_anew_when_it_is_read_on(reader: PageReader) -> None:
-    reader._expires = reader._ranges.timer() + reader._backend.ttl_seconds  # noqa: SLF001  # a rule that is broken here
+    reader._life = reader._backend.lifetimes.begin(reader._ranges.timer())  # noqa: SLF001  # a rule that is broken here
     real_keep_of_reader(reader)
 
 
@@ -67,7 +68,9 @@ real_keep_of_reader = PageReader.keep
 def a_range_never_expires(
     kept_ranges: KeptRanges, backend: str, order: Order, kept: KeptRange
 ) -> None:
-    real_keep(kept_ranges, backend, order, moved(kept, expires=kept.extent.expires + 1000))
+    life = kept.extent.life
+    for_ever = Life(life.read_at, *[life.ends + 1000] * 3)
+    real_keep(kept_ranges, backend, order, moved(kept, life=for_ever))
 
 
 def what_was_kept_is_as_of_now(reader: PageReader, kept: KeptRange) -> Delivery:

@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.filling import Listings
+from gateway.federation.freshness import Lifetimes
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listing_reader import ListingReader
@@ -63,7 +64,7 @@ ONE = listing(FakeRow("1", 1))
 def test_a_listing_is_kept_for_its_time_to_live() -> None:
     clock = Clock()
     kept = KeptListings(timer=clock)
-    kept.keep(key(), ONE, 10)
+    kept.keep(key(), ONE, Lifetimes(10))
 
     clock.now = 9.9
     assert kept.find(key()) is ONE
@@ -74,7 +75,7 @@ def test_a_listing_is_kept_for_its_time_to_live() -> None:
 def test_a_time_to_live_of_nothing_keeps_nothing() -> None:
     kept = KeptListings(timer=Clock())
 
-    kept.keep(key(), ONE, 0)
+    kept.keep(key(), ONE, Lifetimes(0))
 
     assert kept.find(key()) is None
 
@@ -82,11 +83,11 @@ def test_a_time_to_live_of_nothing_keeps_nothing() -> None:
 def test_a_new_listing_takes_the_place_of_the_old_with_a_time_of_its_own() -> None:
     clock = Clock()
     kept = KeptListings(timer=clock)
-    kept.keep(key(), ONE, 10)
+    kept.keep(key(), ONE, Lifetimes(10))
     clock.now = 9.0
     newer = listing(FakeRow("2", 2))
 
-    kept.keep(key(), newer, 10)
+    kept.keep(key(), newer, Lifetimes(10))
 
     clock.now = 18.9
     assert kept.find(key()) is newer
@@ -95,7 +96,7 @@ def test_a_new_listing_takes_the_place_of_the_old_with_a_time_of_its_own() -> No
 def test_a_timer_that_moves_on_meanwhile_loses_no_call() -> None:
     ticks = iter(range(1000))
     kept = KeptListings(timer=lambda: float(next(ticks)))
-    kept.keep(key(), ONE, 3)
+    kept.keep(key(), ONE, Lifetimes(3))
 
     found = [kept.find(key()) for _ in range(10)]
 
@@ -104,14 +105,14 @@ def test_a_timer_that_moves_on_meanwhile_loses_no_call() -> None:
 
 def test_a_whole_listing_answers_what_is_narrower() -> None:
     kept = KeptListings(timer=Clock())
-    kept.keep(key(), ONE, 10)
+    kept.keep(key(), ONE, Lifetimes(10))
 
     assert kept.find(key("a", ENDED)) is ONE
 
 
 def test_a_narrowed_listing_answers_nothing_but_itself() -> None:
     kept = KeptListings(timer=Clock())
-    kept.keep(key("a", ENDED), ONE, 10)
+    kept.keep(key("a", ENDED), ONE, Lifetimes(10))
 
     assert kept.find(key("a", ENDED)) is ONE
     assert kept.find(key()) is None
@@ -121,7 +122,7 @@ def test_a_narrowed_listing_answers_nothing_but_itself() -> None:
 
 def test_a_listing_answers_for_its_own_backend_only() -> None:
     kept = KeptListings(timer=Clock())
-    kept.keep(key("a"), ONE, 10)
+    kept.keep(key("a"), ONE, Lifetimes(10))
 
     assert kept.find(key("b")) is None
 
@@ -129,10 +130,10 @@ def test_a_listing_answers_for_its_own_backend_only() -> None:
 def test_the_bytes_of_all_that_is_kept_are_bounded() -> None:
     kept = KeptListings(timer=Clock(), max_bytes=2 * ONE.size)
     for name in ("a", "b"):
-        kept.keep(key(name), ONE, 10)
+        kept.keep(key(name), ONE, Lifetimes(10))
     kept.find(key("a"))
 
-    kept.keep(key("c"), ONE, 10)
+    kept.keep(key("c"), ONE, Lifetimes(10))
 
     assert kept.find(key("a")) is ONE
     assert kept.find(key("b")) is None, "the one not used for longest makes room"
@@ -141,9 +142,9 @@ def test_the_bytes_of_all_that_is_kept_are_bounded() -> None:
 
 def test_a_listing_larger_than_all_the_room_is_not_kept_and_displaces_nothing() -> None:
     kept = KeptListings(timer=Clock(), max_bytes=ONE.size)
-    kept.keep(key("a"), ONE, 10)
+    kept.keep(key("a"), ONE, Lifetimes(10))
 
-    kept.keep(key("b"), listing(*rows(1, 2)), 10)
+    kept.keep(key("b"), listing(*rows(1, 2)), Lifetimes(10))
 
     assert kept.find(key("b")) is None
     assert kept.find(key("a")) is ONE
@@ -227,6 +228,20 @@ async def test_few_orders_are_remembered(is_remembered: bool) -> None:
     assert kept.known_order(NEWEST_FIRST) is None
 
 
+@dataclass
+class Source:
+    """A listing that is there."""
+
+    kept: SortedListing
+
+    async def whole(self, tally: Tally) -> SortedListing | Failed:
+        del tally
+        return self.kept
+
+    def fall_back(self) -> bool:
+        return False
+
+
 async def stretches(reader: ListingReader) -> list[Delivery]:
     found: list[Delivery] = []
     while not found or not found[-1].is_end:
@@ -237,10 +252,7 @@ async def stretches(reader: ListingReader) -> list[Delivery]:
 
 
 def reading(kept: SortedListing, *, boundary: Key = BEFORE_ALL) -> ListingReader:
-    async def whole(_: Tally) -> SortedListing | Failed:
-        return kept
-
-    return ListingReader(backend("a", FakeAdapter([])), whole, boundary=boundary, stretch=2)
+    return ListingReader(backend("a", FakeAdapter([])), Source(kept), boundary=boundary, stretch=2)
 
 
 @pytest.mark.parametrize("is_remembered", [True, False])
@@ -373,7 +385,7 @@ async def test_a_listing_is_as_old_as_its_first_page() -> None:
         "a",
         adapter,
         NoTransport(),
-        ttl_seconds=10,
+        lifetimes=Lifetimes(10),
         clock=lambda: NOON + timedelta(seconds=next(seconds)),
     )
     tally = Tally()
@@ -586,10 +598,7 @@ async def test_an_adapter_that_maps_a_record_but_once_costs_its_backend() -> Non
     found = await asking.whole(Tally())
     assert isinstance(found, SortedListing)
 
-    async def whole(_: Tally) -> SortedListing | Failed:
-        return found
-
-    reader = ListingReader(asking.backend, whole, boundary=BEFORE_ALL, stretch=2)
+    reader = ListingReader(asking.backend, Source(found), boundary=BEFORE_ALL, stretch=2)
 
     assert await reader.read() == Failed(Failure(ErrorCode.SCHEMA, retryable=False))
 

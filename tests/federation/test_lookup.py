@@ -9,6 +9,7 @@ from msgspec import Raw
 from gateway.federation.backend import Backend
 from gateway.federation.deadline import Deadline
 from gateway.federation.fan_out import TIMED_OUT
+from gateway.federation.freshness import Lifetimes
 from gateway.federation.lookup import Found, Lookup, Missing
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode, Failure, ServedFrom
 from gateway.spi import (
@@ -73,7 +74,7 @@ class Wire(HttpTransport):
 
 
 def backend(adapter: FakeAdapter) -> Backend:
-    return Backend("a", adapter, Wire(), ttl_seconds=60, clock=noon)
+    return Backend("a", adapter, Wire(), lifetimes=Lifetimes(60), clock=noon)
 
 
 async def lookup(adapter: FakeAdapter, native_id: str, *, seconds: float = 60) -> Lookup:

@@ -12,6 +12,7 @@ from gateway.federation.account import Account
 from gateway.federation.backend import Backend
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
+from gateway.federation.freshness import Lifetimes
 from gateway.federation.listing import REMEMBERED_BYTES
 from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import MAX_KEPT_BYTES, KeptRanges
@@ -224,13 +225,14 @@ def backend(
     name: str,
     adapter: SessionAdapter[HttpTransport],
     *,
-    ttl: float = 0,
+    ttl: float | Lifetimes = 0,
     clock: Callable[[], datetime] = noon,
     account: Account | None = None,
 ) -> Backend:
     """Make a backend over a fake adapter, which is asked however much trouble it is in."""
     account = account or Account(TIRELESS)
-    return Backend(name, adapter, NoTransport(), ttl_seconds=ttl, clock=clock, account=account)
+    kept = ttl if isinstance(ttl, Lifetimes) else Lifetimes(ttl)
+    return Backend(name, adapter, NoTransport(), lifetimes=kept, clock=clock, account=account)
 
 
 def federation(

@@ -9,6 +9,7 @@ from adapters.digital_samba import DigitalSambaAdapter, DigitalSambaOptions
 from adapters.simulators.digital_samba import DEVELOPER_KEY, Form
 from gateway.federation.backend import Backend
 from gateway.federation.deadline import Deadline
+from gateway.federation.freshness import Lifetimes
 from gateway.federation.run import PageRequest
 from gateway.model.matching import matches
 from gateway.model.query import Query
@@ -288,7 +289,7 @@ async def test_a_place_that_is_gone_starts_the_walk_over(status: int) -> None:
 async def test_a_walk_goes_on_behind_sessions_that_are_gone(unknown_after: object) -> None:
     """No document says what is answered to their ids: a refusal, or the first page."""
     async with team(rows=90, unknown_after=unknown_after) as (simulator, driver):
-        backend = Backend("here", driver.adapter, driver.wire, ttl_seconds=0, clock=noon)
+        backend = Backend("here", driver.adapter, driver.wire, lifetimes=Lifetimes(0), clock=noon)
         joined, query = federation(backend), Query(("here",))
         first = await joined.page(PageRequest(query, 30), Deadline.within(30))
         for number in range(57, 91):

@@ -12,6 +12,7 @@ from adapters.simulators.world import Held
 from gateway.federation.backend import Backend
 from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
+from gateway.federation.freshness import Lifetimes
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import NEWEST_FIRST, AtOrAfter, Before, Condition, Field, Query, Sort
 from gateway.model.report import BackendStatus, Relation
@@ -35,7 +36,9 @@ async def office(
     address = await simulator.start()
     try:
         async with driving(EkranAdapter, simulator.options(address), now=clock()) as driver:
-            backend = Backend("here", driver.adapter, driver.wire, ttl_seconds=ttl, clock=clock)
+            backend = Backend(
+                "here", driver.adapter, driver.wire, lifetimes=Lifetimes(ttl), clock=clock
+            )
             yield simulator, federation(backend)
     finally:
         await simulator.stop()
