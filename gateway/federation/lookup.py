@@ -11,7 +11,7 @@ from gateway.federation.reading import Reading
 from gateway.federation.run import Serving, serving
 from gateway.federation.tally import Tally
 from gateway.model.query import Query
-from gateway.model.report import BackendReport, BackendStatus, BackendWarning, Failure
+from gateway.model.report import BackendReport, BackendStatus, Failure
 from gateway.model.session import Session
 from gateway.paging.planner import Unanswerable
 
@@ -66,9 +66,8 @@ async def _by_detail_call(backend: Backend, native_id: str, reading: Reading) ->
     # A vendor may answer to another spelling of an id, but a session has one id only.
     if page is None or page.sessions[0].native_id != native_id:
         return Missing()
-    warnings = (BackendWarning.UNREADABLE_FIELDS,) if page.unreadable else ()
-    tally = Tally(as_of=page.as_of, requests=page.requests, fresh_until=begun)
-    return _found(page.sessions[0], tally, begun, reading, warnings)
+    tally = Tally(as_of=page.as_of, requests=page.requests, flaws=page.flaws, fresh_until=begun)
+    return _found(page.sessions[0], tally, begun, reading)
 
 
 async def _in_listing(
@@ -94,24 +93,18 @@ async def _in_listing(
     return Missing() if session is None else _found(session, tally, begun, reading)
 
 
-def _found(
-    session: Session,
-    tally: Tally,
-    begun: float,
-    reading: Reading,
-    warnings: tuple[BackendWarning, ...] = (),
-) -> Found:
+def _found(session: Session, tally: Tally, begun: float, reading: Reading) -> Found:
     now = reading.ranges.timer()
     tally.seconds = now - begun
-    return Found(session, _report(tally, warnings), serving(tally, now))
+    return Found(session, _report(tally), serving(tally, now))
 
 
-def _report(tally: Tally, warnings: tuple[BackendWarning, ...] = ()) -> BackendReport:
+def _report(tally: Tally) -> BackendReport:
     return BackendReport(
         status=BackendStatus.OK,
         served_from=tally.served_from,
         as_of=tally.as_of,
         rows=1,
         requests=tally.requests,
-        warnings=warnings,
+        warnings=tuple(tally.flaws.warnings),
     )

@@ -83,8 +83,7 @@ class KeptRange:
         tally.as_of = tally.as_of or self.tally.as_of
         tally.served_from = ServedFrom.CACHE
         tally.note_fresh_until(self.extent.expires)
-        tally.rejected += self.tally.rejected
-        tally.unreadable += self.tally.unreadable
+        tally.flaws += self.tally.flaws
         tally.vendor_total = self.tally.vendor_total
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.federation.flaws import FLAWLESS, Flaws
 from gateway.federation.mapping import BackendPage
 from gateway.model.report import ServedFrom
 
@@ -14,8 +15,7 @@ class Tally:
     served_from: ServedFrom = ServedFrom.LIVE
     as_of: datetime | None = None
     requests: int = 0
-    rejected: int = 0
-    unreadable: int = 0
+    flaws: Flaws = FLAWLESS
     duplicates: int = 0
     received: int = 0
     record_bytes: int = 0
@@ -32,8 +32,7 @@ class Tally:
         self.as_of = self.as_of or page.as_of
         self.received += page.received
         self.record_bytes += page.size
-        self.rejected += page.rejected
-        self.unreadable += page.unreadable
+        self.flaws += page.flaws
         if page.total is not None:
             self.vendor_total = page.total
 
