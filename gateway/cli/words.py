@@ -47,7 +47,7 @@ WARNINGS: Mapping[BackendWarning, str] = {
     BackendWarning.HORIZON_REACHED: "sessions older than its horizon were not looked for",
     BackendWarning.BUDGET_REACHED: "the page ended early, since reading it took all it may cost",
     BackendWarning.WARMING: "its whole list is still being read",
-    BackendWarning.CLOCK_SKEW: "its clock differs from the one here",
+    BackendWarning.CLOCK_SKEW: "sessions start later than now: its clock is ahead of the one here",
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.changes import Change
+from gateway.federation.flaws import FLAWLESS, Flaws
 from gateway.federation.sending_once import SendingOnce
 from gateway.federation.translating import translated
 from gateway.model.report import ErrorCode
@@ -18,15 +19,14 @@ class Written:
     """A write was carried out.
 
     ``change`` is the session as it is now: none where the vendor does not tell it apart, or its
-    record is no session, which is then ``rejected``.
+    record is no session, which is then rejected.
     """
 
     change: Change | None
     is_new: bool
     as_of: datetime
     requests: int
-    rejected: int = 0
-    unreadable: int = 0
+    flaws: Flaws = FLAWLESS
 
 
 class Attempt:
@@ -79,8 +79,8 @@ class Attempt:
             return written
         page = await self.backend.mapped(done.record.copy())
         if isinstance(page, Failed) or not page.sessions:
-            return replace(written, rejected=1)
+            return replace(written, flaws=Flaws(rejected=1))
         if self._write.native_id not in (None, page.sessions[0].native_id):
-            return replace(written, rejected=1)
+            return replace(written, flaws=Flaws(rejected=1))
         change = (page.sessions[0], page.records[0])
-        return replace(written, change=change, unreadable=page.unreadable)
+        return replace(written, change=change, flaws=page.flaws)

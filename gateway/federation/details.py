@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cachetools import TLRUCache
 
+from gateway.federation.flaws import Flaws
 from gateway.federation.freshness import Acceptance, Life, Lifetimes
 from gateway.model.session import Session
 
@@ -21,7 +22,7 @@ class Detail:
 
     session: Session | None
     as_of: datetime
-    unreadable: int
+    flaws: Flaws
     life: Life
 
 

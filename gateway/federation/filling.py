@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.federation.backend import Backend, Failed
+from gateway.federation.flaws import FLAWLESS, Flaws, is_ahead
 from gateway.federation.flights import LastingFlights
 from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
 from gateway.federation.growing import grow
@@ -91,7 +92,10 @@ class Listings:
         *,
         accepted: Acceptance = AS_IT_SERVES,
     ) -> Session | Failed | None:
-        """Give one session of the listing, if there is one: of a stale one if reading fails."""
+        """Give one session of the listing, if there is one: of a stale one if reading fails.
+
+        The flaws counted are its own.
+        """
         listing = await self._listing(backend, plan, order, tally, accepted)
         if isinstance(listing, Failed):
             failure, on_error = listing.failure, backend.accepted_on_error(accepted)
@@ -100,9 +104,12 @@ class Listings:
         if isinstance(listing, Failed):
             return listing
         try:
-            return listing.session(native_id)
+            session = listing.session(native_id)
         except UpstreamError as error:
             return backend.failed(error)
+        # Which of its fields could not be read is not kept.
+        tally.flaws = Flaws(ahead=is_ahead(session, listing.mapped_as_of)) if session else FLAWLESS
+        return session
 
     async def close(self) -> None:
         """End all that is being fetched."""
@@ -140,8 +147,7 @@ class Listings:
     def _count(self, key: ListingKey, listing: Listing, tally: Tally) -> None:
         """Count what is given of a listing."""
         tally.as_of = listing.as_of
-        tally.rejected = listing.rejected
-        tally.unreadable = listing.unreadable
+        tally.flaws = listing.flaws
         tally.duplicates = listing.duplicates
         tally.has_drifted = listing.has_drifted
         now, life = self.kept.now(), self.kept.life_of(key, listing)
@@ -265,7 +271,7 @@ def _note_list(
     changes = backend.changes.since(begun)
     if not backend.vanished.are_kept or changes is None:
         return
-    if plan.scan.pushed or tally.rejected or tally.has_drifted:
+    if plan.scan.pushed or tally.flaws.rejected or tally.has_drifted:
         return
     written = {session.native_id: record for session, record in changes}
     backend.vanished.note_list({**harvest.records, **written}, tally.as_of or backend.now())

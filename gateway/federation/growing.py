@@ -1,11 +1,10 @@
 """Letting a kept listing grow: asking for the sessions that are new, one by one, by their ids."""
 
-from msgspec import Raw
-
 from gateway.federation.backend import Backend, Failed
+from gateway.federation.flaws import FLAWLESS
 from gateway.federation.listing import Listing
+from gateway.federation.mapping import BackendPage
 from gateway.federation.tally import Tally
-from gateway.model.session import Session
 from gateway.spi.errors import UpstreamError
 
 MOST_PROBES = 200
@@ -21,20 +20,20 @@ async def grow(listing: Listing, backend: Backend, tally: Tally) -> Listing | Fa
     found = await _probe(listing, backend, tally)
     if isinstance(found, Failed):
         return found
+    # A slice would keep the whole answer.
+    pairs = [(page.sessions[0], page.records[0].copy()) for page in found]
     try:
-        return listing.grown(found, now)
+        return listing.grown(pairs, sum((page.flaws for page in found), FLAWLESS), now)
     except UpstreamError as error:
         return backend.failed(error)
 
 
-async def _probe(
-    listing: Listing, backend: Backend, tally: Tally
-) -> list[tuple[Session, Raw]] | Failed:
+async def _probe(listing: Listing, backend: Backend, tally: Tally) -> list[BackendPage] | Failed:
     known = listing.records.keys()
     ids = backend.next_ids(known, MOST_PROBES)
     if isinstance(ids, Failed):
         return ids
-    found: list[tuple[Session, Raw]] = []
+    found: list[BackendPage] = []
     misses = 0
     for native_id in (each for each in ids if each not in known):
         tally.requests += 1
@@ -42,7 +41,7 @@ async def _probe(
         if isinstance(page, Failed):
             return page
         if page is not None and page.sessions[0].native_id == native_id:
-            found.append((page.sessions[0], page.records[0].copy()))
+            found.append(page)
             misses = 0
             continue
         misses += 1

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, overload
 
 from msgspec import Raw
 
+from gateway.federation.flaws import Flaws
 from gateway.federation.sorting import sorted_in_turns
 from gateway.model.matching import predicate
 from gateway.model.query import Condition, Order
@@ -61,8 +62,7 @@ class Listing:
     remake: Remake
     as_of: datetime
     mapped_as_of: datetime
-    rejected: int
-    unreadable: int
+    flaws: Flaws
     duplicates: int
     record_bytes: int
     sessions: Mapping[str, Session] | None = None
@@ -119,7 +119,7 @@ class Listing:
         ]
         return self._rows[order]
 
-    def grown(self, found: Sequence[tuple[Session, Raw]], now: datetime) -> "Listing":
+    def grown(self, found: Sequence[tuple[Session, Raw]], flaws: Flaws, now: datetime) -> "Listing":
         """Give the listing with more sessions, and its own as they are at a later instant.
 
         Time alone has gone on: it may end what was active, and changes no session's place.
@@ -131,6 +131,7 @@ class Listing:
             records={**self.records, **records},
             record_bytes=self.record_bytes + sum(memoryview(record).nbytes for _, record in found),
             mapped_as_of=now,
+            flaws=self.flaws + flaws,
             sessions=self._sessions_at(now, sessions),
             _counts={},
             _rows={},

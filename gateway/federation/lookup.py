@@ -7,12 +7,13 @@ from typing import TypeAlias
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.deadline import Deadline
 from gateway.federation.details import Detail, lifetimes_of_absence
+from gateway.federation.flaws import FLAWLESS
 from gateway.federation.freshness import NOT_CACHED, Freshness
 from gateway.federation.reading import Reading
 from gateway.federation.run import Serving, serving
 from gateway.federation.tally import Tally
 from gateway.model.query import Query
-from gateway.model.report import BackendReport, BackendStatus, BackendWarning, Failure, ServedFrom
+from gateway.model.report import BackendReport, BackendStatus, Failure, ServedFrom
 from gateway.model.session import Session
 from gateway.paging.planner import Unanswerable
 
@@ -81,16 +82,16 @@ async def _by_detail_call(backend: Backend, native_id: str, reading: Reading) ->
     detail = Detail(
         session=page.sessions[0] if page else None,
         as_of=page.as_of if page else backend.now(),
-        unreadable=page.unreadable if page else 0,
+        flaws=page.flaws if page else FLAWLESS,
         life=lifetimes.begin(begun),
     )
     if backend.changes.count == changes:
         reading.details.keep(backend.name, native_id, detail)
     if detail.session is None or page is None:
         return Missing()
-    tally = Tally(as_of=page.as_of, requests=page.requests)
+    tally = Tally(as_of=page.as_of, requests=page.requests, flaws=page.flaws)
     tally.note_life(detail.life)
-    return _found(detail.session, tally, begun, reading, _warnings(detail))
+    return _found(detail.session, tally, begun, reading)
 
 
 def _given(kept: Detail, reading: Reading, why: Failure | None = None) -> Lookup:
@@ -98,9 +99,9 @@ def _given(kept: Detail, reading: Reading, why: Failure | None = None) -> Lookup
     if kept.session is None:
         return Missing()
     now = reading.timer()
-    tally = Tally(as_of=kept.as_of, fallen_back=why)
+    tally = Tally(as_of=kept.as_of, flaws=kept.flaws, fallen_back=why)
     tally.note_kept(kept.life, now)
-    return _found(kept.session, tally, now, reading, _warnings(kept))
+    return _found(kept.session, tally, now, reading)
 
 
 def _renew(backend: Backend, native_id: str, reading: Reading) -> None:
@@ -108,10 +109,6 @@ def _renew(backend: Backend, native_id: str, reading: Reading) -> None:
         return not isinstance(await _by_detail_call(backend, native_id, reading), Failure)
 
     reading.refreshing.start(backend.name, native_id, read)
-
-
-def _warnings(detail: Detail) -> tuple[BackendWarning, ...]:
-    return (BackendWarning.UNREADABLE_FIELDS,) if detail.unreadable else ()
 
 
 async def _in_listing(
@@ -137,19 +134,13 @@ async def _in_listing(
     return Missing() if session is None else _found(session, tally, begun, reading)
 
 
-def _found(
-    session: Session,
-    tally: Tally,
-    begun: float,
-    reading: Reading,
-    warnings: tuple[BackendWarning, ...] = (),
-) -> Found:
+def _found(session: Session, tally: Tally, begun: float, reading: Reading) -> Found:
     now = reading.timer()
     tally.seconds = now - begun
-    return Found(session, _report(tally, warnings), serving(tally, now))
+    return Found(session, _report(tally), serving(tally, now))
 
 
-def _report(tally: Tally, warnings: tuple[BackendWarning, ...] = ()) -> BackendReport:
+def _report(tally: Tally) -> BackendReport:
     is_stale = tally.served_from is ServedFrom.STALE
     return BackendReport(
         status=BackendStatus.STALE if is_stale else BackendStatus.OK,
@@ -157,6 +148,6 @@ def _report(tally: Tally, warnings: tuple[BackendWarning, ...] = ()) -> BackendR
         as_of=tally.as_of,
         rows=1,
         requests=tally.requests,
-        warnings=warnings,
+        warnings=tuple(tally.flaws.warnings),
         error=tally.fallen_back,
     )

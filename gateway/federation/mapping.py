@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Raw
 
+from gateway.federation.flaws import Flaws, is_ahead
 from gateway.federation.translating import translated
 from gateway.model.report import ErrorCode
 from gateway.model.session import Session
@@ -37,8 +38,7 @@ class BackendPage:
     next: Address | None
     total: int | None
     as_of: datetime
-    rejected: int
-    unreadable: int
+    flaws: Flaws
     received: int
     """How many sessions were read: here, or by who took them."""
     size: int
@@ -59,7 +59,7 @@ class Mapper:
         provenance = self._provenance(as_of)
         sessions: list[Session] = []
         records: list[Raw] = []
-        received = unreadable = size = 0
+        received = unreadable = ahead = size = 0
         for start in range(0, len(raw.records), _SLICE):
             for record in raw.records[start : start + _SLICE]:
                 size += memoryview(record).nbytes
@@ -68,6 +68,7 @@ class Mapper:
                     continue
                 received += 1
                 unreadable += bool(mapped.unreadable)
+                ahead += is_ahead(mapped.session, as_of)
                 if take is not None:
                     take(mapped.session, record)
                     continue
@@ -80,8 +81,7 @@ class Mapper:
             next=raw.next,
             total=raw.total,
             as_of=as_of,
-            rejected=len(raw.records) - received,
-            unreadable=unreadable,
+            flaws=Flaws(len(raw.records) - received, unreadable, ahead),
             received=received,
             size=size,
         )
@@ -109,8 +109,9 @@ class Mapper:
 
 def legible(page: BackendPage) -> BackendPage:
     """Refuse a stream that begins with records of which none is a session."""
-    if page.rejected and not page.received:
-        raise BadAnswer(ErrorCode.SCHEMA, f"none of {page.rejected} records is a session")
+    rejected = page.flaws.rejected
+    if rejected and not page.received:
+        raise BadAnswer(ErrorCode.SCHEMA, f"none of {rejected} records is a session")
     return page
 
 

@@ -80,8 +80,7 @@ class KeptRange:
         """Count what is given of it now, by the timer."""
         tally.as_of = tally.as_of or self.tally.as_of
         tally.note_kept(self.extent.life, now)
-        tally.rejected += self.tally.rejected
-        tally.unreadable += self.tally.unreadable
+        tally.flaws += self.tally.flaws
         tally.vendor_total = self.tally.vendor_total
 
 

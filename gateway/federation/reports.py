@@ -75,7 +75,7 @@ def report(
         as_of=tally.as_of,
         rows=lane.emitted,
         requests=tally.requests,
-        rejected=tally.rejected,
+        rejected=tally.flaws.rejected,
         late=lane.late,
         duplicates=tally.duplicates + lane.duplicates,
         total=None if failure else _count(part, lane),
@@ -101,7 +101,7 @@ def lacks_rows(part: Part, lane: Lane) -> bool:
     """
     tally = part.reader.tally
     is_short = tally.has_drifted or part.reader.is_at_horizon
-    return bool(tally.rejected or lane.late or is_short)
+    return bool(tally.flaws.rejected or lane.late or is_short)
 
 
 def _warnings(
@@ -110,10 +110,7 @@ def _warnings(
     tally = part.reader.tally
     if failure is not None and isinstance(part.reader, ListingReader) and part.reader.is_waiting:
         yield BackendWarning.WARMING
-    if tally.rejected:
-        yield BackendWarning.REJECTED_ROWS
-    if tally.unreadable:
-        yield BackendWarning.UNREADABLE_FIELDS
+    yield from tally.flaws.warnings
     if tally.duplicates + lane.duplicates:
         yield BackendWarning.DUPLICATES
     if lane.late:
@@ -152,7 +149,7 @@ def vendors_total(part: Part, lane: Lane) -> int | None:
     is_first_page = not part.position.boundary
     told = _told_by_vendor(part) if is_first_page else part.position.totals.get(part.name)
     counted = (part.given_before or 0) + lane.matched
-    is_doubtful = part.reader.tally.rejected or lane.duplicates or lane.late
+    is_doubtful = part.reader.tally.flaws.rejected or lane.duplicates or lane.late
     return None if told is None or told < counted or is_doubtful else told
 
 

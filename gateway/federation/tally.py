@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.federation.flaws import FLAWLESS, Flaws
 from gateway.federation.freshness import Life
 from gateway.federation.mapping import BackendPage
 from gateway.model.report import Failure, ServedFrom
@@ -16,8 +17,7 @@ class Tally:
     served_from: ServedFrom = ServedFrom.LIVE
     as_of: datetime | None = None
     requests: int = 0
-    rejected: int = 0
-    unreadable: int = 0
+    flaws: Flaws = FLAWLESS
     duplicates: int = 0
     received: int = 0
     record_bytes: int = 0
@@ -38,8 +38,7 @@ class Tally:
         self.as_of = self.as_of or page.as_of
         self.received += page.received
         self.record_bytes += page.size
-        self.rejected += page.rejected
-        self.unreadable += page.unreadable
+        self.flaws += page.flaws
         if page.total is not None:
             self.vendor_total = page.total
 

@@ -216,8 +216,7 @@ class WindowReader(Reader):
 
     def _begin_again(self, windows: Windows, reading: _Reading, size: int) -> None:
         """Ask for a shorter window. What was met in this one will be met again."""
-        self.tally.rejected = reading.before.rejected
-        self.tally.unreadable = reading.before.unreadable
+        self.tally.flaws = reading.before.flaws
         self.tally.duplicates = reading.before.duplicates
         windows.shrink(size)
         self._reading = None

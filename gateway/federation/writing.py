@@ -15,7 +15,6 @@ from gateway.federation.ranges import KeptRanges
 from gateway.model.report import (
     BackendReport,
     BackendStatus,
-    BackendWarning,
     ErrorCode,
     Failure,
     ServedFrom,
@@ -105,17 +104,13 @@ def _result(end: _End) -> WriteResult:
 
 
 def _report(written: Written) -> BackendReport:
-    warnings = []
-    if written.rejected:
-        warnings.append(BackendWarning.REJECTED_ROWS)
-    if written.unreadable:
-        warnings.append(BackendWarning.UNREADABLE_FIELDS)
+    rejected = written.flaws.rejected
     return BackendReport(
-        status=BackendStatus.PARTIAL if written.rejected else BackendStatus.OK,
+        status=BackendStatus.PARTIAL if rejected else BackendStatus.OK,
         served_from=ServedFrom.LIVE,
         as_of=written.as_of,
         rows=0 if written.change is None else 1,
         requests=written.requests,
-        rejected=written.rejected,
-        warnings=tuple(warnings),
+        rejected=rejected,
+        warnings=tuple(written.flaws.warnings),
     )

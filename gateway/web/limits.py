@@ -13,7 +13,8 @@ class ServingLimits:
     """What all clients together, one address and one request may take.
 
     ``idle_seconds`` are for the head of a request too, from the last answer on; a connection too
-    many has ``hasty_seconds`` for it. ``calls`` are those that are being answered at a time.
+    many has ``hasty_seconds`` for it. What is written at once, an answer or a stretch of a stream,
+    has to be taken within ``write_seconds``. ``calls`` are those that are being answered at a time.
     """
 
     connections: int = 800
@@ -22,6 +23,7 @@ class ServingLimits:
     idle_seconds: float = 30.0
     hasty_seconds: float = 1.0
     body_seconds: float = 10.0
+    write_seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

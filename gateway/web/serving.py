@@ -88,12 +88,13 @@ class _Server(web.Server):
 
 
 class _Protocol(web.RequestHandler):
-    __slots__ = ("_doorstep", "_seat")
+    __slots__ = ("_doorstep", "_dropping", "_seat")
 
     def __init__(self, server: _Server, doorstep: Doorstep, **settings: Any) -> None:  # noqa: ANN401  # the library's own
         super().__init__(server, loop=asyncio.get_running_loop(), **settings)
         self._doorstep = doorstep
         self._seat: Seat | None = None
+        self._dropping: asyncio.TimerHandle | None = None
 
     @property
     def is_welcome(self) -> bool:
@@ -120,12 +121,27 @@ class _Protocol(web.RequestHandler):
         """Begin to read; a connection without a handshake is counted in now."""
         if self._seat is None:
             self.enter(transport)
+            if isinstance(transport, asyncio.Transport):
+                # Without it the last bytes would be waited for without end. TLS closes in time.
+                transport.set_write_buffer_limits(high=0)
         super().connection_made(transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Count the connection out."""
+        self._wait_no_longer()
         self.leave()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take what was written, but not for ever."""
+        super().pause_writing()
+        seconds = self._doorstep.crowd.limits.write_seconds
+        self._dropping = asyncio.get_running_loop().call_later(seconds, self._drop)
+
+    def resume_writing(self) -> None:
+        """Go on: the client has taken it."""
+        self._wait_no_longer()
+        super().resume_writing()
 
     def handle_error(
         self,
@@ -140,6 +156,14 @@ class _Protocol(web.RequestHandler):
         if status == HTTPStatus.BAD_REQUEST:
             return self._doorstep.unreadable(request, exc)
         return self._doorstep.broken(request, exc)
+
+    def _drop(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
+    def _wait_no_longer(self) -> None:
+        if self._dropping is not None:
+            self._dropping.cancel()
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:

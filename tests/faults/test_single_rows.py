@@ -158,7 +158,7 @@ async def test_row_51_nothing_more_is_asked_for_a_client_that_left() -> None:
 
 
 async def test_row_52_a_client_that_does_not_read_is_dropped() -> None:
-    limits = ServingLimits(body_seconds=0.2)
+    limits = ServingLimits(write_seconds=0.2)
 
     async with watched(), FaultServer(digital_samba(30_000), http.honest) as server:
         settings = settings_for(reached(server.url(), "troubled"))

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.federation.account import Account
 from gateway.federation.backend import Backend, Failed, Health, Lost, Outcome
+from gateway.federation.flaws import FLAWLESS, Flaws
 from gateway.federation.freshness import Lifetimes
 from gateway.federation.mapping import BackendPage
 from gateway.model.query import Query
@@ -240,7 +241,7 @@ async def test_a_page_tells_what_was_on_it() -> None:
     page = await read(await first_page(backend("a", adapter)))
 
     assert sorted(session.id for session in page.sessions) == ["a:0", "a:2"]
-    assert (page.rejected, page.unreadable, page.next, page.as_of) == (1, 0, None, NOON)
+    assert (page.flaws, page.next, page.as_of) == (Flaws(rejected=1), None, NOON)
     assert page.size > 0
 
 
@@ -248,7 +249,7 @@ async def test_an_empty_page_is_a_page() -> None:
     page = await read(await first_page(backend("a", FakeAdapter([]))))
 
     assert page.sessions == []
-    assert page.rejected == 0
+    assert page.flaws == FLAWLESS
 
 
 async def test_records_none_of_which_is_a_session_are_no_beginning() -> None:
@@ -265,7 +266,7 @@ async def test_unusable_records_further_on_are_counted() -> None:
 
     page = await read(await asked.page(plan.scan, Offset(0)))
 
-    assert page.rejected == 2
+    assert page.flaws.rejected == 2
 
 
 async def test_an_id_that_fits_in_no_cursor_is_not_usable() -> None:
@@ -274,7 +275,7 @@ async def test_an_id_that_fits_in_no_cursor_is_not_usable() -> None:
     page = await read(await first_page(backend("a", adapter)))
 
     assert [session.native_id for session in page.sessions] == ["n" * 1000]
-    assert page.rejected == 2
+    assert page.flaws.rejected == 2
 
 
 async def test_cancellation_passes_through() -> None:

@@ -428,7 +428,7 @@ async def test_what_was_wrong_with_a_listing_is_told_again_when_it_is_kept() -> 
     found = await asking.whole(tally)
 
     assert ids(found) == ["2", "0"]
-    assert tally.rejected == 1
+    assert tally.flaws.rejected == 1
     assert tally.served_from is ServedFrom.CACHE
 
 
@@ -441,7 +441,7 @@ async def test_one_unusable_record_on_a_page_of_its_own_does_not_cost_the_listin
     found = await Asking(adapter).whole(tally)
 
     assert ids(found) == ["2"]
-    assert tally.rejected == 2
+    assert tally.flaws.rejected == 2
 
 
 async def test_rows_that_come_twice_are_kept_once_and_counted() -> None:
