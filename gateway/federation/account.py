@@ -14,7 +14,7 @@ from gateway.resilience.budget import RetryBudget
 from gateway.resilience.log_ins import LogInGuard
 from gateway.resilience.pauses import Pause, throttled_seconds
 from gateway.spi.errors import GiveUp, SlowDown, TryAgainLater, UpstreamError
-from gateway.transport.under_way import UnderWay
+from gateway.transport.timing import Timing
 
 _LONGEST_WAIT_SECONDS = 5.0
 _LONGEST_WAIT_SHARE = 0.25
@@ -101,16 +101,16 @@ class Account:
                 retry_after_seconds=self.breaker.wait(),
                 attempts=1,
             )
-        under_way = UnderWay()
+        timing = Timing()
         try:
-            with under_way.watched():
+            with timing.watched():
                 outcome = await attempt()
             permit.good()
         except UpstreamError as error:
             self._note(error, permit)
             raise
         except asyncio.CancelledError:
-            if under_way.seconds >= self._slow_seconds:
+            if timing.seconds >= self._slow_seconds:
                 permit.bad()
             raise
         finally:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from gateway.model.report import ErrorCode
 from gateway.spi import TryAgainLater, UpstreamError
 from gateway.transport.turns import Turns
-from gateway.transport.under_way import counted
+from gateway.transport.timing import counted
 
 
 class Slots:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class UnderWay:
+class Timing:
     """The requests of one call: ``seconds`` are those of the last, from its turn on."""
 
     seconds: float = 0.0
@@ -23,7 +23,7 @@ class UnderWay:
             _current.reset(token)
 
 
-_current: ContextVar[UnderWay | None] = ContextVar("whose requests are under way", default=None)
+_current: ContextVar[Timing | None] = ContextVar("whose requests are under way", default=None)
 
 
 @contextmanager
