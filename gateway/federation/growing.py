@@ -42,7 +42,7 @@ async def _probe(
         if isinstance(page, Failed):
             return page
         if page is not None and page.sessions[0].native_id == native_id:
-            found.append((page.sessions[0], page.records[0].copy()))
+            found.append((page.sessions[0], page.records[0]))
             misses = 0
             continue
         misses += 1
