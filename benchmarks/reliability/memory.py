@@ -3,8 +3,8 @@
     PYTHONPATH=.:benchmarks python -m reliability.memory [--parallel 50]
 
 Bodies of 16 MiB and bombs of gzip, 195 KB that unpack to 200 MB, in parallel: eight at a time of
-each backend, as by default, so there are as many backends as that takes. Nothing is kept, so
-what caches may hold comes on top.
+each account, as by default, so there are as many backends, each with its own, as that takes.
+Nothing is kept, so what caches may hold comes on top.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from gateway.federation import listings, ranges
 from reliability.gateways import faulty, gateway, samba
 
 _GOAL_MB = 256
-_OF_ONE_BACKEND = 8
+_OF_ONE_ACCOUNT = 8
 _MIB = 1024 * 1024
 
 
@@ -40,8 +40,9 @@ def _measured(fault: str, parallel: int) -> str:
     with tempfile.TemporaryDirectory(prefix="session-gateway-") as name:
         folder = Path(name)
         with faulty(fault, folder) as vendor:
-            count = -(-parallel // _OF_ONE_BACKEND)
-            vendors = {f"vendor-{n}": samba(vendor.address) for n in range(count)}
+            count = -(-parallel // _OF_ONE_ACCOUNT)
+            names = [f"vendor-{n}" for n in range(count)]
+            vendors = {name: samba(vendor.address, f"the key of {name}") for name in names}
             with gateway(vendors, folder) as server:
                 asyncio.run(_asked(server, 1, count))  # Every backend has been asked once.
                 server.forget_peak()

@@ -10,6 +10,7 @@ from gateway.config import AccountKey, BackendSettings, SetBy, account_key
 from gateway.federation.account import Account
 from gateway.federation.backend import Backend
 from gateway.federation.freshness import Lifetimes
+from gateway.federation.under_way import UnderWay
 from gateway.spi.abilities import Abilities, PagingStyle
 from gateway.spi.adapter import SessionAdapter
 from gateway.spi.options import AdapterOptions
@@ -77,8 +78,9 @@ def wired(
     for each in backends:
         accounts.setdefault(account_key(each), []).append(_planned(each))
     shared = {key: _shared(planned, timer) for key, planned in accounts.items()}
+    under_way = UnderWay()
     built = {
-        each.settings.name: _wired(each, shared[key], clock)
+        each.settings.name: _wired(each, shared[key], clock, under_way)
         for key, planned in accounts.items()
         for each in planned
     }
@@ -101,7 +103,9 @@ def _shared(planned: Sequence[_Planned], timer: Callable[[], float]) -> _Shared:
     return _Shared(Account(timer=timer, slow_seconds=slow), Turns.within(limits), limits)
 
 
-def _wired(planned: _Planned, shared: _Shared, clock: Callable[[], datetime]) -> Wired:
+def _wired(
+    planned: _Planned, shared: _Shared, clock: Callable[[], datetime], under_way: UnderWay
+) -> Wired:
     settings, adapter = planned.settings, planned.adapter
     limits = replace(planned.limits, concurrency=shared.limits.concurrency, rate=shared.limits.rate)
     wire = open_wire(
@@ -124,6 +128,7 @@ def _wired(planned: _Planned, shared: _Shared, clock: Callable[[], datetime]) ->
         operations=settings.operations,
         account=shared.account,
         limits=limits,
+        under_way=under_way,
     )
     return Wired(backend, wire)
 

@@ -77,7 +77,7 @@ class Attempt:
         )
         if done.record is None:
             return written
-        page = await self.backend.mapped(done.record.copy())
+        page = await self.backend.mapped(done.record)
         if isinstance(page, Failed) or not page.sessions:
             return replace(written, flaws=Flaws(rejected=1))
         if self._write.native_id not in (None, page.sessions[0].native_id):

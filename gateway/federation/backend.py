@@ -18,6 +18,7 @@ from gateway.federation.metering import Meter
 from gateway.federation.selectivity import Selectivity
 from gateway.federation.tickets import Tickets
 from gateway.federation.translating import translated
+from gateway.federation.under_way import UnderWay
 from gateway.federation.vanished import VanishedSessions
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
@@ -29,10 +30,12 @@ from gateway.spi.abilities import Abilities, Operation
 from gateway.spi.adapter import (
     Context,
     SessionAdapter,
+    Ticket,
 )
 from gateway.spi.errors import StartOver, TryAgainLater, UpstreamError
 from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport
+from gateway.transport.in_flight import InFlight
 from gateway.transport.limits import Limits
 
 _LOG = logging.getLogger(__name__)
@@ -81,11 +84,12 @@ class Backend:
         operations: Collection[Operation] = (),
         account: Account | None = None,
         limits: Limits | None = None,
+        under_way: UnderWay | None = None,
     ) -> None:
         """Take the writes that are ``operations`` as those that its operator lets through.
 
-        Without an ``account`` that it shares with others it has one of its own. The ``limits`` are
-        those that its wire keeps.
+        Without an ``account`` that it shares with others it has one of its own, and so it is with
+        what may be ``under_way``. The ``limits`` are those that its wire keeps.
         """
         self.name = name
         self.adapter = adapter
@@ -97,9 +101,9 @@ class Backend:
         self.pace = Pace()
         self.account = account or Account()
         self.limits = limits or Limits()
-        self._tickets = Tickets(
-            transport, lambda: self.account.log_in(lambda: adapter.log_in(transport))
-        )
+        self.under_way = under_way or UnderWay()
+        self._transport = transport
+        self._tickets = Tickets(transport, lambda: self.account.log_in(self._log_in))
         self._clock = clock
         self._mapper = Mapper(name, adapter)
         self._pages: Flights[Outcome | Lost] = Flights()
@@ -148,7 +152,7 @@ class Backend:
 
         ``sent`` is called whenever it is asked for.
         """
-        page = await self._page(plan, First(), sent, take)
+        page = await self._page(plan, First(), sent, take, self.under_way.listings)
         return self.lost() if isinstance(page, Lost) else page
 
     def lost(self) -> Failed:
@@ -161,6 +165,7 @@ class Backend:
         at: Address,
         sent: Callable[[], None],
         take: Take | None = None,
+        budget: InFlight | None = None,
     ) -> Outcome | Lost:
         async def fetch(context: Context[Any]) -> RawPage | Lost:
             try:
@@ -177,7 +182,7 @@ class Backend:
             page = await self._mapper.page(raw, as_of, take)
             return legible(page) if isinstance(at, First) else page
 
-        return await self._outcome(read)
+        return await self._outcome(read, budget=budget)
 
     async def session(self, native_id: str) -> Outcome | None:
         """Read one session by the vendor's detail call; none if the vendor has no such."""
@@ -252,11 +257,22 @@ class Backend:
         except UpstreamError as error:
             return self.failed(error)
 
+    async def _log_in(self) -> Ticket:
+        # Of its own: it is shared, and may outlive the attempt that it was begun for.
+        with self.under_way.pages.charged():
+            return await self.adapter.log_in(self._transport)
+
     async def _outcome(
-        self, call: Callable[[], Awaitable[T]], *, is_repeatable: bool = True
+        self,
+        call: Callable[[], Awaitable[T]],
+        *,
+        is_repeatable: bool = True,
+        budget: InFlight | None = None,
     ) -> T | Failed:
+        budget = budget or self.under_way.pages
+
         async def attempt() -> T:
-            with translated():
+            with budget.charged(), translated():
                 return await call()
 
         try:

@@ -27,7 +27,7 @@ from gateway.paging.merge import Row
 from gateway.paging.planner import BackendPlan
 from gateway.spi.abilities import PagingStyle
 from gateway.spi.errors import BadAnswer, GiveUp, UpstreamError
-from gateway.transport.in_flight import InFlight
+from gateway.transport.in_flight import Bill
 
 MAX_PAGES_OF_A_LISTING = 2_000
 """Requests for one whole list: a vendor with more pages has to be asked for less."""
@@ -40,7 +40,6 @@ class Listings:
         """Take what keeps them, and what each may take to remember its sessions."""
         self.kept = kept
         self._remembered_bytes = remembered_bytes
-        self._in_flight = InFlight()
         self._fills: LastingFlights[Listing | Failed] = LastingFlights()
         self._growths: LastingFlights[Listing | Failed] = LastingFlights()
         self._sorts: LastingFlights[Sequence[Row]] = LastingFlights()
@@ -191,8 +190,7 @@ class Listings:
     ) -> Listing | Failed:
         harvest, begun = self._harvest(order), backend.changes.count
         read_at = self.kept.now()
-        with self._in_flight.charged():
-            failed = await _gather(harvest, backend, plan, tally)
+        failed = await _gather(harvest, backend, plan, tally)
         if failed is not None:
             return failed
         as_of = tally.as_of or backend.now()
@@ -245,15 +243,21 @@ async def _gather(
         if isinstance(page, BackendPage):
             tally.add(page)
         return page if isinstance(page, Failed) else None
-    scan = Scan(backend, plan, tally)
+    with backend.under_way.listings.billed() as bill:
+        return await _gather_pages(harvest, Scan(backend, plan, tally), bill)
+
+
+async def _gather_pages(harvest: Harvest, scan: Scan, bill: Bill) -> Failed | None:
+    backend = scan.backend
     while scan.next is not None:
-        if tally.requests >= MAX_PAGES_OF_A_LISTING:
+        if scan.tally.requests >= MAX_PAGES_OF_A_LISTING:
             message = f"a list of more than {MAX_PAGES_OF_A_LISTING} pages"
             return backend.failed(GiveUp(ErrorCode.BUDGET_EXCEEDED, message))
         outcome = await scan.next_page()
         if isinstance(outcome, Failed):
             return outcome
         try:
+            backend.under_way.listings.add(bill, outcome.size, "a list of many pages")
             for session, record in zip(outcome.sessions, outcome.records, strict=True):
                 harvest.take(session, record)
         except UpstreamError as error:

@@ -20,8 +20,7 @@ async def grow(listing: Listing, backend: Backend, tally: Tally) -> Listing | Fa
     found = await _probe(listing, backend, tally)
     if isinstance(found, Failed):
         return found
-    # A slice would keep the whole answer.
-    pairs = [(page.sessions[0], page.records[0].copy()) for page in found]
+    pairs = [(page.sessions[0], page.records[0]) for page in found]
     try:
         return listing.grown(pairs, sum((page.flaws for page in found), FLAWLESS), now)
     except UpstreamError as error:

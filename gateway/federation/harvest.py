@@ -43,8 +43,7 @@ class Harvest:
         self._received += 1
         if session.native_id in self.records:
             return
-        # A slice would keep the whole page.
-        self.records[session.native_id] = record.copy()
+        self.records[session.native_id] = record
         self._record_bytes += memoryview(record).nbytes
         self.keys.append(key_of(session, self._order))
         if self._sessions is not None:

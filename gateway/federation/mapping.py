@@ -61,7 +61,9 @@ class Mapper:
         records: list[Raw] = []
         received = unreadable = ahead = size = 0
         for start in range(0, len(raw.records), _SLICE):
-            for record in raw.records[start : start + _SLICE]:
+            for one in raw.records[start : start + _SLICE]:
+                # A slice would keep the whole page for as long as anybody keeps a session of it.
+                record = one.copy()
                 size += memoryview(record).nbytes
                 mapped = self._adapter.normalise(record, provenance)
                 if not isinstance(mapped, Mapped) or not self._is_usable(mapped.session):

@@ -8,7 +8,7 @@ from gateway.spi import BadAnswer, HttpEndpoint, HttpReply, HttpRequest, Upstrea
 from gateway.transport.client import Client
 from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import is_unanswered, translated
-from gateway.transport.in_flight import charge
+from gateway.transport.in_flight import ahead_of, charge, settle
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.proxy import Proxy
 from gateway.transport.slots import Slots
@@ -89,15 +89,25 @@ class HttpWire:
 
     async def _read(self, response: aiohttp.ClientResponse, what: str) -> bytes:
         chunks = []
-        size = 0
+        size, most = 0, self._max_body_bytes
+        length = _told_length(response)
         async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
             size += len(chunk)
-            if size > self._max_body_bytes:
+            if size > most:
                 # Leaving the rest unread closes the connection: it may be endless.
-                raise BadAnswer(ErrorCode.TOO_LARGE, f"{what}: over {self._max_body_bytes} bytes")
-            charge(len(chunk), what)
+                raise BadAnswer(ErrorCode.TOO_LARGE, f"{what}: over {most} bytes")
+            await charge(len(chunk), what, ahead=ahead_of(size, length, most))
             chunks.append(chunk)
+        settle()
+        # Both are there for a moment, but of one body at a time. A buffer that grows is moved
+        # again and again instead, and the gaps that it leaves took more than that.
         return b"".join(chunks)
+
+
+def _told_length(response: aiohttp.ClientResponse) -> int | None:
+    """Give the length of a body that is known before it has come: not of what is to be unpacked."""
+    is_packed = aiohttp.hdrs.CONTENT_ENCODING in response.headers
+    return None if is_packed else response.content_length
 
 
 def _sending_once(what: str, dispatch: Dispatch) -> aiohttp.ClientMiddlewareType:

@@ -8,48 +8,110 @@ from dataclasses import dataclass
 from gateway.model.report import ErrorCode
 from gateway.spi import TryAgainLater
 
-MAX_IN_FLIGHT_BYTES = 512 * 1024 * 1024
-"""Two of the largest bodies a backend may send by default, or many usual ones."""
+USUAL_BYTES = 1024 * 1024
+"""What nearly every body of a page is smaller than."""
+
+_STEP_BYTES = 16 * 1024 * 1024
 
 
-@dataclass(slots=True)
-class InFlight:
-    """A budget of bytes that several tasks spend together."""
+@dataclass(slots=True, eq=False)
+class Bill:
+    """What was taken of a budget for one purpose: for the bytes that have come, or more."""
 
-    max_bytes: int = MAX_IN_FLIGHT_BYTES
+    come: int = 0
     taken: int = 0
+    is_held_up: bool = False
+    """Whether it waits for room, or did so last and got none."""
+
+
+class InFlight:
+    """A budget of bytes that several tasks spend together. Whoever comes to its end fails."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.taken = 0
+
+    @contextmanager
+    def billed(self) -> Iterator[Bill]:
+        """Keep a bill. What was taken for it is given back at the end."""
+        bill = Bill()
+        try:
+            yield bill
+        finally:
+            self._end(bill)
 
     @contextmanager
     def charged(self) -> Iterator[None]:
         """Charge what the running task reads from wires to the budget; give it back at the end."""
-        account = _Account(self)
-        token = _account.set(account)
-        try:
-            yield
-        finally:
-            _account.reset(token)
-            self.taken -= account.taken
+        with self.billed() as bill:
+            token = _charged.set((self, bill))
+            try:
+                yield
+            finally:
+                _charged.reset(token)
+
+    def add(self, bill: Bill, count: int, what: str) -> None:
+        """Charge bytes that have come, or raise :class:`TryAgainLater` where that is too many."""
+        bill.come += count
+        self._take(bill, bill.come - bill.taken)
+        if self.taken > self.max_bytes:
+            raise TryAgainLater(
+                ErrorCode.OVERLOADED, f"{what}: too many bytes under way", attempts=1
+            )
+
+    async def make_room(self, bill: Bill, count: int, ahead: int, what: str) -> None:
+        """Charge bytes that have come, and perhaps some that are to follow them."""
+        del ahead  # Who might fail for them without need takes none.
+        self.add(bill, count, what)
+
+    def settle(self, bill: Bill) -> None:
+        """Give back what was taken for bytes that did not come."""
+        self._take(bill, bill.come - bill.taken)
+
+    def _take(self, bill: Bill, count: int) -> None:
+        bill.taken += count
+        self.taken += count
+
+    def _end(self, bill: Bill) -> None:
+        self._take(bill, -bill.taken)
 
 
-@dataclass(slots=True)
-class _Account:
-    budget: InFlight
-    taken: int = 0
+# A task's own: a wire is shared by those whose bytes are charged to one budget or another.
+_charged: ContextVar[tuple[InFlight, Bill] | None] = ContextVar("what is charged", default=None)
 
 
-# A task's own: a wire is shared by those whose bytes are charged and those whose are not.
-_account: ContextVar[_Account | None] = ContextVar("whom bytes are charged to", default=None)
+async def charge(count: int, what: str, *, ahead: int = 0) -> None:
+    """Charge bytes that have come to whatever the running task reads for, if to anything.
 
-
-def charge(count: int, what: str) -> None:
-    """Charge bytes that have come to whoever the running task reads for, if to anybody.
-
-    Raises :class:`TryAgainLater` when the budget is spent.
+    So many more are ``ahead``, as far as anybody knows. It may have to be waited for that there is
+    room for them. Raises :class:`TryAgainLater` where there is none, and waiting would not help.
     """
-    account = _account.get()
-    if account is None:
-        return
-    account.taken += count
-    account.budget.taken += count
-    if account.budget.taken > account.budget.max_bytes:
-        raise TryAgainLater(ErrorCode.OVERLOADED, f"{what}: too many bytes under way", attempts=1)
+    charged = _charged.get()
+    if charged is not None:
+        budget, bill = charged
+        await budget.make_room(bill, count, ahead, what)
+
+
+def settle() -> None:
+    """Say that no more will come of what was charged ahead."""
+    charged = _charged.get()
+    if charged is not None:
+        budget, bill = charged
+        budget.settle(bill)
+
+
+def is_held_up() -> bool:
+    """Say whether the running task waits for room, and not for a vendor."""
+    charged = _charged.get()
+    return charged is not None and charged[1].is_held_up
+
+
+def ahead_of(size: int, length: int | None, most: int) -> int:
+    """Estimate what is to follow the beginning of a body.
+
+    If nobody told its length and it is larger than usual, that is as much as it may be: room that
+    is asked for bit by bit is held by many of whom none can go on.
+    """
+    if length is not None:
+        return max(0, min(length, most) - size)
+    return min(most - size, _STEP_BYTES) if size > USUAL_BYTES else 0

@@ -62,8 +62,8 @@ class RpcWire:
                 with translated(method):
                     connection = await self._connected()
                     result = await connection.call(method, params, dispatch)
-            # Not before: a message is given as a whole.
-            charge(memoryview(result).nbytes, method)
+                # Not before: a message is given as a whole. While it waits no other is asked for.
+                await charge(memoryview(result).nbytes, method)
         return result
 
     async def close(self) -> None:

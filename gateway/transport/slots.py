@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager, contextmanager
 
 from gateway.model.report import ErrorCode
 from gateway.spi import TryAgainLater, UpstreamError
-from gateway.transport.turns import Turns
+from gateway.transport.in_flight import is_held_up
 from gateway.transport.timing import counted
+from gateway.transport.turns import Turns
 
 
 class Slots:
@@ -64,8 +65,11 @@ class Slots:
     def _end(self, what: str, *, has_begun: bool) -> UpstreamError:
         if self._is_closed:
             return self._closed(what)
-        if not has_begun:  # The time went by here: that tells nothing of the vendor.
+        # Where the time went by here, that tells nothing of the vendor.
+        if not has_begun:
             return TryAgainLater(ErrorCode.OVERLOADED, f"{what}: no turn in time", attempts=1)
+        if is_held_up():
+            return TryAgainLater(ErrorCode.OVERLOADED, f"{what}: no room in time", attempts=1)
         return TryAgainLater(ErrorCode.TIMEOUT, f"{what}: no answer in time", attempts=2)
 
     def _closed(self, what: str) -> UpstreamError:

@@ -21,7 +21,6 @@ from gateway.model.report import ErrorCode, Failure, ServedFrom
 from gateway.paging.order import BEFORE_ALL, Key, key_of
 from gateway.paging.planner import BackendPlan
 from gateway.spi import Address, Mapped, Provenance, RawPage, Rejected, Status, Support
-from gateway.transport.in_flight import MAX_IN_FLIGHT_BYTES, charge
 from tests.federation.liars import Rejecting, Scripted, Stammerer, failing_at, never, rows
 from tests.support.adapters import NOON
 from tests.support.fakes import FakeAdapter, FakeRow, Manners, NoTransport, backend, record
@@ -554,18 +553,6 @@ async def test_a_listing_over_what_may_be_kept_at_all_fails_for_good() -> None:
 
     assert found == Failed(Failure(ErrorCode.BUDGET_EXCEEDED, retryable=False))
     assert asking.backend.health.error == found.failure
-
-
-async def test_bytes_under_way_are_bounded_and_given_back() -> None:
-    async def script(_at: object, request: int) -> None:
-        charge(MAX_IN_FLIGHT_BYTES + (request == 1), "the fake")
-
-    asking = Asking(Scripted(rows(1, 2), script=script))
-
-    found = [await asking.whole(Tally()) for _ in range(2)]
-
-    assert found[0] == Failed(Failure(ErrorCode.OVERLOADED, retryable=True))
-    assert ids(found[1]) == ["1", "0"]
 
 
 async def test_a_listing_remembers_its_sessions_as_far_as_there_is_room() -> None:

@@ -16,6 +16,7 @@ from gateway.federation.freshness import Lifetimes
 from gateway.federation.listing import REMEMBERED_BYTES
 from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import MAX_KEPT_BYTES, KeptRanges
+from gateway.federation.under_way import UnderWay
 from gateway.model.matching import matches
 from gateway.model.query import Condition, Field, Op, Sort
 from gateway.resilience.breaker import BreakerRules
@@ -221,18 +222,26 @@ TIRELESS = BreakerRules(least_calls=10**9, connect_failures=10**9)
 """Rules by which a vendor is asked however much trouble it is in."""
 
 
-def backend(
+def backend(  # noqa: PLR0913  # what a test may say of one, each by its name
     name: str,
     adapter: SessionAdapter[HttpTransport],
     *,
     ttl: float | Lifetimes = 0,
     clock: Callable[[], datetime] = noon,
     account: Account | None = None,
+    under_way: UnderWay | None = None,
 ) -> Backend:
     """Make a backend over a fake adapter, which is asked however much trouble it is in."""
-    account = account or Account(TIRELESS)
     kept = ttl if isinstance(ttl, Lifetimes) else Lifetimes(ttl)
-    return Backend(name, adapter, NoTransport(), lifetimes=kept, clock=clock, account=account)
+    return Backend(
+        name,
+        adapter,
+        NoTransport(),
+        lifetimes=kept,
+        clock=clock,
+        account=account or Account(TIRELESS),
+        under_way=under_way,
+    )
 
 
 def federation(

@@ -1,0 +1,1 @@
+"""Tests of how the gateway is put together."""
