@@ -27,7 +27,7 @@ def write_configuration(path: Path, upstreams: str, *, ttl_seconds: int) -> Path
     """Configure a gateway: everything is the default but what must be said, and the ttl."""
     tree = {
         "server": {"port": 0},
-        "defaults": {"cache": {"ttl_s": ttl_seconds}},
+        "defaults": {"cache": {"ttl_s": ttl_seconds}, "limits": {"rate": None}},
         "backends": [_backend(adapter, upstreams) for adapter in _OPTIONS],
     }
     path.write_text(yaml.safe_dump(tree))

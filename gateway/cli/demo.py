@@ -106,7 +106,7 @@ def _settings(vendors: list[_Vendor], port: int) -> Settings:
                 name=vendor.name.replace("_", "-"),
                 adapter=vendor.adapter,
                 # Nothing is kept, so that what is killed or begins shows in the very next answer.
-                cache=CacheSettings(ttl_s=0),
+                cache=CacheSettings(ttl_s=0, stale_if_error_s=0),
                 options=load_adapter(vendor.adapter).options_model.model_validate(vendor.options),
             )
             for vendor in vendors

@@ -26,6 +26,8 @@ from tests.support.gateway import backend
 CANARY = "canary"
 """A part of every credential and of every word of a vendor: nobody may be told it."""
 
+NOTHING_KEPT = CacheSettings(ttl_s=0, stale_if_error_s=0)
+
 _BRIEF = 0.25
 _PATIENT = 5.0
 _CREDENTIALS = {
@@ -196,7 +198,7 @@ def troubled(
     timeout_s: float = _BRIEF,
 ) -> BackendSettings:
     """Configure a backend of which nothing is kept."""
-    return backend(adapter, options, name=name, timeout_s=timeout_s, cache=CacheSettings(ttl_s=0))
+    return backend(adapter, options, name=name, timeout_s=timeout_s, cache=NOTHING_KEPT)
 
 
 @asynccontextmanager
