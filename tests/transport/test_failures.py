@@ -220,7 +220,7 @@ async def test_a_server_that_speaks_no_tls_is_no_tls_server(url: str) -> None:
             url.format(place=f"{HOST}:{peer.port}")
         )
 
-    assert (type(error), error.code, error.attempts) == (GiveUp, ErrorCode.TLS, 1)
+    assert (type(error), error.code, error.attempts) == (BadAnswer, ErrorCode.TLS, 1)
 
 
 @pytest.mark.parametrize("scheme", ["http", "ws"])

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import pytest
 import trustme
 
-from gateway.spi import ErrorCode, GiveUp, HttpRequest, TryAgainLater, UpstreamError
+from gateway.spi import BadAnswer, ErrorCode, GiveUp, HttpRequest, TryAgainLater, UpstreamError
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.tls import verification
 from tests.support.wires import (
@@ -174,7 +174,7 @@ async def leaving(visit: Visit) -> None:
     await visit.reader.read(65536)
 
 
-@pytest.mark.parametrize(("script", "kind"), [(bad_request, GiveUp), (leaving, TryAgainLater)])
+@pytest.mark.parametrize(("script", "kind"), [(bad_request, BadAnswer), (leaving, TryAgainLater)])
 async def test_a_server_without_tls_is_told_from_one_that_is_not_there(
     script: Script, kind: type[UpstreamError], known: Trust
 ) -> None:
