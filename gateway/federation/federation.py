@@ -88,9 +88,17 @@ class Federation:
         """Carry out a write on one backend that can do it, and may."""
         return await self._writing.carry_out(self.backends[backend], write, deadline)
 
+    async def settled(self) -> None:
+        """Wait until the writes under way have come to their ends."""
+        await self._writing.settled()
+
+    async def leave(self) -> None:
+        """End the writes under way, and leave what is kept to those who share it."""
+        await self._writing.close()
+
     async def close(self) -> None:
         """End what goes on without callers."""
-        await self._writing.close()
+        await self.leave()
         await self._listings.close()
 
     def _run(self, request: PageRequest, *, is_whole: bool) -> Run:

@@ -61,7 +61,9 @@ class PageReader(Reader):
     async def read(self) -> Delivered:
         """Give what is kept, then page after page from the vendor."""
         if self._scan is None:
-            kept = self._ranges.find(self._backend.name, self._query, self._boundary, self._since)
+            kept = self._ranges.find(
+                self._backend.identity, self._query, self._boundary, self._since
+            )
             if kept is not None and self._can_go_on_from(kept):
                 return self._given_from(kept)
             self._scan = self._begun(self._places)
@@ -106,7 +108,7 @@ class PageReader(Reader):
             expires=self._expires,
         )
         kept = KeptRange(extent, tuple(self._pages), replace(tally))
-        self._ranges.keep(self._backend.name, self._query.order, kept)
+        self._ranges.keep(self._backend.identity, self._query.order, kept)
 
     def _can_go_on_from(self, kept: KeptRange) -> bool:
         """Say whether what lies beyond a range can be read, should it be needed."""

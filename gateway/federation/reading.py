@@ -58,7 +58,7 @@ class Reading:
         That a backend is to be asked whatever is kept is heeded once a second.
         """
         now = self.ranges.timer()
-        if freshness.is_renewed and not self.renewals.grant(backend.name, now):
+        if freshness.is_renewed and not self.renewals.grant(backend.identity, now):
             return ANY_INSTANT
         return freshness.since(now)
 
@@ -75,7 +75,7 @@ class Reading:
         if not plan.is_ordered and self.listings.is_kept(backend, plan, since):
             return Kept.ENOUGH
         boundary = request.position.boundary
-        kept = self.ranges.find(backend.name, request.query, boundary, since)
+        kept = self.ranges.find(backend.identity, request.query, boundary, since)
         if kept is None or not (plan.is_ordered or plan.is_sliceable):
             return None
         if kept.extent.ends is None:

@@ -101,7 +101,7 @@ class WindowReader(Reader):
         """Give what is kept; then page after page of windows, whose rows come with the last."""
         if self._windows is None:
             kept = self._ranges.find(
-                self._backend.name, self._query, self._begins, self._slicing.since
+                self._backend.identity, self._query, self._begins, self._slicing.since
             )
             if kept is not None:
                 return self._given_from(kept)
@@ -147,7 +147,7 @@ class WindowReader(Reader):
         )
         pages = (ReadPage(First(), tuple(self._given)),)
         self._ranges.keep(
-            self._backend.name, self._query.order, KeptRange(extent, pages, replace(self.tally))
+            self._backend.identity, self._query.order, KeptRange(extent, pages, replace(self.tally))
         )
 
     def _given_from(self, kept: KeptRange) -> Delivery:
