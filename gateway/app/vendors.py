@@ -1,13 +1,15 @@
 """The backends, their wires, and what those of one account share, built from the configuration."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+from gateway.app.accounts import Shared, Terms
 from gateway.config import AccountKey, BackendSettings, SetBy, account_key
-from gateway.federation.account import Account
 from gateway.federation.backend import Backend
 from gateway.spi.abilities import Abilities, PagingStyle
 from gateway.spi.adapter import SessionAdapter
@@ -18,7 +20,6 @@ from gateway.spi.transport import RpcEndpoint
 from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.rpc import RpcWire
-from gateway.transport.turns import Turns
 from gateway.transport.wire import open_wire
 
 # A vendor that can only list everything sends all it has in one body. That may take long, as
@@ -40,11 +41,24 @@ _LONGEST_HEARTBEAT_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a backend is built from: built from the same, it is the same.
+
+    ``files`` are digests of the files that its options name.
+    """
+
+    settings: BackendSettings
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Wired:
     """A backend and its wire, which is to be closed in the end."""
 
+    plan: Plan
     backend: Backend
     wire: HttpWire | RpcWire
+    shared: Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +68,35 @@ class _Planned:
     limits: Limits
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """What the backends of one account share."""
-
-    account: Account
-    turns: Turns
-    limits: Limits
-
-
 def wired(
-    backends: Iterable[BackendSettings],
+    backends: Sequence[BackendSettings],
     clock: Callable[[], datetime],
     timer: Callable[[], float] = time.monotonic,
+    before: Sequence[Wired] = (),
 ) -> list[Wired]:
     """Build the backends. None of them connects before it is asked.
 
-    The clock tells the date, the timer how much time goes by, in seconds.
+    Of those in use before, the ones that are built from the same are taken as they are, and the
+    accounts that are still used: what is known of a vendor's trouble outlasts a configuration. If
+    anything cannot be built nothing has changed. The clock tells the date, the timer how much time
+    goes by, in seconds.
     """
     accounts: dict[AccountKey, list[_Planned]] = {}
-    for each in backends:
-        accounts.setdefault(account_key(each), []).append(_planned(each))
-    shared = {key: _shared(planned, timer) for key, planned in accounts.items()}
-    built = {
-        each.settings.name: _wired(each, shared[key], clock)
-        for key, planned in accounts.items()
-        for each in planned
-    }
-    return [built[each.name] for each in backends]
+    for settings in backends:
+        accounts.setdefault(account_key(settings), []).append(_planned(settings))
+    known = {account_key(each.plan.settings): each.shared for each in before}
+    kept = {each.backend.name: each for each in before}
+    built: dict[str, Wired] = {}
+    terms = {key: _terms(planned) for key, planned in accounts.items()}
+    for key, of_account in accounts.items():
+        shared = known.get(key) or Shared.new(terms[key], timer)
+        for planned in of_account:
+            built[planned.settings.name] = _kept_or_wired(planned, shared, terms[key], clock, kept)
+    for each in built.values():
+        own = terms[account_key(each.plan.settings)]
+        each.shared.hold_to(own)
+        each.backend.limits = own.within(each.backend.limits)
+    return [built[settings.name] for settings in backends]
 
 
 def _planned(settings: BackendSettings) -> _Planned:
@@ -89,20 +104,33 @@ def _planned(settings: BackendSettings) -> _Planned:
     return _Planned(settings, adapter, _limits(settings, adapter))
 
 
-def _shared(planned: Sequence[_Planned], timer: Callable[[], float]) -> _Shared:
-    """Hold all of an account to the strictest of their limits."""
-    limits = replace(
-        planned[0].limits,
+def _terms(planned: Sequence[_Planned]) -> Terms:
+    """Treat all of an account by the strictest of their limits."""
+    return Terms(
         concurrency=min(each.limits.concurrency for each in planned),
         rate=_slowest(each.limits.rate for each in planned),
+        slow_seconds=min(min(_SLOW_SECONDS, each.settings.timeout_s / 2) for each in planned),
     )
-    slow = min(min(_SLOW_SECONDS, each.settings.timeout_s / 2) for each in planned)
-    return _Shared(Account(timer=timer, slow_seconds=slow), Turns.within(limits), limits)
 
 
-def _wired(planned: _Planned, shared: _Shared, clock: Callable[[], datetime]) -> Wired:
+def _kept_or_wired(
+    planned: _Planned,
+    shared: Shared,
+    terms: Terms,
+    clock: Callable[[], datetime],
+    kept: Mapping[str, Wired],
+) -> Wired:
+    plan = Plan(planned.settings, _digests(planned.settings.options))
+    found = kept.get(planned.settings.name)
+    if found is not None and found.plan == plan:
+        return found
+    return _wired(planned, plan, terms.within(planned.limits), shared, clock)
+
+
+def _wired(
+    planned: _Planned, plan: Plan, limits: Limits, shared: Shared, clock: Callable[[], datetime]
+) -> Wired:
     settings, adapter = planned.settings, planned.adapter
-    limits = replace(planned.limits, concurrency=shared.limits.concurrency, rate=shared.limits.rate)
     wire = open_wire(
         adapter.endpoint(),
         limits,
@@ -120,7 +148,16 @@ def _wired(planned: _Planned, shared: _Shared, clock: Callable[[], datetime]) ->
         account=shared.account,
         limits=limits,
     )
-    return Wired(backend, wire)
+    return Wired(plan, backend, wire, shared)
+
+
+def _digests(options: AdapterOptions) -> Mapping[str, str]:
+    """Tell files apart by what they hold: a certificate may be renewed in its place."""
+    return {
+        name: sha256(value.read_bytes()).hexdigest()
+        for name, value in options
+        if isinstance(value, Path)
+    }
 
 
 def _limits(settings: BackendSettings, adapter: SessionAdapter[Any]) -> Limits:
