@@ -1,5 +1,6 @@
 """What outlasts a snapshot: connections, what is kept of vendors, and the record of calls."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
@@ -42,12 +43,14 @@ class Holdings:
             +self._users,
             [each for each in vendors if not self._users[each.backend.identity]],
         )
-        for each in unused:
-            await self.listings.forget(each.backend)
-            self.ranges.drop(each.backend.identity)
-            await each.wire.close()
+        await asyncio.gather(*map(self._end, unused))
         if not self._snapshots:
             await self._close()
+
+    async def _end(self, vendor: Wired) -> None:
+        await self.listings.forget(vendor.backend)
+        self.ranges.drop(vendor.backend.identity)
+        await vendor.wire.close()
 
     async def _close(self) -> None:
         await self.listings.close()

@@ -21,7 +21,7 @@ NOT_SHOWN = {
     *("cursor_mismatch", "too_many_cells"),
     *("idempotency_key_in_use", "idempotency_key_reused", "idempotency_failed"),
     *("invalid_field", "not_own_session", "write_outcome_unknown"),
-    *("request_timeout", "timeout", "unavailable", "overloaded", "internal_error"),
+    *("request_timeout", "timeout", "unavailable", "overloaded", "stopping", "internal_error"),
 }
 DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document(routes())))
 
