@@ -3,11 +3,13 @@
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiohttp import web
 
 from gateway.app.callers import admission
+from gateway.app.holdings import Holdings
 from gateway.app.vendors import Wired, wired
 from gateway.config.settings import (
     BackendSettings,
@@ -21,6 +23,7 @@ from gateway.federation.ranges import KeptRanges
 from gateway.paging.cursor import CursorSealer
 from gateway.spi.registry import load_adapter
 from gateway.state.idempotency import IdempotencyRecords
+from gateway.web.admission import Admission
 from gateway.web.bodies import MAX_BODY_BYTES
 from gateway.web.gzip import compress
 from gateway.web.hygiene import answer_known, answer_options, finish_head, refuse_other_hosts
@@ -51,16 +54,36 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one configuration is served with. A later one takes over what has not changed."""
+
+    settings: Settings
+    vendors: Sequence[Wired]
+    admission: Admission
+    sealer: CursorSealer
+    holdings: Holdings
+
+
+SNAPSHOT = web.AppKey("SNAPSHOT", Snapshot)
+
+
 def build_app(
-    settings: Settings, *, clock: Clock = utc_now, timer: Callable[[], float] = time.monotonic
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    timer: Callable[[], float] = time.monotonic,
+    before: web.Application | None = None,
 ) -> web.Application:
     """Build the application. It opens a vendor's connection at the first call to it.
 
-    The clock tells the date, the timer how much time goes by, in seconds.
+    It takes over what is as it was in the one ``before``, which may still be at work: backends
+    whose settings are equal, with all that is known and kept of them, accounts, cursors, and how
+    often callers have called. What only one of them uses is closed when that is cleaned up. The
+    clock tells the date, the timer how much time goes by, in seconds.
     """
+    snapshot = _snapshot(settings, clock, timer, None if before is None else before[SNAPSHOT])
     origins = frozenset(settings.cors.origins)
-    vendors = wired(_enabled(settings), clock, timer)
-    abilities = {each.backend.name: each.backend.adapter.abilities() for each in vendors}
     app = web.Application(
         middlewares=[
             log_requests,
@@ -69,25 +92,24 @@ def build_app(
             refuse_other_hosts,
             answer_options(origins),
             answer_known,
-            authenticate(admission(settings, abilities, timer), clock),
+            authenticate(snapshot.admission, clock),
             negotiate,
         ],
         handler_args={"handler_cancellation": True, **REQUEST_LIMITS},
         client_max_size=MAX_BODY_BYTES,
     )
-    app[FEDERATION] = _federation(settings, vendors)
-    app[SEALER] = cursor_sealer(settings)
+    app[SNAPSHOT] = snapshot
+    app[FEDERATION] = _federation(settings, snapshot.vendors, snapshot.holdings)
+    app[SEALER] = snapshot.sealer
     app[ORIGINS] = origins
     app[TRUSTED_PROXIES] = settings.server.trusted_proxies
     app[DEADLINE_SECONDS] = settings.server.deadline_s
     app[UNDERTAKINGS] = LastingFlights()
-    folder = settings.server.state_dir
-    app[RECORDS] = None if folder is None else IdempotencyRecords(folder, clock)
+    app[RECORDS] = snapshot.holdings.records
     app.on_response_prepare.append(tell_standing)
     app.on_response_prepare.append(finish_head)
     app.add_routes(routes())
-    app.cleanup_ctx.append(_remembering)
-    app.cleanup_ctx.append(_closing(vendors))
+    app.cleanup_ctx.append(_held)
     return app
 
 
@@ -96,12 +118,14 @@ async def open_federation(
     settings: Settings, *, clock: Clock = utc_now
 ) -> AsyncIterator[Federation]:
     """Build what answers, without a front door, for this process alone; close it in the end."""
-    vendors = wired(_enabled(settings), clock)
-    federation = _federation(settings, vendors)
+    vendors, holdings = wired(_enabled(settings), clock), _holdings(settings, clock)
+    holdings.enter(vendors)
+    federation = _federation(settings, vendors, holdings)
     try:
         yield federation
     finally:
-        await _close(federation, vendors)
+        await federation.leave()
+        await holdings.leave(vendors)
 
 
 def cursor_sealer(settings: Settings) -> CursorSealer:
@@ -109,39 +133,50 @@ def cursor_sealer(settings: Settings) -> CursorSealer:
     return CursorSealer([key.get_secret_value().encode() for key in settings.cursor.keys])
 
 
-async def _remembering(app: web.Application) -> AsyncIterator[None]:
-    records = app[RECORDS]
-    if records is not None:
-        await records.open()
+def _snapshot(
+    settings: Settings, clock: Clock, timer: Callable[[], float], before: Snapshot | None
+) -> Snapshot:
+    vendors = wired(_enabled(settings), clock, timer, before.vendors if before else ())
+    abilities = {each.backend.name: each.backend.adapter.abilities() for each in vendors}
+    is_sealed_alike = before is not None and before.settings.cursor == settings.cursor
+    return Snapshot(
+        settings,
+        vendors,
+        admission(settings, abilities, timer, before.admission if before else None),
+        before.sealer if before is not None and is_sealed_alike else cursor_sealer(settings),
+        before.holdings if before else _holdings(settings, clock),
+    )
+
+
+def _holdings(settings: Settings, clock: Clock) -> Holdings:
+    folder = settings.server.state_dir
+    return Holdings(
+        Listings(KeptListings(timer=time.monotonic)),
+        KeptRanges(timer=time.monotonic),
+        None if folder is None else IdempotencyRecords(folder, clock),
+    )
+
+
+async def _held(app: web.Application) -> AsyncIterator[None]:
+    """Hold what others may hold too, as long as this application serves."""
+    vendors, holdings = app[SNAPSHOT].vendors, app[SNAPSHOT].holdings
+    await holdings.open()
+    holdings.enter(vendors)
     yield
-    if records is not None:
-        await records.close()
-
-
-def _closing(vendors: Sequence[Wired]) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def context(app: web.Application) -> AsyncIterator[None]:
-        yield
-        await app[UNDERTAKINGS].close()
-        await _close(app[FEDERATION], vendors)
-
-    return context
-
-
-async def _close(federation: Federation, vendors: Sequence[Wired]) -> None:
-    await federation.close()
-    for each in vendors:
-        await each.wire.close()
+    await app[UNDERTAKINGS].close()
+    await app[FEDERATION].leave()
+    await holdings.leave(vendors)
 
 
 def _enabled(settings: Settings) -> list[BackendSettings]:
     return [backend for backend in settings.backends if backend.enabled]
 
 
-def _federation(settings: Settings, vendors: Sequence[Wired]) -> Federation:
+def _federation(settings: Settings, vendors: Sequence[Wired], holdings: Holdings) -> Federation:
     return Federation(
         [each.backend for each in vendors],
-        Listings(KeptListings(timer=time.monotonic)),
-        KeptRanges(timer=time.monotonic),
+        holdings.listings,
+        holdings.ranges,
         disabled={
             b.name: load_adapter(b.adapter).vendor for b in settings.backends if not b.enabled
         },

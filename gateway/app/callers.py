@@ -11,9 +11,15 @@ from gateway.web.redaction import Redaction
 
 
 def admission(
-    settings: Settings, abilities: Mapping[str, Abilities], timer: Callable[[], float]
+    settings: Settings,
+    abilities: Mapping[str, Abilities],
+    timer: Callable[[], float],
+    before: Admission | None = None,
 ) -> Admission:
-    """Build what says who may call, and how often. The timer tells seconds."""
+    """Build what says who may call, and how often. The timer tells seconds.
+
+    It goes on counting where one that was in its place before has come to.
+    """
     return Admission(
         _keyring(settings.auth, abilities),
         rates={
@@ -23,6 +29,7 @@ def admission(
         },
         trusted_proxies=settings.server.trusted_proxies,
         timer=timer,
+        before=before,
     )
 
 

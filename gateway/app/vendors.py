@@ -1,13 +1,15 @@
 """The backends, their wires, and what those of one account share, built from the configuration."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+from gateway.app.accounts import Shared, Terms
 from gateway.config import AccountKey, BackendSettings, SetBy, account_key
-from gateway.federation.account import Account
 from gateway.federation.backend import Backend
 from gateway.federation.freshness import Lifetimes
 from gateway.federation.under_way import UnderWay
@@ -20,7 +22,6 @@ from gateway.spi.transport import RpcEndpoint
 from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.rpc import RpcWire
-from gateway.transport.turns import Turns
 from gateway.transport.wire import open_wire
 
 # A vendor that can only list everything sends all it has in one body. That may take long, as
@@ -42,11 +43,24 @@ _LONGEST_HEARTBEAT_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a backend is built from: built from the same, it is the same.
+
+    ``files`` are digests of the files that its options name.
+    """
+
+    settings: BackendSettings
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Wired:
     """A backend and its wire, which is to be closed in the end."""
 
+    plan: Plan
     backend: Backend
     wire: HttpWire | RpcWire
+    shared: Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +71,48 @@ class _Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
-    """What the backends of one account share."""
+class Surroundings:
+    """What all backends have in common."""
 
-    account: Account
-    turns: Turns
-    limits: Limits
+    clock: Callable[[], datetime]
+    under_way: UnderWay
 
 
 def wired(
-    backends: Iterable[BackendSettings],
+    backends: Sequence[BackendSettings],
     clock: Callable[[], datetime],
     timer: Callable[[], float] = time.monotonic,
+    before: Sequence[Wired] = (),
 ) -> list[Wired]:
     """Build the backends. None of them connects before it is asked.
 
-    The clock tells the date, the timer how much time goes by, in seconds.
+    Of those in use before, the ones that are built from the same are taken as they are, and the
+    accounts that are still used: what is known of a vendor's trouble outlasts a configuration. If
+    anything cannot be built nothing has changed. The clock tells the date, the timer how much time
+    goes by, in seconds.
     """
     accounts: dict[AccountKey, list[_Planned]] = {}
-    for each in backends:
-        accounts.setdefault(account_key(each), []).append(_planned(each))
-    shared = {key: _shared(planned, timer) for key, planned in accounts.items()}
-    under_way = UnderWay()
-    built = {
-        each.settings.name: _wired(each, shared[key], clock, under_way)
-        for key, planned in accounts.items()
-        for each in planned
-    }
-    return [built[each.name] for each in backends]
+    for settings in backends:
+        accounts.setdefault(account_key(settings), []).append(_planned(settings))
+    known = {account_key(each.plan.settings): each.shared for each in before}
+    kept = {each.backend.name: each for each in before}
+    under_way = next((each.backend.under_way for each in before), UnderWay())
+    built: dict[str, Wired] = {}
+    terms = {key: _terms(planned) for key, planned in accounts.items()}
+    for key, of_account in accounts.items():
+        shared = known.get(key) or Shared.new(terms[key], timer)
+        for planned in of_account:
+            plan = Plan(planned.settings, _digests(planned.settings.options))
+            found = kept.get(planned.settings.name)
+            if found is None or found.plan != plan:
+                limits = terms[key].within(planned.limits)
+                found = _wired(planned, plan, limits, shared, Surroundings(clock, under_way))
+            built[planned.settings.name] = found
+    for each in built.values():
+        own = terms[account_key(each.plan.settings)]
+        each.shared.hold_to(own)
+        each.backend.limits = own.within(each.backend.limits)
+    return [built[settings.name] for settings in backends]
 
 
 def _planned(settings: BackendSettings) -> _Planned:
@@ -92,22 +120,19 @@ def _planned(settings: BackendSettings) -> _Planned:
     return _Planned(settings, adapter, _limits(settings, adapter))
 
 
-def _shared(planned: Sequence[_Planned], timer: Callable[[], float]) -> _Shared:
-    """Hold all of an account to the strictest of their limits."""
-    limits = replace(
-        planned[0].limits,
+def _terms(planned: Sequence[_Planned]) -> Terms:
+    """Treat all of an account by the strictest of their limits."""
+    return Terms(
         concurrency=min(each.limits.concurrency for each in planned),
         rate=_slowest(each.limits.rate for each in planned),
+        slow_seconds=min(min(_SLOW_SECONDS, each.settings.timeout_s / 2) for each in planned),
     )
-    slow = min(min(_SLOW_SECONDS, each.settings.timeout_s / 2) for each in planned)
-    return _Shared(Account(timer=timer, slow_seconds=slow), Turns.within(limits), limits)
 
 
 def _wired(
-    planned: _Planned, shared: _Shared, clock: Callable[[], datetime], under_way: UnderWay
+    planned: _Planned, plan: Plan, limits: Limits, shared: Shared, around: Surroundings
 ) -> Wired:
     settings, adapter = planned.settings, planned.adapter
-    limits = replace(planned.limits, concurrency=shared.limits.concurrency, rate=shared.limits.rate)
     wire = open_wire(
         adapter.endpoint(),
         limits,
@@ -124,13 +149,22 @@ def _wired(
             settings.cache.stale_while_revalidate_s,
             settings.cache.stale_if_error_s,
         ),
-        clock=clock,
+        clock=around.clock,
         operations=settings.operations,
         account=shared.account,
         limits=limits,
-        under_way=under_way,
+        under_way=around.under_way,
     )
-    return Wired(backend, wire)
+    return Wired(plan, backend, wire, shared)
+
+
+def _digests(options: AdapterOptions) -> Mapping[str, str]:
+    """Tell files apart by what they hold: a certificate may be renewed in its place."""
+    return {
+        name: sha256(value.read_bytes()).hexdigest()
+        for name, value in options
+        if isinstance(value, Path)
+    }
 
 
 def _limits(settings: BackendSettings, adapter: SessionAdapter[Any]) -> Limits:

@@ -15,8 +15,9 @@ from typing import Any
 import aiohttp
 import click
 
+from gateway.app.process import address_of
 from gateway.cli.ending import fail
-from gateway.cli.serve import address_of, start
+from gateway.cli.serve import started
 from gateway.config.settings import BackendSettings, CacheSettings, ServerSettings, Settings
 from gateway.spi.registry import load_adapter, simulator_names
 
@@ -57,8 +58,8 @@ async def _demo(rows: int, port: int, frozen_at: datetime | None) -> None:
             await stack.enter_async_context(_simulator(name, [*arguments, "--seed", str(seed)]))
             for seed, name in enumerate(names)
         ]
-        runner = await start(_settings(vendors, port))
-        stack.push_async_callback(runner.cleanup)
+        runner = await started(_settings(vendors, port))
+        stack.push_async_callback(runner.stop, _STOP_SECONDS)
         address = address_of(runner)
         answer = await _asked(address + _QUERY)
         _tell(address, vendors, answer)

@@ -3,6 +3,7 @@
 from gateway.config.accounts import AccountKey, account_key
 from gateway.config.load import load
 from gateway.config.problems import ConfigurationError, Problem
+from gateway.config.reloading import Reread, Source
 from gateway.config.remarks import warnings
 from gateway.config.rules import is_loopback
 from gateway.config.schema import configuration_schema
@@ -38,9 +39,11 @@ __all__ = [
     "KeySettings",
     "LimitSettings",
     "Problem",
+    "Reread",
     "ServerSettings",
     "SetBy",
     "Settings",
+    "Source",
     "TlsSettings",
     "account_key",
     "configuration_schema",

@@ -40,12 +40,16 @@ class TlsSettings(Section):
 
 
 class ServerSettings(Section):
-    """Where the gateway listens, and how long a whole call may take."""
+    """Where the gateway listens, and how long a whole call may take.
+
+    ``lame_duck_s`` is how long it listens on when it is told to stop, and somebody watches.
+    """
 
     host: Text = "127.0.0.1"
     port: Annotated[Whole, Field(ge=0, le=65535)] = 8080
     workers: Annotated[Whole, Field(ge=1, le=64)] = 1
     deadline_s: Annotated[Seconds, Field(ge=0.1, le=60)] = 10
+    lame_duck_s: Annotated[Seconds, Field(ge=0, le=20)] = 5
     state_dir: Path | None = None
     trusted_proxies: tuple[Network, ...] = ()
     tls: TlsSettings | None = None

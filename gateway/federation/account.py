@@ -59,7 +59,7 @@ class Account:
         self._logging_in = asyncio.Lock()
         self._throttled_in_a_row = 0
         self._draw = draw
-        self._slow_seconds = slow_seconds
+        self.slow_seconds = slow_seconds
 
     async def call(self, attempt: Callable[[], Awaitable[T]], *, is_repeatable: bool) -> T:
         """Make an attempt, and more where that may help and the call only reads.
@@ -110,7 +110,7 @@ class Account:
             self._note(error, permit)
             raise
         except asyncio.CancelledError:
-            if timing.seconds >= self._slow_seconds:
+            if timing.seconds >= self.slow_seconds:
                 permit.bad()
             raise
         finally:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Raw
@@ -43,6 +43,8 @@ _MOST_DISORDERS = 3
 """Scans in a row that may come in a wrong order until the order is not trusted any more."""
 
 T = TypeVar("T")
+
+_NUMBERS = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Backend:
         what may be ``under_way``. The ``limits`` are those that its wire keeps.
         """
         self.name = name
+        self.identity = f"{name}#{next(_NUMBERS)}"
+        """Its own, also if another of its name takes its place: what is kept is kept by it."""
         self.adapter = adapter
         self.lifetimes = lifetimes
         self.operations = frozenset(operations)

@@ -106,10 +106,18 @@ class Federation:
         page = await self.page(PageRequest(Query((name,)), _REFRESHED_SESSIONS), deadline)
         return page.reports[name]
 
-    async def close(self) -> None:
-        """End what goes on without callers."""
+    async def settled(self) -> None:
+        """Wait until the writes under way have come to their ends."""
+        await self._writing.settled()
+
+    async def leave(self) -> None:
+        """End what goes on without callers, and leave what is kept to those who share it."""
         await self._writing.close()
         await self._reading.refreshing.close()
+
+    async def close(self) -> None:
+        """End what goes on without callers."""
+        await self.leave()
         await self._listings.close()
 
     def _run(self, request: PageRequest, *, is_whole: bool) -> Run:
@@ -129,7 +137,7 @@ class Federation:
             return page.reports[name].error is None
 
         what = (query, request.limit, request.position.boundary)
-        self._reading.refreshing.start(name, what, read)
+        self._reading.refreshing.start(self.backends[name].identity, what, read)
 
     def _planned(
         self, request: PageRequest, *, is_whole: bool

@@ -110,6 +110,12 @@ class Listings:
         tally.flaws = Flaws(ahead=is_ahead(session, listing.mapped_as_of)) if session else FLAWLESS
         return session
 
+    async def forget(self, backend: Backend) -> None:
+        """End what is fetched of a backend that nobody asks any more, and drop its listings."""
+        for flights in (self._fills, self._growths):
+            await flights.end(lambda flight: _is_of(backend, flight))
+        self.kept.drop(backend.identity)
+
     async def close(self) -> None:
         """End all that is being fetched."""
         for flights in (self._fills, self._growths, self._sorts):
@@ -231,7 +237,14 @@ class Listings:
 
 
 def _key(backend: Backend, plan: BackendPlan) -> ListingKey:
-    return ListingKey(backend.name, frozenset(plan.scan.pushed))
+    return ListingKey(backend.identity, frozenset(plan.scan.pushed))
+
+
+def _is_of(backend: Backend, flight: Hashable) -> bool:
+    match flight:
+        case (ListingKey(backend=identity), _):
+            return identity == backend.identity
+    return False
 
 
 async def _gather(

@@ -76,9 +76,18 @@ class LastingFlights(Generic[T]):
         flight.patience.join(patience())
         return flight.task
 
-    async def close(self) -> None:
-        """End the calls under way, and wait until they have ended."""
-        tasks = [flight.task for flight in self._flights.values()]
+    async def settled(self) -> None:
+        """Wait until all calls have come to their ends."""
+        while self._flights:
+            await asyncio.wait([flight.task for flight in self._flights.values()])
+
+    async def end(self, is_meant: Callable[[Hashable], bool]) -> None:
+        """End the calls under way for some keys, and wait until they have ended."""
+        tasks = [flight.task for key, flight in self._flights.items() if is_meant(key)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """End the calls under way, and wait until they have ended."""
+        await self.end(lambda _: True)

@@ -113,6 +113,7 @@ class Renewals:
     """When each backend was last asked because a client wanted nothing that is kept.
 
     It is so once a second at most: a page that is reloaded does not reach the vendor each time.
+    Backends are named by their identities.
     """
 
     def __init__(self) -> None:

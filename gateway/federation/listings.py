@@ -22,7 +22,10 @@ MAX_KEPT_BYTES = 512 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ListingKey:
-    """What a listing holds: a backend's sessions for which the pushed conditions hold."""
+    """What a listing holds: a backend's sessions for which the pushed conditions hold.
+
+    The backend is named by its identity.
+    """
 
     backend: str
     pushed: frozenset[Condition]

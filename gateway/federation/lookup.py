@@ -56,7 +56,7 @@ async def _looked_up(
     if not abilities.has_detail:
         return await _in_listing(backend, native_id, reading, freshness)
     accepted = reading.accepted(backend, freshness)
-    kept = reading.details.find(backend.name, native_id, accepted)
+    kept = reading.details.find(backend.identity, native_id, accepted)
     if kept is not None:
         if not freshness.is_kept_only and kept.life.fresh_until <= reading.timer():
             _renew(backend, native_id, reading)
@@ -64,7 +64,7 @@ async def _looked_up(
     if freshness.is_kept_only:
         return NOT_CACHED
     found = await _by_detail_call(backend, native_id, reading)
-    stale = reading.details.find(backend.name, native_id, backend.accepted_on_error(accepted))
+    stale = reading.details.find(backend.identity, native_id, backend.accepted_on_error(accepted))
     if isinstance(found, Failure) and stale is not None:
         return _given(stale, reading, found)
     return found
@@ -86,7 +86,7 @@ async def _by_detail_call(backend: Backend, native_id: str, reading: Reading) ->
         life=lifetimes.begin(begun),
     )
     if backend.changes.count == changes:
-        reading.details.keep(backend.name, native_id, detail)
+        reading.details.keep(backend.identity, native_id, detail)
     if detail.session is None or page is None:
         return Missing()
     tally = Tally(as_of=page.as_of, requests=page.requests, flaws=page.flaws)
@@ -108,7 +108,7 @@ def _renew(backend: Backend, native_id: str, reading: Reading) -> None:
     async def read() -> bool:
         return not isinstance(await _by_detail_call(backend, native_id, reading), Failure)
 
-    reading.refreshing.start(backend.name, native_id, read)
+    reading.refreshing.start(backend.identity, native_id, read)
 
 
 async def _in_listing(

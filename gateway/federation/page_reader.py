@@ -109,11 +109,11 @@ class PageReader(Reader):
             life=self._life,
         )
         kept = KeptRange(extent, tuple(self._pages), replace(tally))
-        self._ranges.keep(self._backend.name, self._query.order, kept)
+        self._ranges.keep(self._backend.identity, self._query.order, kept)
 
     def _kept(self, accepted: Acceptance) -> KeptRange | None:
         """Find what is kept from the boundary on, if what lies beyond it can be read."""
-        kept = self._ranges.find(self._backend.name, self._query, self._boundary, accepted)
+        kept = self._ranges.find(self._backend.identity, self._query, self._boundary, accepted)
         return kept if kept is not None and self._can_go_on_from(kept) else None
 
     def _can_go_on_from(self, kept: KeptRange) -> bool:

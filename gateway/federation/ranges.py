@@ -96,7 +96,10 @@ class _Place(NamedTuple):
 
 
 class KeptRanges:
-    """Ranges of all backends within a bound of bytes, each for its time to live."""
+    """Ranges of all backends within a bound of bytes, each for its time to live.
+
+    Backends are named by their identities.
+    """
 
     def __init__(self, *, timer: Callable[[], float], max_bytes: int = MAX_KEPT_BYTES) -> None:
         """Keep up to ``max_bytes``, by a monotonic timer in seconds."""
@@ -148,8 +151,8 @@ class KeptRanges:
     def drop(self, backend: str) -> None:
         """Drop all ranges of a backend."""
         for kind in [kind for kind in self._places if kind.backend == backend]:
-            for place in tuple(self._places[kind]):
-                self._forget(place)
+            for place in self._places.pop(kind):
+                self._ranges.pop(place, None)
 
     def _still_kept(self, place: _Place) -> KeptRange | None:
         kept = self._ranges.get(place)

@@ -68,10 +68,10 @@ class Reading:
 
     def drop(self, backend: Backend) -> None:
         """Drop all that is kept of a backend."""
-        self.listings.kept.drop(backend.name)
-        self.ranges.drop(backend.name)
-        self.details.drop(backend.name)
-        self.refreshing.forget(backend.name)
+        self.listings.kept.drop(backend.identity)
+        self.ranges.drop(backend.identity)
+        self.details.drop(backend.identity)
+        self.refreshing.forget(backend.identity)
 
     def accepted(self, backend: Backend, freshness: Freshness) -> Acceptance:
         """Say what of all that is kept may serve, as of now.
@@ -79,7 +79,7 @@ class Reading:
         That a backend is to be asked whatever is kept is heeded once a second.
         """
         now = self.ranges.timer()
-        if freshness.is_renewed and not self.renewals.grant(backend.name, now):
+        if freshness.is_renewed and not self.renewals.grant(backend.identity, now):
             return AS_IT_SERVES
         return freshness.accepted(now)
 
@@ -96,7 +96,7 @@ class Reading:
         if not plan.is_ordered and self.listings.is_kept(backend, plan, accepted):
             return Kept.ENOUGH
         boundary = request.position.boundary
-        kept = self.ranges.find(backend.name, request.query, boundary, accepted)
+        kept = self.ranges.find(backend.identity, request.query, boundary, accepted)
         if kept is None or not (plan.is_ordered or plan.is_sliceable):
             return None
         if kept.extent.ends is None:

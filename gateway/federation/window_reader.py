@@ -144,7 +144,7 @@ class WindowReader(Reader):
         )
         pages = (ReadPage(First(), tuple(self._given)),)
         self._ranges.keep(
-            self._backend.name, self._query.order, KeptRange(extent, pages, replace(self.tally))
+            self._backend.identity, self._query.order, KeptRange(extent, pages, replace(self.tally))
         )
 
     def fall_back(self, failure: Failure) -> bool:
@@ -158,7 +158,7 @@ class WindowReader(Reader):
         return True
 
     def _kept(self, accepted: Acceptance) -> KeptRange | None:
-        return self._ranges.find(self._backend.name, self._query, self._begins, accepted)
+        return self._ranges.find(self._backend.identity, self._query, self._begins, accepted)
 
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""

@@ -63,6 +63,10 @@ class Writing:
             return backend.failed(attempt.unknown("no answer within a deadline")).failure
         return _result(task.result())
 
+    async def settled(self) -> None:
+        """Wait until the writes under way have come to their ends."""
+        await self._under_way.settled()
+
     async def close(self) -> None:
         """End the writes under way."""
         await self._under_way.close()
@@ -84,13 +88,13 @@ class Writing:
     def _note(self, backend: Backend, change: Change | None) -> None:
         """Have the next list show what was written; where that is not known, have all read anew."""
         backend.changes.note(change)
-        self._ranges.drop(backend.name)
-        self._details.drop(backend.name)
+        self._ranges.drop(backend.identity)
+        self._details.drop(backend.identity)
         if change is None:
-            self._listings.kept.drop(backend.name)
+            self._listings.kept.drop(backend.identity)
         else:
             backend.vanished.note_write(change)
-            self._listings.kept.put(backend.name, *change)
+            self._listings.kept.put(backend.identity, *change)
 
 
 def _result(end: _End) -> WriteResult:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from gateway.model.report import ErrorCode
-from gateway.spi import TryAgainLater
+from gateway.spi import Rate, TryAgainLater
 from gateway.transport.limits import Limits
 from gateway.transport.pacing import Pacer
 
@@ -20,15 +20,27 @@ class Turns:
     def __init__(self, concurrency: int, pacer: Pacer | None = None) -> None:
         """Take no pacer where requests may follow each other as closely as they come."""
         self._free = asyncio.Semaphore(concurrency)
+        self._concurrency = concurrency
+        self._owed = 0
+        """Turns there are too many of, since there are to be fewer than there were."""
         self._pacer = pacer
         self._waiting = 0
 
     @classmethod
     def within(cls, limits: Limits, timer: Callable[[], float] = time.monotonic) -> "Turns":
         """Make those that keep these limits, by what tells the time in seconds."""
-        rate = limits.rate
-        pacer = None if rate is None else Pacer(rate.requests, rate.seconds, timer)
-        return cls(limits.concurrency, pacer)
+        return cls(limits.concurrency, _pacer(limits.rate, timer))
+
+    def allow(self, concurrency: int) -> None:
+        """Let another number out at a time. Those that are out now come to their ends."""
+        more = concurrency - self._concurrency - self._owed
+        self._concurrency, self._owed = concurrency, max(0, -more)
+        for _ in range(more):
+            self._free.release()
+
+    def keep_pace(self, rate: Rate | None, timer: Callable[[], float] = time.monotonic) -> None:
+        """Have requests go out at another pace from now on."""
+        self._pacer = _pacer(rate, timer)
 
     @asynccontextmanager
     async def turn(self, what: str) -> AsyncIterator[None]:
@@ -42,7 +54,7 @@ class Turns:
                 await asyncio.sleep(self._pacer.delay())
             yield
         finally:
-            self._free.release()
+            self._release()
 
     async def _acquire(self, what: str) -> None:
         if self._free.locked() and self._waiting >= MOST_WAITING:
@@ -51,6 +63,19 @@ class Turns:
             )
         self._waiting += 1
         try:
+            while self._owed and not self._free.locked():
+                self._owed -= 1
+                await self._free.acquire()  # at once, as it is free
             await self._free.acquire()
         finally:
             self._waiting -= 1
+
+    def _release(self) -> None:
+        if self._owed:
+            self._owed -= 1
+        else:
+            self._free.release()
+
+
+def _pacer(rate: Rate | None, timer: Callable[[], float]) -> Pacer | None:
+    return None if rate is None else Pacer(rate.requests, rate.seconds, timer)

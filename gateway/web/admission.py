@@ -40,12 +40,22 @@ class Admission:
         rates: Mapping[str, Quota],
         trusted_proxies: Sequence[Network],
         timer: Callable[[], float],
+        before: "Admission | None" = None,
     ) -> None:
-        """Take the rates by the names of callers; who has none may call as often as they like."""
+        """Take the rates by the names of callers; who has none may call as often as they like.
+
+        What was called before is counted where the rate is the same.
+        """
         self._keyring = keyring
         self._trusted_proxies = trusted_proxies
-        self._failures = Limiter(FAILURES, timer)
-        self._rates = {name: Limiter(quota, timer) for name, quota in rates.items()}
+        self.failures: Limiter = Limiter(FAILURES, timer) if before is None else before.failures
+        known: Mapping[str, Limiter] = {} if before is None else before.rates
+        self.rates: Mapping[str, Limiter] = {
+            name: known[name]
+            if name in known and known[name].quota == quota
+            else Limiter(quota, timer)
+            for name, quota in rates.items()
+        }
 
     def admit(self, request: web.Request, now: datetime) -> Admitted:
         """Let a call in, or raise a 401 or 429."""
@@ -53,7 +63,7 @@ class Admission:
             caller = self._keyring.caller(request.headers, now)
         except Problem as problem:
             raise self._failed(request, problem) from None
-        limiter = self._rates.get(caller.name)
+        limiter = self.rates.get(caller.name)
         if limiter is None:
             return Admitted(caller)
         standing = limiter.spend(caller.name)
@@ -68,7 +78,7 @@ class Admission:
             request.headers.getall("Forwarded", ()),
             self._trusted_proxies,
         )
-        standing = self._failures.spend(subject_of(address))
+        standing = self.failures.spend(subject_of(address))
         if not standing.is_within:
             return _too_many(standing)
         problem.headers = {**problem.headers, **standing.headers}

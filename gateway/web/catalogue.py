@@ -284,6 +284,12 @@ CATALOGUE: Mapping[str, ProblemKind] = {
         "More connections are open, or calls under way, than the gateway serves at a time.",
         f"{_NOT_TWICE} Try again after the seconds that `Retry-After` tells.",
     ),
+    "stopping": ProblemKind(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Not ready",
+        "The process that answered is about to end, and says so to whoever watches it.",
+        "Send calls elsewhere, or again in a moment: another process may take its place.",
+    ),
     "idempotency_failed": ProblemKind(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Idempotency key not recorded",

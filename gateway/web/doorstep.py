@@ -1,6 +1,8 @@
 """What is answered before a request reaches the application: odd ones, and too many at once."""
 
 import logging
+import math
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,22 +23,33 @@ MAX_LINE_BYTES = 8192
 
 _CONTINUE = "100-continue"
 _TOO_MANY_HEADERS = "Too many headers received"
-_PROBES = ("/healthz", "/readyz")
+_READY = "/readyz"
+_PROBES = ("/healthz", _READY)
 """What is answered however many ask: who watches has to see that we live."""
 _OVERLOAD_SECONDS = 1
+_WATCHED_SECONDS = 60.0
+"""Who has not asked for so long whether we are ready is not taken to be watching."""
 
 Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Doorstep:
     """Answers what does not come to the application, and closes the connection behind it.
 
-    ``origins`` are those whose pages may read these answers too.
+    ``origins`` are those whose pages may read these answers too. While it ``is_stopping`` it says
+    that we are not ready.
     """
 
     crowd: Crowd
     origins: frozenset[str]
+    is_stopping: bool = False
+    _watched_at: float = -math.inf
+
+    @property
+    def is_watched(self) -> bool:
+        """Say whether somebody watches us, and would send clients elsewhere."""
+        return time.monotonic() - self._watched_at < _WATCHED_SECONDS
 
     def before(self, handler: Handler, is_welcome: Callable[[web.BaseRequest], bool]) -> Handler:
         """Let through what there is room for, on connections that are welcome.
@@ -50,6 +63,10 @@ class Doorstep:
             request[BODY_SECONDS] = self.crowd.limits.body_seconds
             if (odd := _odd(request)) is not None:
                 return self._refused("(unreadable)", request, odd)
+            if request.path == _READY:
+                self._watched_at = time.monotonic()
+                if self.is_stopping:
+                    return self._refused("(stopping)", request, _stopping())
             if request.path in _PROBES:
                 return await handler(request)
             with self.crowd.call() as has_room:
@@ -104,6 +121,11 @@ def _odd(request: web.BaseRequest) -> Problem | None:
         detail = f"Nothing but {_CONTINUE} can be expected."
         return Problem(HTTPStatus.EXPECTATION_FAILED, "expectation_failed", detail)
     return None
+
+
+def _stopping() -> Problem:
+    detail = "This process is about to end. Calls that still come are answered."
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", detail)
 
 
 def _overloaded() -> Problem:

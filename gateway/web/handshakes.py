@@ -41,6 +41,11 @@ class Handshakes:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def settled(self, seconds: float) -> None:
+        """Wait until none is under way, but no longer than this."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
     async def end(self) -> None:
         """Break off what is under way."""
         for task in self._tasks:

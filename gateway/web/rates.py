@@ -67,7 +67,7 @@ class Limiter:
         self, quota: Quota, timer: Callable[[], float], most_subjects: int = MOST_SUBJECTS
     ) -> None:
         """Take what tells the time, in seconds from anywhere on."""
-        self._quota = quota
+        self.quota = quota
         self._timer = timer
         self._most_subjects = most_subjects
         self._full_at: OrderedDict[str, int] = OrderedDict()
@@ -75,8 +75,8 @@ class Limiter:
     def spend(self, subject: str) -> Standing:
         """Count a request of a subject. Who was forgotten starts with a full bucket."""
         now_ns = round(self._timer() * _NANOSECONDS)
-        full_at = self._full_at.get(subject, now_ns * self._quota.requests)
-        self._full_at[subject], standing = spend(self._quota, full_at, now_ns)
+        full_at = self._full_at.get(subject, now_ns * self.quota.requests)
+        self._full_at[subject], standing = spend(self.quota, full_at, now_ns)
         self._full_at.move_to_end(subject)
         if len(self._full_at) > self._most_subjects:
             self._full_at.popitem(last=False)

@@ -1,6 +1,7 @@
 """Serving the application over sockets: what cannot be read as a request is answered too."""
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -8,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_parser import RawRequestMessage
 
-from gateway.web.doorstep import MAX_LINE_BYTES, Doorstep, Handler
+from gateway.web.doorstep import MAX_LINE_BYTES, Doorstep
 from gateway.web.handshakes import Handshake, Handshakes
 from gateway.web.keys import ORIGINS, TRUSTED_PROXIES
 from gateway.web.limits import Crowd, Seat, ServingLimits
+from gateway.web.succession import Succession
 
 REQUEST_LIMITS = {
     # They differ so that it can be told whether the request line or a header was too long.
@@ -22,11 +25,18 @@ REQUEST_LIMITS = {
 }
 """How much of a request's head is read, in bytes and headers."""
 
+_LINGERING_SECONDS = 1.0
+"""For how long a connection on which nothing is asked is kept open when we stop."""
 
-class Runner(web.AppRunner):
-    """Runs the application; every answer of it, to whatever is sent, is one of ours."""
+_CLOSING_SECONDS = 4.0
+"""What it may take to close everything when nobody is waited for any more."""
 
-    __slots__ = ("_limits", "_tls")
+_TURNS_TO_ACCEPT = 3
+"""Turns of the loop in which connections are taken in that were made before nobody listened."""
+
+
+class Runner(web.BaseRunner):
+    """Runs an application, and others after it; every answer, to whatever is sent, is ours."""
 
     def __init__(
         self,
@@ -34,47 +44,136 @@ class Runner(web.AppRunner):
         *,
         limits: ServingLimits | None = None,
         tls: ssl.SSLContext | None = None,
+        shutdown_timeout: float = 60.0,
         **settings: Any,  # noqa: ANN401  # the library's own
     ) -> None:
         """Take how all sites are encrypted; they are not to be told themselves."""
-        super().__init__(app, **settings)
-        self._limits = limits or ServingLimits()
-        self._tls = tls
+        super().__init__(shutdown_timeout=shutdown_timeout)
+        limits = limits or ServingLimits()
+        self._limits = limits
+        self._succession = Succession(app, settings)
+        self._doorstep = Doorstep(Crowd(limits, app[TRUSTED_PROXIES]), app[ORIGINS])
+        self._handshakes = None if tls is None else Handshakes(tls, limits.hasty_seconds)
+        self._patience = 0.0
+
+    @property
+    def app(self) -> web.Application:
+        """Give the application that serves now."""
+        return self._succession.app
+
+    async def switch(self, app: web.Application, tls: ssl.SSLContext | None = None) -> None:
+        """Have another application serve what comes from now on, with another certificate.
+
+        Requests under way come to their ends where they began, and what is then not used any more
+        is closed. Connections stay open. If the application cannot start up, that is raised, and
+        everything is as it was.
+        """
+        await self._succession.switch(app)
+        self._doorstep.origins = app[ORIGINS]
+        self._doorstep.crowd.trusted_proxies = app[TRUSTED_PROXIES]
+        if tls is not None and self._handshakes is not None:
+            self._handshakes.context = tls
+
+    def tell_stopping(self) -> None:
+        """Say from now on that we are not ready, and with every answer that its connection ends."""
+        self._doorstep.is_stopping = True
+
+    async def stop(self, seconds: float, *, lame_duck_s: float = 0) -> None:
+        """Let all that is under way come to its end, close everything, and take so long at most.
+
+        If somebody watches whether we are ready, listen on for a while, so that they see it.
+        """
+        begun = asyncio.get_running_loop().time()
+        self.tell_stopping()
+        if self._doorstep.is_watched:
+            await asyncio.sleep(lame_duck_s)
+        for _ in range(_TURNS_TO_ACCEPT):
+            await asyncio.sleep(0)
+        for site in self.sites:
+            await site.stop()
+        until = begun + seconds - _CLOSING_SECONDS
+        if isinstance(self._server, _Server):
+            await self._server.drained(until)
+        self._shutdown_timeout = _CLOSING_SECONDS / 4
+        self._patience = max(0.0, until - asyncio.get_running_loop().time())
+        await self.cleanup()
+
+    async def shutdown(self) -> None:
+        """Do nothing: applications are shut down when they are left."""
 
     async def _make_server(self) -> web.Server:
-        made = await super()._make_server()
-        limits = self._limits
-        crowd = Crowd(limits, self.app[TRUSTED_PROXIES])
+        made = await self._succession.begin()
         return _Server(
-            made.request_handler,
-            Doorstep(crowd, self.app[ORIGINS]),
-            None if self._tls is None else Handshakes(self._tls, limits.hasty_seconds),
-            request_factory=made.request_factory,
+            self._succession,
+            self._doorstep,
+            self._handshakes,
             handler_cancellation=made.handler_cancellation,
             # What the application would have it be made with.
-            settings={**made._kwargs, **_times(limits)},  # noqa: SLF001  # there is no other way to it
+            settings={**made._kwargs, **_times(self._limits)},  # noqa: SLF001  # there is no other way to it
         )
+
+    async def _cleanup_server(self) -> None:
+        await self._succession.end(self._patience)
 
 
 class _Server(web.Server):
-    def __init__(  # noqa: PLR0913  # the library's own are handed on
+    def __init__(
         self,
-        handler: Handler,
+        succession: Succession,
         doorstep: Doorstep,
         handshakes: Handshakes | None,
         *,
-        request_factory: Any,  # noqa: ANN401  # the library's own, handed on
         handler_cancellation: bool,
         settings: Mapping[str, Any],
     ) -> None:
         super().__init__(
-            doorstep.before(handler, _is_welcome),
-            request_factory=request_factory,
+            doorstep.before(succession.handle, _is_welcome),
+            request_factory=self._made,
             handler_cancellation=handler_cancellation,
             **settings,
         )
+        self._succession = succession
         self._doorstep = doorstep
         self._handshakes = handshakes
+        self._has_lost_one = asyncio.Event()
+
+    async def drained(self, until: float) -> None:
+        """Wait until nobody is connected any more, but no longer than until this instant.
+
+        Who is idle has a while to send what is on its way, and to be told that it is the last.
+        """
+        idle = min(asyncio.get_running_loop().time() + _LINGERING_SECONDS, until)
+        if self._handshakes is not None:
+            await self._handshakes.settled(_LINGERING_SECONDS)
+        await self._emptied(idle)
+        for each in self.connections:
+            if isinstance(each, _Protocol):
+                each.end()
+        await self._emptied(until)
+
+    async def _emptied(self, until: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                while self.connections:
+                    self._has_lost_one.clear()
+                    await self._has_lost_one.wait()
+
+    def connection_lost(
+        self, handler: web.RequestHandler, exc: BaseException | None = None
+    ) -> None:
+        """Note that somebody has left."""
+        super().connection_lost(handler, exc)
+        # Not before the library has noted it, which may take until the request has ended.
+        ending = handler._task_handler  # noqa: SLF001  # there is no other way to it
+        if ending is None:
+            self._has_lost_one.set()
+        else:
+            ending.add_done_callback(lambda _: self._has_lost_one.set())
+
+    def _made(self, message: RawRequestMessage, *parts: Any) -> web.BaseRequest:  # noqa: ANN401  # the library's own
+        if self._doorstep.is_stopping:
+            message = message._replace(should_close=True)
+        return self._succession.made(message, *parts)
 
     def __call__(self) -> web.RequestHandler | Handshake:  # type: ignore[override]  # the loop takes any protocol
         protocol = _Protocol(self, self._doorstep, **self._kwargs)
@@ -116,6 +215,13 @@ class _Protocol(web.RequestHandler):
         """Count the connection out."""
         if self._seat is not None:
             self._doorstep.crowd.leave(self._seat)
+
+    def end(self) -> None:
+        """Close the connection: now if it is idle, or else behind the request under way."""
+        if self._waiter is not None and not self._waiter.done():
+            self.force_close()
+        else:
+            self.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to read; a connection without a handshake is counted in now."""

@@ -7,7 +7,8 @@ import aiohttp
 import pytest
 import trustme
 
-from gateway.cli.serve import address_of, start
+from gateway.app.process import address_of
+from gateway.cli.serve import started
 from gateway.config import ServerSettings
 from gateway.config.settings import TlsSettings
 from tests.support.gateway import backend, settings_for
@@ -32,7 +33,7 @@ def tls(authority: trustme.CA, tmp_path: Path) -> TlsSettings:
 async def health(authority: trustme.CA, tls: TlsSettings, context: ssl.SSLContext) -> int:
     authority.configure_trust(context)
     server = ServerSettings(port=0, tls=tls)
-    runner = await start(settings_for(backend("roundware", NOWHERE), server=server))
+    runner = await started(settings_for(backend("roundware", NOWHERE), server=server))
     url = address_of(runner, is_encrypted=True) + "/healthz"
     try:
         async with aiohttp.ClientSession() as client, client.get(url, ssl=context) as response:

@@ -52,7 +52,7 @@ backends:
         "1:38: server.workers: only 1 is in force yet",
         (
             "1:50: server.colour: unknown key; known keys here:"
-            " deadline_s, host, port, state_dir, tls, trusted_proxies, workers"
+            " deadline_s, host, lame_duck_s, port, state_dir, tls, trusted_proxies, workers"
         ),
         "1:63: server.port: given already at 1:10",
         "2:25: auth.keys[0].sha256: must match pattern '^[0-9a-fA-F]{64}$'",

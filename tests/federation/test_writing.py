@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
+from gateway.federation.backend import Backend
 from gateway.federation.changes import Changes
 from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
@@ -81,9 +82,12 @@ def test_more_changes_than_are_remembered_are_not_known() -> None:
     assert len(changes.since(1) or ()) == 1_000
 
 
-async def whole(listings: Listings, rows: Sequence[FakeRow]) -> SortedListing:
-    """List everything, newest first, from what is kept or from these rows."""
-    asked = backend("x", FakeAdapter(rows), ttl=TTL)
+def lister(rows: Sequence[FakeRow]) -> Backend:
+    return backend("x", FakeAdapter(rows), ttl=TTL)
+
+
+async def whole(listings: Listings, asked: Backend) -> SortedListing:
+    """List everything, newest first, from what is kept or from the vendor."""
     plan = asked.plan(Query(("x",)))
     assert isinstance(plan, BackendPlan)
     listing = await listings.whole(asked, plan, NEWEST_FIRST, Tally())
@@ -101,13 +105,16 @@ async def test_a_listing_with_a_written_session_is_the_listing_of_all_as_they_ar
 ) -> None:
     kept = KeptListings(timer=float)
     listings = Listings(kept, remembered_bytes=REMEMBERED_BYTES if is_remembered else 0)
-    await whole(listings, [FakeRow(*each) for each in rows.items()])
+    before = [FakeRow(*each) for each in rows.items()]
+    asked = lister(before)
+    await whole(listings, asked)
 
-    kept.put("x", *change(FakeRow(*written)))
+    kept.put(asked.identity, *change(FakeRow(*written)))
 
-    found = await whole(listings, [])
+    before.clear()
+    found = await whole(listings, asked)
     after = [FakeRow(*each) for each in {**rows, written[0]: written[1]}.items()]
-    expected = await whole(Listings(KeptListings(timer=float)), after)
+    expected = await whole(Listings(KeptListings(timer=float)), lister(after))
     assert [row.session for row in found.rows] == [row.session for row in expected.rows]
     assert found.listing.record_bytes == expected.listing.record_bytes
 

@@ -198,6 +198,7 @@ OPERATIONS: Mapping[str, Operation] = {
         answers=[_ok("StateDocument")],
         tag="process",
         description="It, too, is answered beyond the limit of calls.",
+        problems=["stopping"],
         is_keyed=False,
     ),
     "give_description": Operation(

@@ -1,0 +1,54 @@
+"""Reading a configuration again for a process that runs, which cannot change all of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.config.load import load
+from gateway.config.settings import ServerSettings, Settings
+
+_FIXED = ("host", "port", "workers", "state_dir")
+"""What of ``server`` a process has for life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What is to be in force, and the keys that would take a restart: these are as they were."""
+
+    settings: Settings
+    kept: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a configuration comes from: a file, and what was said beside it of the server."""
+
+    path: Path
+    host: str | None = None
+    port: int | None = None
+
+    def read(self) -> Settings:
+        """Read it for the first time; raise :class:`ConfigurationError` with all that is wrong."""
+        return load(self.path, host=self.host, port=self.port)
+
+    def read_again(self, running: Settings) -> Reread:
+        """Read it for a process that runs; raise :class:`ConfigurationError` as for a new one.
+
+        The address that is listened on stays, so what is asked of a file for that address is asked
+        of this one.
+        """
+        wanted = self.read()
+        kept = _kept(wanted.server, running.server)
+        if "host" in kept:
+            wanted = load(self.path, host=running.server.host, port=self.port)
+        as_it_was = {key: getattr(running.server, key) for key in kept}
+        server = wanted.server.model_copy(update=as_it_was)
+        return Reread(
+            wanted.model_copy(update={"server": server}), [f"server.{key}" for key in kept]
+        )
+
+
+def _kept(wanted: ServerSettings, running: ServerSettings) -> Sequence[str]:
+    changed = [key for key in _FIXED if getattr(wanted, key) != getattr(running, key)]
+    # Which certificate may change, but not whether there is one.
+    return changed if bool(wanted.tls) == bool(running.tls) else [*changed, "tls"]
