@@ -59,7 +59,7 @@ def build_app(
     The clock tells the date, the timer how much time goes by, in seconds.
     """
     origins = frozenset(settings.cors.origins)
-    vendors = wired(_enabled(settings), clock, timer)
+    vendors = wired(_enabled(settings), clock, timer, workers=settings.server.workers)
     abilities = {each.backend.name: each.backend.adapter.abilities() for each in vendors}
     app = web.Application(
         middlewares=[

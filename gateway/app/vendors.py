@@ -67,15 +67,18 @@ def wired(
     backends: Iterable[BackendSettings],
     clock: Callable[[], datetime],
     timer: Callable[[], float] = time.monotonic,
+    *,
+    workers: int = 1,
 ) -> list[Wired]:
     """Build the backends. None of them connects before it is asked.
 
-    The clock tells the date, the timer how much time goes by, in seconds.
+    The clock tells the date, the timer how much time goes by, in seconds. Each of the workers has
+    an even share of what an account allows, but never less than one request at a time.
     """
     accounts: dict[AccountKey, list[_Planned]] = {}
     for each in backends:
         accounts.setdefault(account_key(each), []).append(_planned(each))
-    shared = {key: _shared(planned, timer) for key, planned in accounts.items()}
+    shared = {key: _shared(planned, timer, workers) for key, planned in accounts.items()}
     built = {
         each.settings.name: _wired(each, shared[key], clock)
         for key, planned in accounts.items()
@@ -89,12 +92,13 @@ def _planned(settings: BackendSettings) -> _Planned:
     return _Planned(settings, adapter, _limits(settings, adapter))
 
 
-def _shared(planned: Sequence[_Planned], timer: Callable[[], float]) -> _Shared:
-    """Hold all of an account to the strictest of their limits."""
+def _shared(planned: Sequence[_Planned], timer: Callable[[], float], workers: int) -> _Shared:
+    """Hold all of an account to this worker's share of the strictest of their limits."""
+    rate = _slowest(each.limits.rate for each in planned)
     limits = replace(
         planned[0].limits,
-        concurrency=min(each.limits.concurrency for each in planned),
-        rate=_slowest(each.limits.rate for each in planned),
+        concurrency=max(1, min(each.limits.concurrency for each in planned) // workers),
+        rate=rate and rate.shared_by(workers),
     )
     slow = min(min(_SLOW_SECONDS, each.settings.timeout_s / 2) for each in planned)
     return _Shared(Account(timer=timer, slow_seconds=slow), Turns.within(limits), limits)

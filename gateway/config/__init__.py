@@ -1,7 +1,7 @@
 """The configuration: one file, checked as a whole before anything starts."""
 
 from gateway.config.accounts import AccountKey, account_key
-from gateway.config.load import load
+from gateway.config.load import Served, load
 from gateway.config.problems import ConfigurationError, Problem
 from gateway.config.remarks import warnings
 from gateway.config.rules import is_loopback
@@ -38,6 +38,7 @@ __all__ = [
     "KeySettings",
     "LimitSettings",
     "Problem",
+    "Served",
     "ServerSettings",
     "SetBy",
     "Settings",

@@ -38,13 +38,17 @@ class Admission:
         keyring: Keyring,
         *,
         rates: Mapping[str, Quota],
+        failures: Quota = FAILURES,
         trusted_proxies: Sequence[Network],
         timer: Callable[[], float],
     ) -> None:
-        """Take the rates by the names of callers; who has none may call as often as they like."""
+        """Take the rates by the names of callers; who has none may call as often as they like.
+
+        ``failures`` is how often an address may call without a good key.
+        """
         self._keyring = keyring
         self._trusted_proxies = trusted_proxies
-        self._failures = Limiter(FAILURES, timer)
+        self._failures = Limiter(failures, timer)
         self._rates = {name: Limiter(quota, timer) for name, quota in rates.items()}
 
     def admit(self, request: web.Request, now: datetime) -> Admitted:
