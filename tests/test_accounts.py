@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.config import BackendLimits, BackendSettings, SetBy
+from gateway.config import BackendLimits, BackendSettings, ServerSettings, SetBy
 from gateway.config.settings import CacheSettings
 from gateway.spi import Rate
 from tests.laboratory import http_faults as http
@@ -13,6 +13,7 @@ from tests.laboratory.server import Exchange, FaultServer
 from tests.laboratory.vendors import digital_samba
 from tests.support.gateway import Gateway, backend, running, settings_for
 
+NOBODY = "http://127.0.0.1:9"
 NOTHING_KEPT = CacheSettings(ttl_s=0)
 
 
@@ -111,6 +112,16 @@ async def test_what_an_adapter_knows_of_its_vendor_caps_all_but_the_backends_own
         told = (await in_force(gateway, "first"))["limits"]
 
     assert (told["concurrency"], told["rate"]) == (concurrency, rate)
+
+
+async def test_each_worker_has_its_share_of_an_accounts_limits() -> None:
+    few = samba("few", NOBODY, limits=limits(concurrency=2, rate=Rate(50, 1)))
+    many = samba("many", NOBODY, "another", limits=limits(concurrency=9))
+    server = ServerSettings(port=0, workers=4)
+    async with running(settings_for(few, many, server=server)) as gateway:
+        told = [(await in_force(gateway, name))["limits"] for name in ("few", "many")]
+
+    assert [(each["concurrency"], each["rate"]) for each in told] == [(1, "50/4s"), (2, None)]
 
 
 async def test_requests_to_a_vendor_go_out_at_its_pace() -> None:

@@ -136,7 +136,13 @@ def cursor_sealer(settings: Settings) -> CursorSealer:
 def _snapshot(
     settings: Settings, clock: Clock, timer: Callable[[], float], before: Snapshot | None
 ) -> Snapshot:
-    vendors = wired(_enabled(settings), clock, timer, before.vendors if before else ())
+    vendors = wired(
+        _enabled(settings),
+        clock,
+        timer,
+        before.vendors if before else (),
+        workers=settings.server.workers,
+    )
     abilities = {each.backend.name: each.backend.adapter.abilities() for each in vendors}
     is_sealed_alike = before is not None and before.settings.cursor == settings.cursor
     return Snapshot(

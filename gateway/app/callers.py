@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from gateway.config.settings import Action, AuthSettings, KeySettings, Settings
 from gateway.spi.abilities import Abilities
-from gateway.web.admission import Admission
+from gateway.web.admission import FAILURES, Admission
 from gateway.web.callers import ApiKey, Caller, Keyring
 from gateway.web.rates import Quota
 from gateway.web.redaction import Redaction
@@ -18,15 +18,18 @@ def admission(
 ) -> Admission:
     """Build what says who may call, and how often. The timer tells seconds.
 
-    It goes on counting where one that was in its place before has come to.
+    It goes on counting where one that was in its place before has come to. Each worker lets
+    through its share.
     """
+    workers = settings.server.workers
     return Admission(
         _keyring(settings.auth, abilities),
         rates={
-            key.name: Quota("key", key.rate.requests, key.rate.seconds)
+            key.name: Quota("key", key.rate.requests, key.rate.seconds).shared_by(workers)
             for key in settings.auth.keys
             if key.rate is not None
         },
+        failures=FAILURES.shared_by(workers),
         trusted_proxies=settings.server.trusted_proxies,
         timer=timer,
         before=before,

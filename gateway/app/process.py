@@ -5,17 +5,17 @@ once. SIGHUP reloads.
 """
 
 import asyncio
-import errno
 import logging
 import signal
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
 from gateway.app.application import SNAPSHOT, build_app
 from gateway.app.differences import differences
+from gateway.app.listening import BACKLOG, url_of
 from gateway.config import ConfigurationError, ServerSettings, Settings, Source, warnings
 from gateway.web.serving import Runner, tls_context
 
@@ -25,31 +25,7 @@ _STOP_SECONDS = 28.0
 _LAST_RESORT_SECONDS = 30.0
 """After so long the system ends the process, whatever holds it up."""
 
-_BACKLOG = 1024
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
-
-
-def listen(host: str, port: int) -> list[socket.socket]:
-    """Listen on every address of a host; raise an ``OSError`` where that cannot be done."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    listening: list[socket.socket] = []
-    try:
-        for family, address in dict.fromkeys((each[0], each[4][:2]) for each in found):
-            listening.extend(_listening(family, (str(address[0]), int(address[1]))))
-    except OSError:
-        for each in listening:
-            each.close()
-        raise
-    return listening
-
-
-def _listening(family: int, address: tuple[str, int]) -> list[socket.socket]:
-    try:
-        return [socket.create_server(address, family=family, backlog=_BACKLOG)]
-    except OSError as error:
-        if error.errno == errno.EAFNOSUPPORT:
-            return []  # A name may have an address of a kind that this machine does not speak.
-        raise
 
 
 def runner_of(settings: Settings) -> Runner:
@@ -64,26 +40,26 @@ async def start(runner: Runner, sockets: Sequence[socket.socket]) -> None:
     """
     await runner.setup()
     for each in sockets:
-        await web.SockSite(runner, each, backlog=_BACKLOG).start()
+        await web.SockSite(runner, each, backlog=BACKLOG).start()
 
 
-def address_of(runner: web.BaseRunner, *, is_encrypted: bool = False) -> str:
-    """Give the address that was bound, as a URL."""
-    host, port = runner.addresses[0][:2]
-    scheme = "https" if is_encrypted else "http"
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-
-
-async def serve(source: Source, settings: Settings, sockets: Sequence[socket.socket]) -> None:
+async def serve(
+    source: Source,
+    settings: Settings,
+    sockets: Sequence[socket.socket],
+    on_ready: Callable[[], None] = lambda: None,
+) -> None:
     """Serve on sockets that listen until a signal says to stop, which then takes 30 s at most.
 
-    The settings were read from the source. Raises what :func:`start` does.
+    The settings were read from the source. ``on_ready`` is called once it serves. Raises what
+    :func:`start` does.
     """
     runner = runner_of(settings)
     told = _signals(runner)
     await start(runner, sockets)
-    address = address_of(runner, is_encrypted=settings.server.tls is not None)
+    address = url_of(runner.addresses[0], is_encrypted=settings.server.tls is not None)
     _LOG.info("serving on %s", address)
+    on_ready()
     while (number := await told.get()) is signal.SIGHUP:
         settings = await _reloaded(source, settings, runner)
     _LOG.info("stopping")

@@ -83,13 +83,16 @@ def wired(
     clock: Callable[[], datetime],
     timer: Callable[[], float] = time.monotonic,
     before: Sequence[Wired] = (),
+    *,
+    workers: int = 1,
 ) -> list[Wired]:
     """Build the backends. None of them connects before it is asked.
 
     Of those in use before, the ones that are built from the same are taken as they are, and the
     accounts that are still used: what is known of a vendor's trouble outlasts a configuration. If
     anything cannot be built nothing has changed. The clock tells the date, the timer how much time
-    goes by, in seconds.
+    goes by, in seconds. Each of the workers has an even share of what an account allows, but never
+    less than one request at a time.
     """
     accounts: dict[AccountKey, list[_Planned]] = {}
     for settings in backends:
@@ -98,7 +101,7 @@ def wired(
     kept = {each.backend.name: each for each in before}
     under_way = next((each.backend.under_way for each in before), UnderWay())
     built: dict[str, Wired] = {}
-    terms = {key: _terms(planned) for key, planned in accounts.items()}
+    terms = {key: _terms(planned, workers) for key, planned in accounts.items()}
     for key, of_account in accounts.items():
         shared = known.get(key) or Shared.new(terms[key], timer)
         for planned in of_account:
@@ -120,11 +123,12 @@ def _planned(settings: BackendSettings) -> _Planned:
     return _Planned(settings, adapter, _limits(settings, adapter))
 
 
-def _terms(planned: Sequence[_Planned]) -> Terms:
-    """Treat all of an account by the strictest of their limits."""
+def _terms(planned: Sequence[_Planned], workers: int) -> Terms:
+    """Treat all of an account by this worker's share of the strictest of their limits."""
+    rate = _slowest(each.limits.rate for each in planned)
     return Terms(
-        concurrency=min(each.limits.concurrency for each in planned),
-        rate=_slowest(each.limits.rate for each in planned),
+        concurrency=max(1, min(each.limits.concurrency for each in planned) // workers),
+        rate=rate and rate.shared_by(workers),
         slow_seconds=min(min(_SLOW_SECONDS, each.settings.timeout_s / 2) for each in planned),
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import click
 
-from gateway.app.process import address_of
+from gateway.app.listening import url_of
 from gateway.cli.ending import fail
 from gateway.cli.serve import started
 from gateway.config.settings import BackendSettings, CacheSettings, ServerSettings, Settings
@@ -60,7 +60,7 @@ async def _demo(rows: int, port: int, frozen_at: datetime | None) -> None:
         ]
         runner = await started(_settings(vendors, port))
         stack.push_async_callback(runner.stop, _STOP_SECONDS)
-        address = address_of(runner)
+        address = url_of(runner.addresses[0])
         answer = await _asked(address + _QUERY)
         _tell(address, vendors, answer)
         await stop.wait()

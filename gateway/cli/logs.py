@@ -8,6 +8,7 @@ from gateway.cli.screen import ERASE
 from gateway.cli.text import legible
 
 _SERVING = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_OF_WORKER = "%(asctime)s %(levelname)s {worker} %(name)s: %(message)s"
 
 
 class LegibleFormatter(logging.Formatter):
@@ -26,9 +27,10 @@ class LegibleFormatter(logging.Formatter):
         return "\n".join(map(legible, super().formatException(ei).split("\n")))
 
 
-def log_serving() -> None:
-    """Log all that there is to say of serving to the error stream."""
-    _log_to_stderr(LegibleFormatter(_SERVING))
+def log_serving(worker: str | None = None) -> None:
+    """Log all that there is to say of serving to the error stream, and which worker says it."""
+    line = _SERVING if worker is None else _OF_WORKER.format(worker=worker)
+    _log_to_stderr(LegibleFormatter(line))
     # It writes down what clients sent, query and all. What breaks behind it is logged by us.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 

@@ -47,11 +47,14 @@ def main() -> None:
 @_CONFIGURATION
 @click.option("--host", help="Listen here instead of server.host.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Listen here instead of server.port.")
-def serve(config: Path, host: str | None, port: int | None) -> None:
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="So many processes instead of server.workers."
+)
+def serve(config: Path, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve until stopped."""
     from gateway.cli.serve import serve_file  # noqa: PLC0415  # said above
 
-    serve_file(config, host=host, port=port)
+    serve_file(config, host=host, port=port, workers=workers)
 
 
 @main.command()

@@ -1,27 +1,44 @@
 """``serve``: the gateway on its address until it is told to stop."""
 
 import asyncio
+import os
+import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
+from typing import Unpack
 
-from gateway.app.process import listen, runner_of, serve, start
+from gateway.app.listening import listen
+from gateway.app.process import runner_of, serve, start
 from gateway.cli.ending import fail
 from gateway.cli.logs import log_serving
+from gateway.cli.post import Post
 from gateway.cli.settings import loaded
-from gateway.config import ServerSettings, Settings, Source
+from gateway.cli.supervisor import supervise
+from gateway.config import Served, ServerSettings, Settings, Source
 from gateway.state.idempotency import StateError
 from gateway.web.serving import Runner
 
 
-def serve_file(path: Path, *, host: str | None, port: int | None) -> None:
+def serve_file(path: Path, **served: Unpack[Served]) -> None:
     """Serve a configuration file until SIGINT or SIGTERM."""
-    settings = loaded(path, host=host, port=port)
+    settings = loaded(path, **served)
     log_serving()
     sockets = _listening(settings.server)
-    try:
-        asyncio.run(serve(Source(path, host, port), settings, sockets))
-    except StateError as error:
-        fail(f"server.state_dir: {error}")
+    if settings.server.workers > 1:
+        supervise(path, settings.server, served, sockets)
+    else:
+        _run(Source(path, served), settings, sockets)
+
+
+def serve_at(post: Post, source: Source, settings: Settings) -> None:
+    """Serve as one of several workers, until the supervisor says otherwise, or has gone."""
+
+    def attend() -> None:
+        post.watch(lambda: os.kill(os.getpid(), signal.SIGTERM))
+        post.begin()
+
+    _run(source, settings, post.sockets, attend)
 
 
 async def started(settings: Settings) -> Runner:
@@ -31,8 +48,20 @@ async def started(settings: Settings) -> Runner:
     return runner
 
 
+def _run(
+    source: Source,
+    settings: Settings,
+    sockets: list[socket.socket],
+    on_ready: Callable[[], None] = lambda: None,
+) -> None:
+    try:
+        asyncio.run(serve(source, settings, sockets, on_ready))
+    except StateError as error:
+        fail(f"server.state_dir: {error}")
+
+
 def _listening(server: ServerSettings) -> list[socket.socket]:
     try:
         return listen(server.host, server.port)
     except OSError as error:
-        fail(f"{server.host}:{server.port}: cannot listen here: {error.strerror}")
+        fail(f"{server.host}:{server.port}: cannot listen here: {os.strerror(error.errno or 0)}")

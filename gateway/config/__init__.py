@@ -1,7 +1,7 @@
 """The configuration: one file, checked as a whole before anything starts."""
 
 from gateway.config.accounts import AccountKey, account_key
-from gateway.config.load import load
+from gateway.config.load import Served, load
 from gateway.config.problems import ConfigurationError, Problem
 from gateway.config.reloading import Reread, Source
 from gateway.config.remarks import warnings
@@ -40,6 +40,7 @@ __all__ = [
     "LimitSettings",
     "Problem",
     "Reread",
+    "Served",
     "ServerSettings",
     "SetBy",
     "Settings",

@@ -11,7 +11,6 @@ from gateway.config.tree import KeyPath, select
 from gateway.spi import Json
 
 NOT_YET_IN_FORCE: Mapping[str, Sequence[Json]] = {
-    "server.workers": [1],
     "shared_cache": [None],
 }
 

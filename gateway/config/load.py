@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from gateway.config.backends import OptionsReader, resolved
 from gateway.config.in_force import refusals
@@ -23,6 +24,15 @@ from gateway.config.validation import Validator
 from gateway.config.yaml_source import Document, NotYamlError, parse
 from gateway.spi import AdapterOptions, Json
 
+
+class Served(TypedDict, total=False):
+    """What takes the place of what the file says of the server, unless it is None."""
+
+    host: str | None
+    port: int | None
+    workers: int | None
+
+
 _RULES = (refusals, repeated_names, unknown_backends, open_to_strangers)
 
 
@@ -30,21 +40,21 @@ def load(
     path: str | Path,
     environment: Mapping[str, str] = os.environ,
     *,
-    host: str | None = None,
-    port: int | None = None,
+    text: str | None = None,
+    **served: Unpack[Served],
 ) -> Settings:
     """Read a configuration and check it as a whole, without the network.
 
-    ``host`` and ``port`` take the place of what the file says of the server. Relative paths in
-    the file are taken from its folder. Raises :class:`ConfigurationError` with all that is wrong.
+    ``text`` is what the file holds, if that was read before. Relative paths in it are taken from
+    the file's folder. Raises :class:`ConfigurationError` with all that is wrong.
     """
     file = Path(path)
-    document = _document(file)
+    document = _document(file, text)
     problems = Problems(str(file), document.positions)
     for flaw in document.flaws:
         problems.add(flaw.path, flaw.message, flaw.position)
     references = References(file.parent, environment, problems)
-    tree = references.resolve(_served_at(document.tree, host=host, port=port))
+    tree = references.resolve(_served_as(document.tree, served))
     for rule in _RULES:
         for at, message in rule(tree):
             problems.add(at, message)
@@ -66,16 +76,16 @@ def load(
     return _settings(located, [chosen for chosen in options if chosen is not None])
 
 
-def _document(file: Path) -> Document:
+def _document(file: Path, text: str | None) -> Document:
     try:
-        return parse(read_text(file))
+        return parse(read_text(file) if text is None else text)
     except (UnreadableFileError, NotYamlError) as error:
         line, column = error.position or (None, None)
         raise ConfigurationError([Problem(str(file), line, column, "", str(error))]) from error
 
 
-def _served_at(tree: Json, **address: object) -> Json:
-    given = {key: value for key, value in address.items() if value is not None}
+def _served_as(tree: Json, served: Served) -> Json:
+    given = {key: value for key, value in served.items() if value is not None}
     server = tree.get("server", {}) if isinstance(tree, dict) else None
     return {**tree, "server": {**server, **given}} if given and isinstance(server, dict) else tree
 

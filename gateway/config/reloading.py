@@ -1,11 +1,13 @@
 """Reading a configuration again for a process that runs, which cannot change all of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.config.load import load
-from gateway.config.settings import ServerSettings, Settings
+from pydantic import SecretStr
+
+from gateway.config.load import Served, load
+from gateway.config.settings import CursorSettings, ServerSettings, Settings
 
 _FIXED = ("host", "port", "workers", "state_dir")
 """What of ``server`` a process has for life."""
@@ -21,15 +23,25 @@ class Reread:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a configuration comes from: a file, and what was said beside it of the server."""
+    """Where a configuration comes from: a file, and what was said beside it of the server.
+
+    ``cursor_key`` is what cursors are sealed with where the file has no keys for that.
+    """
 
     path: Path
-    host: str | None = None
-    port: int | None = None
+    served: Served = field(default_factory=Served)
+    cursor_key: SecretStr | None = None
 
     def read(self) -> Settings:
         """Read it for the first time; raise :class:`ConfigurationError` with all that is wrong."""
-        return load(self.path, host=self.host, port=self.port)
+        return self.completed(load(self.path, **self.served))
+
+    def completed(self, settings: Settings) -> Settings:
+        """Have cursors sealed as they are elsewhere."""
+        if settings.cursor.keys or self.cursor_key is None:
+            return settings
+        shared = CursorSettings(keys=(self.cursor_key,))
+        return settings.model_copy(update={"cursor": shared})
 
     def read_again(self, running: Settings) -> Reread:
         """Read it for a process that runs; raise :class:`ConfigurationError` as for a new one.
@@ -40,7 +52,8 @@ class Source:
         wanted = self.read()
         kept = _kept(wanted.server, running.server)
         if "host" in kept:
-            wanted = load(self.path, host=running.server.host, port=self.port)
+            served = Served(**{**self.served, "host": running.server.host})
+            wanted = self.completed(load(self.path, **served))
         as_it_was = {key: getattr(running.server, key) for key in kept}
         server = wanted.server.model_copy(update=as_it_was)
         return Reread(

@@ -33,22 +33,24 @@ class Admitted:
 class Admission:
     """Names callers by their keys, and holds them to their rates."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a configuration says of callers, each by its name
         self,
         keyring: Keyring,
         *,
         rates: Mapping[str, Quota],
+        failures: Quota = FAILURES,
         trusted_proxies: Sequence[Network],
         timer: Callable[[], float],
         before: "Admission | None" = None,
     ) -> None:
         """Take the rates by the names of callers; who has none may call as often as they like.
 
-        What was called before is counted where the rate is the same.
+        ``failures`` is how often an address may call without a good key. What was called before
+        is counted where the rate is the same.
         """
         self._keyring = keyring
         self._trusted_proxies = trusted_proxies
-        self.failures: Limiter = Limiter(FAILURES, timer) if before is None else before.failures
+        self.failures: Limiter = Limiter(failures, timer) if before is None else before.failures
         known: Mapping[str, Limiter] = {} if before is None else before.rates
         self.rates: Mapping[str, Limiter] = {
             name: known[name]

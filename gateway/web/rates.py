@@ -21,6 +21,11 @@ class Quota:
     requests: int
     seconds: int
 
+    def shared_by(self, count: int) -> "Quota":
+        """Give each of so many its share: of what is let through at once, too, but never none."""
+        requests = max(1, self.requests // count)
+        return Quota(self.name, requests, -(-requests * self.seconds * count // self.requests))
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -63,7 +63,9 @@ def test_every_error_of_a_broken_file_is_told_with_its_place(tmp_path: Path) -> 
     assert "s3cret" not in result.output
 
 
-@pytest.mark.parametrize("text", ["", "- a\n", "a: [", "\t", "a: &x 1\n", "server: {workers: 4}\n"])
+@pytest.mark.parametrize(
+    "text", ["", "- a\n", "a: [", "\t", "a: &x 1\n", "server: {workers: 65}\n"]
+)
 def test_no_broken_file_ends_in_a_traceback(tmp_path: Path, text: str) -> None:
     path = written(tmp_path, text)
 

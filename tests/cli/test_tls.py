@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 import trustme
 
-from gateway.app.process import address_of
+from gateway.app.listening import url_of
 from gateway.cli.serve import started
 from gateway.config import ServerSettings
 from gateway.config.settings import TlsSettings
@@ -34,7 +34,7 @@ async def health(authority: trustme.CA, tls: TlsSettings, context: ssl.SSLContex
     authority.configure_trust(context)
     server = ServerSettings(port=0, tls=tls)
     runner = await started(settings_for(backend("roundware", NOWHERE), server=server))
-    url = address_of(runner, is_encrypted=True) + "/healthz"
+    url = url_of(runner.addresses[0], is_encrypted=True) + "/healthz"
     try:
         async with aiohttp.ClientSession() as client, client.get(url, ssl=context) as response:
             return response.status

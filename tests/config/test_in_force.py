@@ -10,12 +10,12 @@ from tests.config.files import BACKENDS, loaded, refused
 
 # For each key: how a file would ask for it, and the place of the refusal.
 ASKING = {
-    "server.workers": (f"server:\n  workers: 2\n{BACKENDS}", "2:3: server.workers", "1"),
     "shared_cache": (f"shared_cache: redis://a.example\n{BACKENDS}", "1:1: shared_cache", "null"),
 }
 
+LONG = ("defaults", "cache", "stale_if_error_s")
+
 HEEDING_NOTHING = f"""\
-server: {{workers: 1}}
 shared_cache: null
 {BACKENDS}\
     horizon: null
@@ -42,8 +42,8 @@ def test_saying_that_it_is_off_is_accepted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("tree", "path"),
     [
-        ({"server": {"workers": "2"}}, ("server", "workers")),
-        ({"server": {"workers": None}}, ("server", "workers")),
+        ({"shared_cache": "null"}, ("shared_cache",)),
+        ({"defaults": {"cache": {"stale_if_error_s": None}}}, LONG),
     ],
 )
 def test_what_only_resembles_off_is_refused(tree: object, path: KeyPath) -> None:

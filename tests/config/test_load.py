@@ -32,7 +32,7 @@ def test_a_problem_says_where_it_is_and_what_it_is_about(tmp_path: Path) -> None
 
 def test_everything_that_is_wrong_is_said_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     text = """\
-server: {port: 99999, host: 0.0.0.0, workers: 2, colour: red, port: 1}
+server: {port: 99999, host: 0.0.0.0, workers: 0, colour: red, port: 1}
 auth: {keys: [{name: a, sha256: zz, backends: [nope]}]}
 cursor: {keys: [literal-literal-literal]}
 cache: {}
@@ -49,7 +49,7 @@ backends:
 
     assert refused(tmp_path, text, {}) == [
         "1:10: server.port: must be less than or equal to 65535",
-        "1:38: server.workers: only 1 is in force yet",
+        "1:38: server.workers: must be greater than or equal to 1",
         (
             "1:50: server.colour: unknown key; known keys here:"
             " deadline_s, host, lame_duck_s, port, state_dir, tls, trusted_proxies, workers"

@@ -181,3 +181,18 @@ def test_figures_are_whole_however_the_quota_divides(requests: int) -> None:
         remaining.append(standing.remaining)
 
     assert remaining == [max(0, requests - n) for n in (1, 2, 3)]
+
+
+@given(
+    requests=st.integers(1, 10_000),
+    seconds=st.sampled_from([1, 60, 3600]),
+    workers=st.integers(1, 64),
+)
+def test_the_shares_of_a_quota_let_through_no_more_than_the_quota(
+    requests: int, seconds: int, workers: int
+) -> None:
+    share = Quota("key", requests, seconds).shared_by(workers)
+
+    assert share.requests * workers <= max(requests, workers)
+    assert share.requests * workers * seconds <= requests * share.seconds
+    assert share.seconds * requests < (share.requests * seconds * workers) + requests

@@ -1,0 +1,86 @@
+"""``serve`` with several workers: one process listens for all of them, and looks after them."""
+
+import asyncio
+import logging
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from gateway.app.listening import url_of
+from gateway.cli.crew import Crew
+from gateway.cli.ending import fail
+from gateway.cli.post import Orders
+from gateway.config import ConfigurationError, Served, ServerSettings, load
+from gateway.config.sources import UnreadableFileError, read_text
+
+_LOG = logging.getLogger(__name__)
+_WORKER = (sys.executable, "-m", "gateway.cli.worker")
+
+
+def supervise(
+    path: Path, server: ServerSettings, served: Served, sockets: Sequence[socket.socket]
+) -> None:
+    """Serve with several workers until SIGINT or SIGTERM. SIGHUP has them read the file again."""
+    url = url_of(sockets[0].getsockname(), is_encrypted=server.tls is not None)
+    given_up = asyncio.run(
+        _Supervisor(path, {**served, "workers": server.workers}, sockets, url).run(server.workers)
+    )
+    _LOG.info("all workers have stopped")
+    if given_up is not None:
+        fail(given_up)
+
+
+@dataclass(slots=True)
+class _Supervisor:
+    """Holds the text of the file that was accepted last, and no secret that it refers to."""
+
+    path: Path
+    served: Served
+    sockets: Sequence[socket.socket]
+    url: str
+    _cursor_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    _text: str = ""
+
+    async def run(self, workers: int) -> str | None:
+        """Give why the workers were given up, if they were."""
+        self._text = read_text(self.path)
+        crew = Crew(
+            _WORKER,
+            self._orders,
+            descriptors=[each.fileno() for each in self.sockets],
+            when_ready=lambda: _LOG.info("%d workers serve on %s", workers, self.url),
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, crew.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reload, crew)
+        return await crew.run(workers)
+
+    def _orders(self, number: int) -> bytes:
+        orders = Orders(
+            number,
+            str(self.path),
+            self._text,
+            self.served,
+            self._cursor_key,
+            [each.fileno() for each in self.sockets],
+        )
+        return msgspec.json.encode(orders) + b"\n"
+
+    def _reload(self, crew: Crew) -> None:
+        """Have the file read again, unless something is wrong with it."""
+        try:
+            text = read_text(self.path)
+            load(self.path, text=text, **self.served)
+        except (ConfigurationError, UnreadableFileError) as error:
+            for line in str(error).split("\n"):
+                _LOG.error("not reloaded: %s", line)
+            return
+        self._text = text
+        crew.hang_up()
