@@ -77,7 +77,7 @@ async def test_workers_share_an_address_and_stop_together(serving: Serving) -> N
     assert status == 0
     await serving.left.wait()
     for name in clients:
-        await serving.logged(f"{name} gateway.cli.serve: stopped")
+        await serving.logged(f"{name} gateway.app.process: stopped")
 
 
 async def test_a_worker_that_dies_is_replaced_while_the_other_answers(serving: Serving) -> None:
@@ -88,7 +88,7 @@ async def test_a_worker_that_dies_is_replaced_while_the_other_answers(serving: S
         (alive,) = clients.keys() - {dead}
         async with clients[alive].get("/v1/sessions", headers=WRITER) as answer:
             assert answer.status == 200
-    await serving.logged(f"{dead} gateway.cli.serve: serving on", times=2)
+    await serving.logged(f"{dead} gateway.app.process: serving on", times=2)
 
     async with visits(serving) as clients:
         assert clients.keys() == {"worker-1", "worker-2"}
@@ -158,7 +158,7 @@ async def test_workers_stop_when_their_supervisor_is_killed(serving: Serving) ->
 
     await serving.left.wait()
     for name in ("worker-1", "worker-2"):
-        await serving.logged(f"{name} gateway.cli.serve: stopped")
+        await serving.logged(f"{name} gateway.app.process: stopped")
 
 
 async def test_a_taken_port_is_told_once(path: Path) -> None:

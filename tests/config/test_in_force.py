@@ -13,8 +13,6 @@ ASKING = {
     "shared_cache": (f"shared_cache: redis://a.example\n{BACKENDS}", "1:1: shared_cache", "null"),
 }
 
-LONG = ("defaults", "cache", "stale_if_error_s")
-
 HEEDING_NOTHING = f"""\
 shared_cache: null
 {BACKENDS}\
@@ -43,7 +41,6 @@ def test_saying_that_it_is_off_is_accepted(tmp_path: Path) -> None:
     ("tree", "path"),
     [
         ({"shared_cache": "null"}, ("shared_cache",)),
-        ({"defaults": {"cache": {"stale_if_error_s": None}}}, LONG),
     ],
 )
 def test_what_only_resembles_off_is_refused(tree: object, path: KeyPath) -> None:
