@@ -68,7 +68,7 @@ _CONNECTIONS = [
             "drips its list": roundware(http.dripping),
         },
     ),
-    row("4", _E.TIMEOUT, THRICE, _TROUBLE, {"swallows us": swallowed(timeout_s=0.1)}),
+    row("4", _E.TIMEOUT, THRICE, _TROUBLE, {"swallows connections": swallowed(timeout_s=0.1)}),
     row("5", _E.CONNECT, THRICE, _TROUBLE, {"refuses connections": refused}),
     row(
         "6",
@@ -105,10 +105,10 @@ _CONNECTIONS = [
 ]
 
 _BODIES = [
-    row("10", _E.BAD_PAYLOAD, THRICE, _TROUBLE, {"has no length": samba(http.cut_unframed)}),
+    row("10", _E.BAD_PAYLOAD, THRICE, _TROUBLE, {"tells no length": samba(http.cut_unframed)}),
     row("11", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"truncates JSON": samba(http.half_of_it)}),
-    row("12", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"sends nothing": _sending(b"")}),
-    row("13", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"shows a page": samba(http.html())}),
+    row("12", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"sends an empty body": _sending(b"")}),
+    row("13", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"shows HTML": samba(http.html())}),
     row(
         "14",
         _E.BAD_PAYLOAD,
@@ -116,7 +116,7 @@ _BODIES = [
         _TROUBLE,
         {
             "writes its envelope in Latin-1": _sending(b'{"data": [], "total_count": "\xe9"}'),
-            "has half a character": samba(rows.naming(b"\\ud83d")),
+            "cuts a character": samba(rows.naming(b"\\ud83d")),
         },
     ),
     # A record is a slice of the body, and what is wrong in it costs that record alone.
@@ -127,7 +127,7 @@ _BODIES = [
         _TROUBLE,
         {
             "writes every record in Latin-1": samba(rows.naming(b"caf\xe9")),
-            "has half a character in bytes": samba(rows.naming(b"\xed\xa0\xbd")),
+            "cuts characters in every record": samba(rows.naming(b"\xed\xa0\xbd")),
         },
     ),
     row("16", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"sends NaN": _holding(b"NaN")}),
@@ -145,9 +145,21 @@ _BODIES = [
         _TROUBLE,
         {"nests 100,000 levels": _sending(b'{"data": ' + b"[" * 100_000)},
     ),
-    row("18", _E.TOO_LARGE, ONCE, _NOTHING, {"never ends": samba(http.endless, timeout_s=5)}),
-    row("19", _E.TOO_LARGE, ONCE, _TROUBLE, {"is a bomb": samba(http.gzip_bomb, timeout_s=5)}),
-    row("20", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"is no gzip": samba(http.corrupt_gzip)}),
+    row(
+        "18",
+        _E.TOO_LARGE,
+        ONCE,
+        _NOTHING,
+        {"never ends its body": samba(http.endless, timeout_s=5)},
+    ),
+    row(
+        "19",
+        _E.TOO_LARGE,
+        ONCE,
+        _TROUBLE,
+        {"sends a bomb of gzip": samba(http.gzip_bomb, timeout_s=5)},
+    ),
+    row("20", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"sends no gzip": samba(http.corrupt_gzip)}),
     row(
         "22",
         _E.SCHEMA,
@@ -155,7 +167,7 @@ _BODIES = [
         _TROUBLE,
         {
             "has another envelope": _sending(b'{"rows": []}'),
-            "has no id at all": samba(rows.with_each_row(rows.without_id)),
+            "has no record with an id": samba(rows.with_each_row(rows.without_id)),
         },
     ),
 ]
@@ -197,18 +209,12 @@ _STATUSES = [
         _NOTHING,
         {
             "answers 429": samba(http.html("429 Slow")),
-            "wants ages": _replying("429 Slow", "Retry-After: 99999999999"),
-            "wants less than nothing": _replying("429 Slow", "Retry-After: -7"),
-            "wants garbage": _replying("429 Slow", "Retry-After: canary"),
+            "answers 429 and wants ages": _replying("429 Slow", "Retry-After: 99999999999"),
+            "answers 429 and wants less than nothing": _replying("429 Slow", "Retry-After: -7"),
+            "answers 429 and wants garbage": _replying("429 Slow", "Retry-After: canary"),
         },
     ),
-    row(
-        "29",
-        _E.AUTH,
-        ONCE,
-        _PAUSE,
-        {"answers 401": samba(http.html("401 Who"))},
-    ),
+    row("29", _E.AUTH, ONCE, _PAUSE, {"answers 401": samba(http.html("401 Who"))}),
     row("29", _E.AUTH, TWICE, _PAUSE, {"refuses to log in": canopsis(http.html("401 Who"))}),
     row(
         "29",
@@ -218,7 +224,7 @@ _STATUSES = [
         {"answers 401 after each log-in": canopsis(http.where_let_in(http.html("401 Who")))},
     ),
     row("30", _E.FORBIDDEN, ONCE, _NOTHING, {"answers 403": samba(http.html("403 No"))}),
-    row("31", _E.CONFIG, ONCE, _NOTHING, {"has no list": samba(http.html("404 What"))}),
+    row("31", _E.CONFIG, ONCE, _NOTHING, {"answers 404": samba(http.html("404 What"))}),
     row("32", _E.PROTOCOL, ONCE, _NOTHING, {"answers 418": samba(http.html("418 Teapot"))}),
     row(
         "33",
@@ -246,15 +252,21 @@ _SOCKETS = [
             for name, fault in rpc.STRAY.items()
         },
     ),
-    row("43", _E.TIMEOUT, ONCE, _TROUBLE, {"is half-open": cortex(rpc.half_open)}),
-    row("44", _E.AUTH, ONCE, _PAUSE, {"lets us not log in": cortex(rpc.refusing(-32002), "login")}),
+    row("43", _E.TIMEOUT, ONCE, _TROUBLE, {"half-opens a WebSocket": cortex(rpc.half_open)}),
+    row(
+        "44",
+        _E.AUTH,
+        ONCE,
+        _PAUSE,
+        {"refuses to log us in": cortex(rpc.refusing(-32002), "login")},
+    ),
     row("44", _E.FORBIDDEN, ONCE, _NOTHING, {"wants a licence": cortex(rpc.refusing(-32019))}),
-    row("44", _E.UNAVAILABLE, THRICE, _TROUBLE, {"is busy": cortex(rpc.refusing(-32003))}),
+    row("44", _E.UNAVAILABLE, THRICE, _TROUBLE, {"says it is busy": cortex(rpc.refusing(-32003))}),
     row("44", _E.UPSTREAM_ERROR, ONCE, _TROUBLE, {"errs oddly": cortex(rpc.refusing(-31999))}),
 ]
 
 _NAMES = [
-    row("45", _E.DNS, TWICE, _TROUBLE, {"does not exist": nameless(is_hanging=False)}),
+    row("45", _E.DNS, TWICE, _TROUBLE, {"has no such name": nameless(is_hanging=False)}),
     row(
         "46",
         _E.TIMEOUT,
@@ -268,9 +280,9 @@ _NAMES = [
         ONCE,
         _PAUSE,
         {
-            "has expired": encrypted(lambda c: c.expired),
-            "is somebody else": encrypted(lambda c: c.of_another_name),
-            "is vouched for by nobody": encrypted(lambda c: c.of_unknown_issuer),
+            "shows a certificate that has expired": encrypted(lambda c: c.expired),
+            "shows a certificate of somebody else": encrypted(lambda c: c.of_another_name),
+            "shows a certificate of an unknown issuer": encrypted(lambda c: c.of_unknown_issuer),
         },
     ),
     row(
@@ -278,10 +290,10 @@ _NAMES = [
         _E.TLS,
         ONCE,
         _PAUSE,
-        {"has another pin": encrypted(lambda c: c.good, pinned=lambda c: c.expired)},
+        {"shows another pin": encrypted(lambda c: c.good, pinned=lambda c: c.expired)},
     ),
     row("49", _E.TLS, ONCE, _TROUBLE, {"speaks no TLS": encrypted(lambda _: None)}),
-    row("49", _E.PROTOCOL, ONCE, _TROUBLE, {"speaks TLS": samba(http.raw(http.TLS_ALERT))}),
+    row("49", _E.PROTOCOL, ONCE, _TROUBLE, {"speaks TLS unasked": samba(http.raw(http.TLS_ALERT))}),
 ]
 
 _HEADS = [
