@@ -13,7 +13,7 @@ _DEADLINE_SECONDS = 60.0
 
 
 def samba(address: str, key: str = "a made-up key") -> Reach:
-    """Reach a Digital Samba; by another key it is another account."""
+    """Reach a Digital Samba. Those with the same key are one account, which is asked as one."""
     return Reach("digital_samba", {"url": address, "developer_key": key})
 
 
