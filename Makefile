@@ -12,18 +12,19 @@ LINTERS = tests/web/linters
 DEPTH = 20
 MINUTES = 60
 
-.PHONY: demo test test-deep linters lint types contracts check bench walks docs clean help
+.PHONY: demo test test-deep linters lint types contracts check bench reliability walks docs clean help
 
 help:
-	@echo "make demo       run the gateway over a simulator of every vendor"
-	@echo "make test       run the tests"
-	@echo "make test-deep  try each property with DEPTH=20 times the examples, for up to MINUTES=60"
-	@echo "make linters    have the published description linted, too (takes node and npm)"
-	@echo "make check      lint, types and import contracts"
-	@echo "make bench      measure against a hand-written gateway"
-	@echo "make walks      count what pages cost the vendors, and measure a long walk's memory"
-	@echo "make docs       write docs/vendors, the schemas and the recorded examples anew"
-	@echo "make clean      remove what was set up"
+	@echo "make demo         run the gateway over a simulator of every vendor"
+	@echo "make test         run the tests"
+	@echo "make test-deep    try each property with DEPTH=20 times the examples, for up to MINUTES=60"
+	@echo "make linters      have the published description linted, too (takes node and npm)"
+	@echo "make check        lint, types and import contracts"
+	@echo "make bench        measure against a hand-written gateway"
+	@echo "make reliability  measure what is promised for vendors in trouble; ONLY=hanging for one of it"
+	@echo "make walks        count what pages cost the vendors, and measure a long walk's memory"
+	@echo "make docs         write docs/vendors, the faults, the schemas and the recorded examples anew"
+	@echo "make clean        remove what was set up"
 
 demo: $(VENV)/.run
 	@$(BIN)/session-gateway demo
@@ -52,8 +53,13 @@ contracts: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/compare.py
 
+# ONLY: deadlines, hanging, outage, breaker, memory or properties. All of them take six minutes.
+reliability: $(VENV)/.dev
+	@PYTHONPATH=.:benchmarks $(BIN)/python -m reliability $(ONLY)
+
 docs: $(VENV)/.dev
 	$(BIN)/python docs/scorecards.py
+	PYTHONPATH=. $(BIN)/python docs/faults.py
 	$(BIN)/session-gateway schema > docs/schemas/configuration.schema.json
 	$(BIN)/python docs/examples.py
 

@@ -89,10 +89,29 @@ def test_a_listing_takes_no_more_memory_than_it_is_taken_for() -> None:
         assert int(records) <= int(records_taken_for)
 
 
-def test_a_hanging_backend_is_measured_by_a_ratio() -> None:
+SMALL = {
+    "deadlines": "--calls 2 --deadlines 0.2",
+    "hanging": "--rounds 1 --requests 20",
+    "outage": "--service 0.5 --seconds 1 --partly 1",
+    "breaker": "--rounds 1 --answers 2 --bad-probes 0",
+    "memory": "--parallel 1",
+    "properties": "tests/resilience",
+}
+FIGURES = {
+    "deadlines": r"all 12 .* [+-]\d+ ms",
+    "hanging": r"throughput of the others .* \d\.\d\d \(",
+    "outage": r"down after service .* \d\.\d\d \(\d+ requests for \d+ calls\)",
+    "breaker": r"probes under way at a time +1 at most +1$",
+    "memory": r"bomb .* 1 x \d{3}$",
+    "properties": r"examples, CI +[\d,]+ to [\d,]+ each, [\d,]+ in all$",
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_what_is_promised_of_vendors_in_trouble_is_measured(name: str) -> None:
     root = FOLDER.parent
-    done = subprocess.run(  # our own script
-        [sys.executable, "-m", "reliability.hanging", "--rounds", "1", "--requests", "20"],
+    done = subprocess.run(  # noqa: S603  # our own script
+        [sys.executable, "-m", f"reliability.{name}", *SMALL[name].split()],
         capture_output=True,
         text=True,
         check=False,
@@ -101,7 +120,19 @@ def test_a_hanging_backend_is_measured_by_a_ratio() -> None:
     )
 
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^throughput \d+\.\d\d, p99 [+-]\d+\.\d ms", done.stdout, re.MULTILINE)
+    assert re.search(f"^{FIGURES[name]}", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_every_measure_is_taken_by_make() -> None:
+    scripts = {
+        path.stem
+        for path in (FOLDER / "reliability").glob("*.py")
+        if 'if __name__ == "__main__"' in path.read_text() and path.stem != "__main__"
+    }
+    taken = re.search(r"_MEASURES = \((.*)\)", (FOLDER / "reliability/__main__.py").read_text())
+
+    assert taken is not None
+    assert set(re.findall(r'"(\w+)"', taken[1])) == scripts == SMALL.keys()
 
 
 @pytest.fixture(scope="module")

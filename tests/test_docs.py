@@ -3,6 +3,7 @@
 import importlib.util
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from aiohttp import web
@@ -96,13 +97,23 @@ def test_every_target_of_make_that_is_told_exists() -> None:
     assert {name for name in told if f"make {name}" in read("CONTRIBUTING.md")} <= targets
 
 
-def test_the_scorecards_say_what_the_code_says() -> None:
-    spec = importlib.util.spec_from_file_location("scorecards", ROOT / "docs/scorecards.py")
+def script(name: str) -> ModuleType:
+    """Load one of the scripts that write documents."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"docs/{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    scorecards = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(scorecards)
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
 
+
+def test_the_scorecards_say_what_the_code_says() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("docs/vendors/*")}
 
-    assert written == scorecards.scorecards(), "write them anew with make docs"
+    assert written == script("scorecards").scorecards(), "write them anew with make docs"
+
+
+def test_what_becomes_of_faults_is_told_as_it_is_tested() -> None:
+    written = read("docs/reliability.md")
+
+    assert written == script("faults").with_faults(written), "write it anew with make docs"

@@ -12,7 +12,8 @@ class RetryBudget:
     """Retries that calls and time have earned.
 
     From its making on there are no more than ``share`` of the calls, ``per_second`` and
-    ``reserve``. What is not spent does not pile up: at any instant there are no more to spend than
+    ``reserve``; and no more than that within ``window_seconds``, whatever was saved before. What is
+    not spent does not pile up: at any instant there are no more to spend than
     ``reserve`` and ``share`` of the calls of the last ``window_seconds``, forgotten by tenths of
     that time.
     """
@@ -31,6 +32,8 @@ class RetryBudget:
         self._per_second = per_second
         self._reserve = reserve
         self._calls = Recent(window_seconds, timer)
+        self._retries = Recent(window_seconds, timer)
+        self._by_time = per_second * window_seconds
         self._left = reserve
         self._at = timer()
 
@@ -42,13 +45,17 @@ class RetryBudget:
     def spend(self) -> bool:
         """Take one retry, if there is one."""
         self._earn()
-        if self._left < _ALMOST_ONE:
+        most = self._by_calls() + self._by_time - self._retries.count()
+        if min(self._left, most) < _ALMOST_ONE:
             return False
         self._left -= 1
+        self._retries.note()
         return True
 
     def _earn(self) -> None:
         now = self._timer()
-        most = self._reserve + self._share * self._calls.count()
-        self._left = min(self._left + (now - self._at) * self._per_second, most)
-        self._at = now
+        earned = self._left + (now - self._at) * self._per_second
+        self._left, self._at = min(earned, self._by_calls()), now
+
+    def _by_calls(self) -> float:
+        return self._reserve + self._share * self._calls.count()

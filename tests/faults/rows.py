@@ -107,8 +107,8 @@ _BODIES = [
     # What was cut without a length cannot be told from what was sent cut.
     row("10", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"has no length": samba(http.cut_unframed)}),
     row("11", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"truncates JSON": samba(http.half_of_it)}),
-    row("12", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"sends nothing": _sending(b"")}),
-    row("13", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"shows a page": samba(http.html())}),
+    row("12", _E.BAD_PAYLOAD, TWICE, _TROUBLE, {"sends an empty body": _sending(b"")}),
+    row("13", _E.BAD_PAYLOAD, ONCE, _TROUBLE, {"shows HTML": samba(http.html())}),
     row(
         "14",
         _E.BAD_PAYLOAD,
@@ -148,7 +148,7 @@ _BODIES = [
         _TROUBLE,
         {
             "has another envelope": _sending(b'{"rows": []}'),
-            "has no id at all": samba(rows.with_each_row(rows.without_id)),
+            "has no record with an id": samba(rows.with_each_row(rows.without_id)),
         },
     ),
 ]
@@ -190,18 +190,12 @@ _STATUSES = [
         _NOTHING,
         {
             "answers 429": samba(http.html("429 Slow")),
-            "wants ages": _replying("429 Slow", "Retry-After: 99999999999"),
-            "wants less than nothing": _replying("429 Slow", "Retry-After: -7"),
-            "wants garbage": _replying("429 Slow", "Retry-After: canary"),
+            "answers 429 and wants ages": _replying("429 Slow", "Retry-After: 99999999999"),
+            "answers 429 and wants less than nothing": _replying("429 Slow", "Retry-After: -7"),
+            "answers 429 and wants garbage": _replying("429 Slow", "Retry-After: canary"),
         },
     ),
-    row(
-        "29",
-        _E.AUTH,
-        ONCE,
-        _PAUSE,
-        {"answers 401": samba(http.html("401 Who"))},
-    ),
+    row("29", _E.AUTH, ONCE, _PAUSE, {"answers 401": samba(http.html("401 Who"))}),
     row("29", _E.AUTH, TWICE, _PAUSE, {"refuses to log in": canopsis(http.html("401 Who"))}),
     row(
         "29",
@@ -211,7 +205,7 @@ _STATUSES = [
         {"answers 401 after each log-in": canopsis(http.where_let_in(http.html("401 Who")))},
     ),
     row("30", _E.FORBIDDEN, ONCE, _NOTHING, {"answers 403": samba(http.html("403 No"))}),
-    row("31", _E.CONFIG, ONCE, _NOTHING, {"has no list": samba(http.html("404 What"))}),
+    row("31", _E.CONFIG, ONCE, _NOTHING, {"answers 404": samba(http.html("404 What"))}),
     row("32", _E.PROTOCOL, ONCE, _NOTHING, {"answers 418": samba(http.html("418 Teapot"))}),
     row(
         "33",
@@ -248,7 +242,7 @@ _SOCKETS = [
     ),
     row("44", _E.AUTH, ONCE, _PAUSE, {"lets us not log in": cortex(rpc.refusing(-32002), "login")}),
     row("44", _E.FORBIDDEN, ONCE, _NOTHING, {"wants a licence": cortex(rpc.refusing(-32019))}),
-    row("44", _E.UNAVAILABLE, THRICE, _TROUBLE, {"is busy": cortex(rpc.refusing(-32003))}),
+    row("44", _E.UNAVAILABLE, THRICE, _TROUBLE, {"says it is busy": cortex(rpc.refusing(-32003))}),
     row("44", _E.UPSTREAM_ERROR, ONCE, _TROUBLE, {"errs oddly": cortex(rpc.refusing(-31999))}),
 ]
 
@@ -268,9 +262,9 @@ _NAMES = [
         ONCE,
         _PAUSE,
         {
-            "has expired": encrypted(lambda c: c.expired),
-            "is somebody else": encrypted(lambda c: c.of_another_name),
-            "is vouched for by nobody": encrypted(lambda c: c.of_unknown_issuer),
+            "shows a certificate that has expired": encrypted(lambda c: c.expired),
+            "shows a certificate of somebody else": encrypted(lambda c: c.of_another_name),
+            "shows a certificate of an unknown issuer": encrypted(lambda c: c.of_unknown_issuer),
         },
     ),
     row(
@@ -278,10 +272,10 @@ _NAMES = [
         _E.TLS,
         ONCE,
         _PAUSE,
-        {"has another pin": encrypted(lambda c: c.good, pinned=lambda c: c.expired)},
+        {"shows another pin": encrypted(lambda c: c.good, pinned=lambda c: c.expired)},
     ),
     row("49", _E.TLS, ONCE, _TROUBLE, {"speaks no TLS": encrypted(lambda _: None)}),
-    row("49", _E.PROTOCOL, ONCE, _TROUBLE, {"speaks TLS": samba(http.raw(http.TLS_ALERT))}),
+    row("49", _E.PROTOCOL, ONCE, _TROUBLE, {"speaks TLS unasked": samba(http.raw(http.TLS_ALERT))}),
 ]
 
 _HEADS = [

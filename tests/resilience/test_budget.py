@@ -72,6 +72,22 @@ def test_an_outage_is_asked_at_most_a_tenth_more_often_and_once_a_second() -> No
     assert 300 + 60 <= retries <= 300 + 60 + 2
 
 
+def test_an_outage_after_good_times_finds_no_more_than_one_before_them() -> None:
+    clock = Clock()
+    budget = RetryBudget(clock)
+    for _ in range(20 * 50):
+        clock.now += 1 / 50
+        budget.note_call()
+
+    retries = 0
+    for _ in range(9 * 50):
+        clock.now += 1 / 50
+        budget.note_call()
+        retries += spent(budget, at_most=2)
+
+    assert retries <= 0.1 * 10 * 50 + 10 + 2
+
+
 class Budgets(RuleBasedStateMachine):
     """Tries the promise on every stretch of time, and a model in fractions on every retry."""
 
@@ -95,9 +111,8 @@ class Budgets(RuleBasedStateMachine):
     @rule(eighths=st.one_of(st.integers(0, 16), st.integers(0, 200)))
     def go_on(self, eighths: int) -> None:
         self.clock.now += eighths / 8
-        recent = [at for at in self.calls if int(at) > int(self.now) - 10]
         earned = self.left + Fraction(eighths, 8) * self.per_second
-        self.left = min(earned, self.reserve + self.share * len(recent))
+        self.left = min(earned, self.reserve + self.share * self.recent(self.calls))
 
     @rule(count=st.integers(1, 20))
     def call(self, count: int) -> None:
@@ -110,10 +125,17 @@ class Budgets(RuleBasedStateMachine):
     def retry(self, count: int) -> None:
         for _ in range(count):
             is_there = self.budget.spend()
-            assert is_there is (self.left >= 1)
+            assert is_there is (min(self.left, self.left_in_window()) >= 1)
             if is_there:
                 self.left -= 1
                 self.retries.append(self.now)
+
+    def left_in_window(self) -> Fraction:
+        earned = self.share * self.recent(self.calls) + 10 * self.per_second
+        return earned + self.reserve - self.recent(self.retries)
+
+    def recent(self, instants: list[Fraction]) -> int:
+        return sum(int(at) > int(self.now) - 10 for at in instants)
 
     @rule()
     def look_back(self) -> None:
