@@ -14,8 +14,8 @@ from adapters.simulators.roundware import RoundwareSimulator
 from gateway.spi import Operation
 from tests.support.adapters import noon
 from tests.support.commands import command, written
+from tests.support.crews import Serving, visits, workers
 from tests.support.gateway import backend
-from tests.support.serving import Serving, visits, workers
 from tests.web.writing import AUTH, WRITER
 
 ROWS = 9

@@ -204,6 +204,29 @@ async def test_row_53_a_want_of_descriptors_is_our_own_and_others_are_read(
     assert alone.headers["Retry-After"]
 
 
+async def test_row_55_a_request_amid_a_reload_ends_on_the_old_snapshot() -> None:
+    come, is_let = asyncio.Event(), asyncio.Event()
+
+    async def held(exchange: Exchange) -> None:
+        come.set()
+        await is_let.wait()
+        await http.honest(exchange)
+
+    async with watched(), FaultServer(digital_samba(), held) as server:
+        patient = reached(server.url(), "troubled").model_copy(update={"timeout_s": 10.0})
+        async with running(settings_for(patient)) as gateway:
+            asked = asyncio.create_task(gateway.get("/v1/sessions"))
+            await come.wait()
+            await gateway.reload(settings_for(reached(server.url(), "another")))
+            is_let.set()
+            page = await asked
+            later = await gateway.get("/v1/sessions")
+
+    assert (page.status, later.status) == (200, 200)
+    assert (page.body["complete"], list(page.body["backends"])) == (True, ["troubled"])
+    assert list(later.body["backends"]) == ["another"]
+
+
 SENDING = {
     "a header": samba(),
     "the query": canopsis(http.honest),

@@ -53,6 +53,18 @@ class Gateway:
 
     address: str
     client: aiohttp.ClientSession
+    runner: Runner
+
+    async def reload(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = noon,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Serve other settings from now on."""
+        app = build_app(settings, clock=clock, timer=timer, before=self.runner.app)
+        await self.runner.switch(app)
 
     async def get(
         self, path: str, *, headers: Mapping[str, str] | None = None, **query: object
@@ -132,14 +144,18 @@ async def running(
     limits: ServingLimits | None = None,
 ) -> AsyncIterator[Gateway]:
     """Run the built gateway on a free loopback port, with a clock that stands at noon."""
-    app = build_app(settings, clock=clock, timer=timer)
-    runner = Runner(app, limits=limits, access_log=None, shutdown_timeout=0.1)
+    runner = Runner(
+        build_app(settings, clock=clock, timer=timer),
+        limits=limits,
+        access_log=None,
+        shutdown_timeout=0.1,
+    )
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
     try:
         async with aiohttp.ClientSession() as client:
-            yield Gateway(f"http://{host}:{port}", client)
+            yield Gateway(f"http://{host}:{port}", client, runner)
     finally:
         await runner.cleanup()
 

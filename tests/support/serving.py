@@ -1,95 +1,142 @@
-"""``serve`` as a process of its own, and what its log says of who did what. Linux only."""
+"""``serve`` as a process of its own, and many who ask it all the time."""
 
 import asyncio
-import contextlib
 import re
+import signal
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from http import HTTPStatus
 
 import aiohttp
 
 from tests.support.commands import started
 
-_URL = re.compile(r"workers serve on (\S+)")
+ENOUGH_SECONDS = 20.0
+"""After so long what is waited for will not come any more."""
 
 
 @dataclass
 class Serving:
-    """A supervisor that runs, and the lines that it and its workers have logged."""
+    """A process that serves, and what it logged."""
 
     process: Process
     lines: list[str] = field(default_factory=list)
-    left: asyncio.Event = field(default_factory=asyncio.Event)
-    """Is set once none of the processes is left to write to the log."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_over: bool = False
 
     @property
-    def workers(self) -> set[int]:
-        """Give the process numbers of the workers that live."""
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-        return {int(child) for child in children.split()}
+    def address(self) -> str:
+        """Give the address that it said it serves on."""
+        return next(found[1] for line in self.lines if (found := _ADDRESS.search(line)))
 
-    @property
-    def url(self) -> str:
-        """Give where the workers serve."""
-        found = _URL.search("".join(self.lines))
-        assert found, self.lines
-        return found[1]
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
 
-    async def logged(self, text: str, times: int = 1) -> str:
-        """Wait for so many lines that hold a text; give the last."""
-        while True:
-            self._news.clear()
-            found = [line for line in self.lines if text in line]
-            if len(found) >= times:
-                return found[-1]
-            await self._news.wait()
+    async def said(self, text: str, times: int = 1) -> list[str]:
+        """Wait until it has logged this so many times; give the lines."""
+        async with asyncio.timeout(ENOUGH_SECONDS):
+            while len(found := [line for line in self.lines if text in line]) < times:
+                assert not self._is_over, "\n".join(self.lines)
+                self._news.clear()
+                await self._news.wait()
+        return found
 
-    async def worker_of(self, answer: aiohttp.ClientResponse) -> str:
-        """Name the worker that gave an answer."""
-        line = await self.logged(answer.headers["X-Request-Id"])
-        return line.split()[3]
+    async def reload(self) -> str:
+        """Have it read its file again; give the line that tells what became of it."""
+        before = len([line for line in self.lines if "reloaded: " in line])
+        self.tell(signal.SIGHUP)
+        return (await self.said("reloaded: ", before + 1))[-1].partition("reloaded: ")[2]
+
+    async def ended(self) -> int:
+        """Wait for the end; give the exit status."""
+        async with asyncio.timeout(2 * ENOUGH_SECONDS):
+            return await self.process.wait()
 
     async def read(self) -> None:
-        """Take in what is logged."""
+        """Read what it logs, to the end."""
         assert self.process.stderr is not None
-        while line := (await self.process.stderr.readline()).decode():
-            self.lines.append(line)
+        while line := await self.process.stderr.readline():
+            self.lines.append(line.decode())
             self._news.set()
-        self.left.set()
+        self._is_over = True
+        self._news.set()
+
+
+_ADDRESS = re.compile(r"serving on (\S+)")
 
 
 @asynccontextmanager
-async def workers(path: str, *, env: Mapping[str, str] | None = None) -> AsyncIterator[Serving]:
-    """Serve a file with two workers, until the block is left."""
-    process = await started("serve", "-c", path, "--workers", "2", env=env)
-    serving = Serving(process)
-    reading = asyncio.create_task(serving.read())
+async def serving(path: str) -> AsyncIterator[Serving]:
+    """Serve a configuration file; in the end nothing is left of it."""
+    process = await started("serve", "-c", path)
+    served = Serving(process)
+    reading = asyncio.create_task(served.read())
     try:
-        await serving.logged("workers serve on")
-        yield serving
+        await served.said("serving on ")
+        yield served
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
+        if process.returncode is None:
+            process.kill()
         await process.wait()
         await reading
 
 
+@dataclass
+class Load:
+    """What became of many requests. A connection that is refused was none: nobody serves there."""
+
+    url: str
+    good: int = 0
+    failed: list[str] = field(default_factory=list)
+    is_over: bool = False
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def ask_on(self, client: aiohttp.ClientSession) -> None:
+        """Ask again and again, until it is over or nobody listens any more."""
+        while not self.is_over and not self.failed:
+            try:
+                await self._ask(client)
+            except aiohttp.ClientConnectorError:
+                return
+            except (aiohttp.ClientError, OSError) as error:
+                self.failed.append(repr(error))
+            finally:
+                self._news.set()
+
+    async def grown(self, by: int) -> None:
+        """Wait until so many more were answered, or one failed."""
+        goal = self.good + by
+        async with asyncio.timeout(ENOUGH_SECONDS):
+            while self.good < goal and not self.failed:
+                self._news.clear()
+                await self._news.wait()
+
+    async def _ask(self, client: aiohttp.ClientSession) -> None:
+        async with client.get(self.url) as answer:
+            body = await answer.read()
+        if answer.status == HTTPStatus.OK and b'"complete":true' in body:
+            self.good += 1
+        else:
+            self.failed.append(f"{answer.status}: {body!r}")
+
+
 @asynccontextmanager
-async def visits(serving: Serving) -> AsyncIterator[dict[str, aiohttp.ClientSession]]:
-    """Give a client for every worker: each keeps the one connection that it has."""
-    async with AsyncExitStack() as stack:
-        found: dict[str, aiohttp.ClientSession] = {}
-        while len(found) < len(serving.workers):
-            connector = aiohttp.TCPConnector(limit=1)
-            client = await stack.enter_async_context(
-                aiohttp.ClientSession(serving.url, connector=connector)
-            )
-            async with client.get("/healthz") as answer:
-                await answer.read()
-            found.setdefault(await serving.worker_of(answer), client)
-        yield found
+async def under_load(url: str, clients: int = 4) -> AsyncIterator[Load]:
+    """Have clients ask all the time, half of them over a new connection for each request."""
+    load = Load(url)
+    kept = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+    kept._retry_connection = False  # noqa: SLF001  # it would hide a connection that was closed
+    fresh = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, force_close=True))
+    async with kept, fresh:
+        asking = [
+            asyncio.create_task(load.ask_on((kept, fresh)[number % 2])) for number in range(clients)
+        ]
+        try:
+            yield load
+        finally:
+            load.is_over = True
+            async with asyncio.timeout(ENOUGH_SECONDS):
+                await asyncio.gather(*asking)

@@ -46,7 +46,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
     async with aiohttp.ClientSession() as client:
-        yield Scene(Gateway(f"http://{host}:{port}", client), museum)
+        yield Scene(Gateway(f"http://{host}:{port}", client, runner), museum)
     await runner.cleanup()
     await museum.stop()
 
