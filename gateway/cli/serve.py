@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway.app import build_app
 from gateway.cli.ending import fail
+from gateway.cli.garbage import spare_what_lasts
 from gateway.cli.listening import url_of
 from gateway.cli.logs import log_serving
 from gateway.cli.post import Post
@@ -48,6 +49,7 @@ async def _serve(settings: Settings, post: Post | None = None) -> None:
     if post is not None:
         post.watch(stop.set)
     runner = await start(settings, post.sockets if post is not None else ())
+    spare_what_lasts()
     _LOG.info("serving on %s", address_of(runner, is_encrypted=settings.server.tls is not None))
     if post is not None:
         post.begin()
