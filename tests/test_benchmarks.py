@@ -89,16 +89,21 @@ def test_a_listing_takes_no_more_memory_than_it_is_taken_for() -> None:
         assert int(records) <= int(records_taken_for)
 
 
-def test_a_hanging_backend_is_measured_by_a_ratio() -> None:
+def measured(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of those on reliability."""
     root = FOLDER.parent
-    done = subprocess.run(  # our own script
-        [sys.executable, "-m", "reliability.hanging", "--rounds", "1", "--requests", "20"],
+    return subprocess.run(  # noqa: S603  # our own script
+        [sys.executable, "-m", f"reliability.{script}", *arguments],
         capture_output=True,
         text=True,
         check=False,
         cwd=root,
         env={**os.environ, "PYTHONPATH": f"{root}:{FOLDER}"},
     )
+
+
+def test_a_hanging_backend_is_measured_by_a_ratio() -> None:
+    done = measured("hanging", "--rounds", "1", "--requests", "20")
 
     assert done.returncode == 0, done.stderr
     assert re.search(r"^throughput \d+\.\d\d, p99 [+-]\d+\.\d ms", done.stdout, re.MULTILINE)
@@ -142,3 +147,18 @@ def test_walks_find_that_vendors_count_what_is_explained(
     walks: subprocess.CompletedProcess[str],
 ) -> None:
     assert walks.returncode == 0, walks.stderr
+
+
+def test_a_start_among_dead_vendors_is_timed() -> None:
+    done = measured("starting", "--rounds", "1")
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"median \d+\.\d\d s, worst \d+\.\d\d s of 1 \(goal 1 s\)$", done.stdout)
+
+
+def test_overload_is_measured_against_the_peak() -> None:
+    done = measured("overload", "--seconds", "1")
+
+    assert done.returncode == 0, done.stderr
+    figures = re.findall(r"^(goodput|refused ms|late ms|health ms) ", done.stdout, re.MULTILINE)
+    assert figures == ["goodput", "refused ms", "late ms", "health ms"]

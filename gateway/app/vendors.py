@@ -1,5 +1,6 @@
 """The backends, their wires, and what those of one account share, built from the configuration."""
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -75,9 +76,12 @@ def wired(
     The clock tells the date, the timer how much time goes by, in seconds. Each of the workers has
     an even share of what an account allows, but never less than one request at a time.
     """
+    adapter_class = functools.cache(load_adapter)  # a look-up reads the disk
     accounts: dict[AccountKey, list[_Planned]] = {}
     for each in backends:
-        accounts.setdefault(account_key(each), []).append(_planned(each))
+        adapter = adapter_class(each.adapter)(each.options)
+        ready = _Planned(each, adapter, _limits(each, adapter))
+        accounts.setdefault(account_key(each), []).append(ready)
     shared = {key: _shared(planned, timer, workers) for key, planned in accounts.items()}
     built = {
         each.settings.name: _wired(each, shared[key], clock)
@@ -85,11 +89,6 @@ def wired(
         for each in planned
     }
     return [built[each.name] for each in backends]
-
-
-def _planned(settings: BackendSettings) -> _Planned:
-    adapter = load_adapter(settings.adapter)(settings.options)
-    return _Planned(settings, adapter, _limits(settings, adapter))
 
 
 def _shared(planned: Sequence[_Planned], timer: Callable[[], float], workers: int) -> _Shared:
