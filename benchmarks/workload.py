@@ -14,13 +14,14 @@ QUERY = f"/v1/sessions?limit={RECORDS}&status=ended&status=unknown&started_after
 """One page of what is over since midnight, newest first: each filter leaves some rows out."""
 
 _REFERENCE = f"${{env:{SECRET}}}"
-_OPTIONS: dict[str, dict[str, str]] = {
+OPTIONS: dict[str, dict[str, str]] = {
     "canopsis": {"auth_key": _REFERENCE},
     "cortex": {"dialect": "v1"},
     "digital_samba": {"developer_key": _REFERENCE},
     "ekran": {"api_key": _REFERENCE, "timezone": "Europe/Paris"},
     "roundware": {"token": _REFERENCE},
 }
+"""How each adapter is configured, but for its address."""
 
 
 def write_configuration(path: Path, upstreams: str, *, ttl_seconds: int) -> Path:
@@ -28,7 +29,7 @@ def write_configuration(path: Path, upstreams: str, *, ttl_seconds: int) -> Path
     tree = {
         "server": {"port": 0},
         "defaults": {"cache": {"ttl_s": ttl_seconds}},
-        "backends": [_backend(adapter, upstreams) for adapter in _OPTIONS],
+        "backends": [_backend(adapter, upstreams) for adapter in OPTIONS],
     }
     path.write_text(yaml.safe_dump(tree))
     return path
@@ -39,7 +40,7 @@ def _backend(adapter: str, upstreams: str) -> dict[str, object]:
     return {
         "name": adapter.replace("_", "-"),
         "adapter": adapter,
-        "options": {"url": f"{address}/{adapter}", **_OPTIONS[adapter]},
+        "options": {"url": f"{address}/{adapter}", **OPTIONS[adapter]},
         # What is measured is the gateway, not the patience that it has with vendors.
         "limits": {"rate": None},
     }

@@ -95,6 +95,8 @@ SMALL = {
     "outage": "--service 0.5 --seconds 1 --partly 1",
     "breaker": "--rounds 1 --answers 2 --bad-probes 0",
     "memory": "--parallel 1",
+    "starting": "--rounds 1",
+    "overload": "--seconds 1",
     "properties": "tests/resilience",
 }
 FIGURES = {
@@ -103,6 +105,8 @@ FIGURES = {
     "outage": r"down after service .* \d\.\d\d \(\d+ requests for \d+ calls\)",
     "breaker": r"probes under way at a time +1 at most +1$",
     "memory": r"bomb .* 1 x \d{3}$",
+    "starting": r"ready with \d+ dead vendors: median \d",
+    "overload": r"goodput +\d",
     "properties": r"examples, CI +[\d,]+ to [\d,]+ each, [\d,]+ in all$",
 }
 
@@ -127,7 +131,8 @@ def test_every_measure_is_taken_by_make() -> None:
     scripts = {
         path.stem
         for path in (FOLDER / "reliability").glob("*.py")
-        if 'if __name__ == "__main__"' in path.read_text() and path.stem != "__main__"
+        if 'if __name__ == "__main__"' in path.read_text()
+        and path.stem not in ("__main__", "probed")
     }
     taken = re.search(r"_MEASURES = \((.*)\)", (FOLDER / "reliability/__main__.py").read_text())
 

@@ -3,7 +3,16 @@
 import subprocess
 import sys
 
-_MEASURES = ("deadlines", "hanging", "outage", "breaker", "memory", "properties")
+_MEASURES = (
+    "deadlines",
+    "hanging",
+    "outage",
+    "breaker",
+    "memory",
+    "starting",
+    "overload",
+    "properties",
+)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from gateway.app.application import SNAPSHOT, build_app
 from gateway.app.differences import differences
+from gateway.app.garbage import spare_what_lasts
 from gateway.app.listening import BACKLOG, url_of
 from gateway.config import ConfigurationError, ServerSettings, Settings, Source, warnings
 from gateway.web.serving import Runner, tls_context
@@ -58,6 +59,7 @@ async def serve(
     told = _signals(runner)
     await start(runner, sockets)
     address = url_of(runner.addresses[0], is_encrypted=settings.server.tls is not None)
+    spare_what_lasts()
     _LOG.info("serving on %s", address)
     on_ready()
     while (number := await told.get()) is signal.SIGHUP:

@@ -1,5 +1,6 @@
 """The backends, their wires, and what those of one account share, built from the configuration."""
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,9 +95,12 @@ def wired(
     goes by, in seconds. Each of the workers has an even share of what an account allows, but never
     less than one request at a time.
     """
+    adapter_class = functools.cache(load_adapter)  # a look-up reads the disk
     accounts: dict[AccountKey, list[_Planned]] = {}
     for settings in backends:
-        accounts.setdefault(account_key(settings), []).append(_planned(settings))
+        adapter = adapter_class(settings.adapter)(settings.options)
+        ready = _Planned(settings, adapter, _limits(settings, adapter))
+        accounts.setdefault(account_key(settings), []).append(ready)
     known = {account_key(each.plan.settings): each.shared for each in before}
     kept = {each.backend.name: each for each in before}
     under_way = next((each.backend.under_way for each in before), UnderWay())
@@ -116,11 +120,6 @@ def wired(
         each.shared.hold_to(own)
         each.backend.limits = own.within(each.backend.limits)
     return [built[settings.name] for settings in backends]
-
-
-def _planned(settings: BackendSettings) -> _Planned:
-    adapter = load_adapter(settings.adapter)(settings.options)
-    return _Planned(settings, adapter, _limits(settings, adapter))
 
 
 def _terms(planned: Sequence[_Planned], workers: int) -> Terms:

@@ -52,13 +52,16 @@ class Crew:
                 group.create_task(self._keep(number, workers))
         return self._given_up
 
-    def stop(self) -> None:
-        """Let every worker finish what it does, and stop; one that takes too long is killed."""
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Send every worker a signal by which it stops; one that takes too long is killed."""
+        for process in self._serving.values():
+            process.send_signal(number)
         if self._stopping.is_set():
             return
         self._stopping.set()
-        for process in self._living.values():
-            _end_input(process)
+        for each, process in self._living.items():
+            if each not in self._serving:  # A signal might come before it is minded.
+                _end_input(process)
         asyncio.get_running_loop().call_later(STOP_SECONDS, self._kill)
 
     def hang_up(self) -> None:
@@ -82,7 +85,7 @@ class Crew:
         process = await self._started(number)
         self._living[number] = process
         try:
-            if process.stdout is not None and await process.stdout.readline() == READY:
+            if await _is_ready(process) and not self._stopping.is_set():
                 self._serving[number] = process
                 if hung_up != self._hung_up:
                     process.send_signal(signal.SIGHUP)
@@ -129,6 +132,11 @@ class Crew:
         for number, process in self._living.items():
             _LOG.error("worker-%d did not stop in time and is killed", number)
             process.kill()
+
+
+async def _is_ready(process: Process) -> bool:
+    """Wait until a worker serves, or has ended."""
+    return process.stdout is not None and await process.stdout.readline() == READY
 
 
 def _end_input(process: Process) -> None:

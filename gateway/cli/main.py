@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from gateway.app.garbage import hold_off
 from gateway.cli.forms import Form, chosen_form, form_options
 from gateway.cli.interrupts import Interruptible
 from gateway.cli.logs import log_to_stderr
@@ -52,6 +53,7 @@ def main() -> None:
 )
 def serve(config: Path, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve until stopped."""
+    hold_off()
     from gateway.cli.serve import serve_file  # noqa: PLC0415  # said above
 
     serve_file(config, host=host, port=port, workers=workers)

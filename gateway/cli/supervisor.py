@@ -58,7 +58,7 @@ class _Supervisor:
         )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, crew.stop)
+            loop.add_signal_handler(number, crew.stop, number)
         loop.add_signal_handler(signal.SIGHUP, self._reload, crew)
         return await crew.run(workers)
 

@@ -1,5 +1,6 @@
 """What is answered before a request reaches the application: odd ones, and too many at once."""
 
+import asyncio
 import logging
 import math
 import time
@@ -35,7 +36,7 @@ Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 @dataclass(slots=True)
 class Doorstep:
-    """Answers what does not come to the application, and closes the connection behind it.
+    """Answers what does not come to the application, and closes the connection behind most of it.
 
     ``origins`` are those whose pages may read these answers too. While it ``is_stopping`` it says
     that we are not ready.
@@ -69,10 +70,13 @@ class Doorstep:
                     return self._refused("(stopping)", request, _stopping())
             if request.path in _PROBES:
                 return await handler(request)
+            self._time_lap()
             with self.crowd.call() as has_room:
                 if has_room and is_welcome(request):
                     return await handler(request)
-            return self._refused("(not read)", request, _overloaded())
+            return self._refused(
+                "(not read)", request, _overloaded(), is_last=not is_welcome(request)
+            )
 
         return handle
 
@@ -88,15 +92,31 @@ class Doorstep:
         problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
         return self._answer(request, problem)
 
-    def _refused(self, what: str, request: web.BaseRequest, problem: Problem) -> web.Response:
-        _LOG.info("%s %d %s %s", what, problem.status, problem.code, request[REQUEST_ID])
-        return self._answer(request, problem)
+    def _time_lap(self) -> None:
+        """See how long everything takes that is ready to go on."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
 
-    def _answer(self, request: web.BaseRequest, problem: Problem) -> web.Response:
-        """Answer for the last time. Of what cannot be read not even the path is told back."""
+        def end() -> None:
+            now = loop.time()
+            self.crowd.lap(now - begun, now)
+
+        loop.call_soon(end)
+
+    def _refused(
+        self, what: str, request: web.BaseRequest, problem: Problem, *, is_last: bool = True
+    ) -> web.Response:
+        _LOG.info("%s %d %s %s", what, problem.status, problem.code, request[REQUEST_ID])
+        return self._answer(request, problem, is_last=is_last)
+
+    def _answer(
+        self, request: web.BaseRequest, problem: Problem, *, is_last: bool = True
+    ) -> web.Response:
+        """Answer, mostly for the last time. Of what cannot be read not even the path is told."""
         response = problem.response("/")
         complete_head(request, response, self.origins)
-        response.force_close()
+        if is_last:
+            response.force_close()
         return response
 
 

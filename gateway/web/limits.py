@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gateway.web.addresses import Network, client_address, is_in, subject_of
+from gateway.web.capacity import Capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class ServingLimits:
 
     ``idle_seconds`` are for the head of a request too, from the last answer on; a connection too
     many has ``hasty_seconds`` for it. What is written at once, an answer or a stretch of a stream,
-    has to be taken within ``write_seconds``. ``calls`` are those that are being answered at a time.
+    has to be taken within ``write_seconds``. ``calls`` are the most that are answered at a time;
+    they are fewer while they hold each other up.
     """
 
     connections: int = 800
@@ -45,6 +47,11 @@ class Crowd:
     trusted_proxies: Sequence[Network] = ()
     _connections: Counter[str] = field(default_factory=Counter)
     _calls: int = 0
+    _capacity: Capacity = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with room for all calls."""
+        self._capacity = Capacity(self.limits.calls)
 
     def join(self, peer: str) -> Seat:
         """Count a connection in, whether there is room for it or not."""
@@ -68,6 +75,10 @@ class Crowd:
         """Count a call as long as it lasts; say whether there is room for it."""
         self._calls += 1
         try:
-            yield self._calls <= self.limits.calls
+            yield self._calls <= self._capacity.calls
         finally:
             self._calls -= 1
+
+    def lap(self, seconds: float, now: float) -> None:
+        """Take in how long the loop took to come around; all in seconds."""
+        self._capacity.lap(seconds, self._calls, now)

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -23,7 +24,6 @@ from gateway.web.form import Form
 from gateway.web.formats import TABLE
 from gateway.web.idempotency import Ending, Undertaking, answer_once
 from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, FORMAT, SEALER, WAIT_SECONDS
-from gateway.web.openapi.serving import Description, describe_endpoints
 from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
 from gateway.web.problem_pages import describe_problem
 from gateway.web.problems import not_found
@@ -34,6 +34,9 @@ from gateway.web.summary import ROWS_AT_A_TIME, parse_summary, summarise
 from gateway.web.views import View
 from gateway.web.writers import WRITERS
 from gateway.web.writes import decided, ending, named_backend, outcome_unknown
+
+if TYPE_CHECKING:
+    from gateway.web.openapi.serving import Description
 
 _SESSIONS = "/v1/sessions"
 _BACKENDS = "/v1/backends"
@@ -161,8 +164,11 @@ async def show_description(_request: web.Request) -> web.Response:
 
 
 @functools.cache
-def described() -> Description:
+def described() -> "Description":
     """Describe every endpoint there is."""
+    # Few ask for it, and everybody waits for a start.
+    from gateway.web.openapi.serving import describe_endpoints  # noqa: PLC0415  # said above
+
     return describe_endpoints(routes())
 
 

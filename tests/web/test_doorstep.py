@@ -121,8 +121,18 @@ async def test_pages_of_other_origins_may_not_read_what_is_refused_early() -> No
     assert not {name for name in headers if name.startswith("Access-Control")}
 
 
-async def test_every_refusal_is_the_last_answer_on_its_connection() -> None:
+async def test_a_connection_is_kept_where_only_the_call_was_too_many() -> None:
     async with serving(ServingLimits(calls=0)) as place, connected(place) as visit:
+        for _ in range(3):
+            await visit.send(LIST)
+            status, headers, _ = await answer(visit)
+
+            assert status == 503
+            assert "Connection" not in headers
+
+
+async def test_the_refusal_of_a_connection_is_its_last_answer() -> None:
+    async with serving(ServingLimits(connections=0)) as place, connected(place) as visit:
         await visit.send(LIST * 3)
         await answer(visit)
 

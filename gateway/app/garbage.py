@@ -1,0 +1,19 @@
+"""What the collector of garbage need not look through: all that a process holds to its end."""
+
+import gc
+
+
+def hold_off() -> None:
+    """Collect nothing until what lasts is there: all that is made while a process starts does."""
+    gc.disable()
+
+
+def spare_what_lasts() -> None:
+    """Collect garbage from now on, and leave out of every collection what is there now.
+
+    Modules and models are some 60,000 objects: to look through them takes 60 ms, in which nobody is
+    answered, about once a second under load.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.enable()
