@@ -29,6 +29,7 @@ from gateway.web.keys import (
     FEDERATION,
     ORIGINS,
     RECORDS,
+    REFRESHES,
     SEALER,
     TRUSTED_PROXIES,
     UNDERTAKINGS,
@@ -40,6 +41,8 @@ from gateway.web.middlewares import (
     negotiate,
     tell_standing,
 )
+from gateway.web.rates import Limiter
+from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
 from gateway.web.routes import routes
 from gateway.web.serving import REQUEST_LIMITS
 
@@ -75,12 +78,13 @@ def build_app(
         handler_args={"handler_cancellation": True, **REQUEST_LIMITS},
         client_max_size=MAX_BODY_BYTES,
     )
-    app[FEDERATION] = _federation(settings, vendors)
+    app[FEDERATION] = _federation(settings, vendors, timer)
     app[SEALER] = cursor_sealer(settings)
     app[ORIGINS] = origins
     app[TRUSTED_PROXIES] = settings.server.trusted_proxies
     app[DEADLINE_SECONDS] = settings.server.deadline_s
     app[UNDERTAKINGS] = LastingFlights()
+    app[REFRESHES] = Limiter(REFRESHES_OF_A_BACKEND, timer)
     folder = settings.server.state_dir
     app[RECORDS] = None if folder is None else IdempotencyRecords(folder, clock)
     app.on_response_prepare.append(tell_standing)
@@ -97,7 +101,7 @@ async def open_federation(
 ) -> AsyncIterator[Federation]:
     """Build what answers, without a front door, for this process alone; close it in the end."""
     vendors = wired(_enabled(settings), clock)
-    federation = _federation(settings, vendors)
+    federation = _federation(settings, vendors, time.monotonic)
     try:
         yield federation
     finally:
@@ -137,11 +141,13 @@ def _enabled(settings: Settings) -> list[BackendSettings]:
     return [backend for backend in settings.backends if backend.enabled]
 
 
-def _federation(settings: Settings, vendors: Sequence[Wired]) -> Federation:
+def _federation(
+    settings: Settings, vendors: Sequence[Wired], timer: Callable[[], float]
+) -> Federation:
     return Federation(
         [each.backend for each in vendors],
-        Listings(KeptListings(timer=time.monotonic)),
-        KeptRanges(timer=time.monotonic),
+        Listings(KeptListings(timer=timer)),
+        KeptRanges(timer=timer),
         disabled={
             b.name: load_adapter(b.adapter).vendor for b in settings.backends if not b.enabled
         },

@@ -22,11 +22,20 @@ from gateway.web.cursors import Cursors
 from gateway.web.form import Form
 from gateway.web.formats import TABLE
 from gateway.web.idempotency import Ending, Undertaking, answer_once
-from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, FORMAT, SEALER, WAIT_SECONDS
+from gateway.web.keys import (
+    CALLER,
+    DEADLINE_SECONDS,
+    FEDERATION,
+    FORMAT,
+    REFRESHES,
+    SEALER,
+    WAIT_SECONDS,
+)
 from gateway.web.openapi.serving import Description, describe_endpoints
 from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
 from gateway.web.problem_pages import describe_problem
 from gateway.web.problems import not_found
+from gateway.web.refreshes import refresh_unknown, refreshed, refuse_fields
 from gateway.web.refusals import failure_problem
 from gateway.web.render import json_response, page_response, session_response
 from gateway.web.streaming import stream
@@ -53,6 +62,7 @@ def routes() -> list[web.AbstractRouteDef]:
         web.post(_SESSIONS + "/{id:[^/]+}/end", end_session),
         web.get(_BACKENDS, list_backends),
         web.get(_BACKENDS + "/{name}", get_backend),
+        web.post(_BACKENDS + "/{name}/refresh", refresh_backend),
         web.get("/problems/{code}", describe_problem),
         web.get("/openapi.json", give_description),
         web.get("/docs", show_description),
@@ -143,11 +153,22 @@ async def list_backends(request: web.Request) -> web.Response:
 
 async def get_backend(request: web.Request) -> web.Response:
     """Describe one backend."""
-    _refuse_parameters(request)
-    backend = _visible(request).get(request.match_info["name"])
-    if backend is None:
-        raise not_found("There is no such backend.")
-    return json_response({"data": describe(backend)})
+    return json_response({"data": describe(_named(request))})
+
+
+async def refresh_backend(request: web.Request) -> web.Response:
+    """Drop what is kept of a backend, and read it anew."""
+    backend = _named(request)
+    document = await read_object(request, may_be_absent=True)
+    refuse_fields(document)
+    limiter, view, deadline = request.app[REFRESHES], _view(request), _deadline(request)
+    path = request.rel_url.raw_path
+
+    async def carry_out() -> Ending:
+        return await refreshed(view, backend, limiter, deadline, path)
+
+    undertaking = Undertaking(carry_out, refresh_unknown(), path)
+    return await answer_once(request, ["refresh", backend.name], document, undertaking)
 
 
 async def give_description(_request: web.Request) -> web.Response:
@@ -200,6 +221,15 @@ async def _written(
     route = [write.operation, backend.name if write.native_id else None, write.native_id]
     undertaking = Undertaking(carry_out, outcome_unknown(backend.name), path)
     return await answer_once(request, route, document, undertaking)
+
+
+def _named(request: web.Request) -> Backend:
+    """Find the backend that the path names; raise a 404 where the caller may see none."""
+    _refuse_parameters(request)
+    backend = _visible(request).get(request.match_info["name"])
+    if backend is None:
+        raise not_found("There is no such backend.")
+    return backend
 
 
 def _refuse_parameters(request: web.Request) -> None:
