@@ -78,7 +78,7 @@ async def list_sessions(request: web.Request) -> web.StreamResponse:
     if request[FORMAT] == TABLE:
         asked = dataclasses.replace(asked, required=frozenset(asked.query.backends))
     freshness = _freshness(request, asked.query.backends)
-    asked = dataclasses.replace(asked, is_stale_taken=freshness.max_stale_s is not None)
+    asked = dataclasses.replace(asked, stale_taken_s=freshness.max_stale_s)
     cursors = Cursors(sealer, asked, request.path, request.query)
     wanted = PageRequest(asked.query, asked.page_size, asked.position, asked.required, freshness)
     view = _view(request)
