@@ -30,6 +30,7 @@ from gateway.web.limits import ServingLimits
 from gateway.web.serving import Runner
 
 KEY, BLIND_KEY, SLOW_KEY = "an example", "a blind example", "a slow example"
+ADMIN_KEY = "an administering example"
 
 
 class Call(NamedTuple):
@@ -155,10 +156,11 @@ def _settings(backends: Sequence[BackendSettings], state: Path | None) -> Settin
     key = KeySettings(name="example", sha256=_digest(KEY), actions=actions)
     blind = KeySettings(name="blind", sha256=_digest(BLIND_KEY), redact=("user",))
     rate = Rate(requests=1, seconds=3600)
+    admin = KeySettings(name="admin", sha256=_digest(ADMIN_KEY), actions=(Action.ADMIN,))
     slow = KeySettings(name="slow", sha256=_digest(SLOW_KEY), rate=rate)
     return Settings(
         server=ServerSettings(port=0, state_dir=state),
-        auth=AuthSettings(keys=(key, blind, slow)),
+        auth=AuthSettings(keys=(key, blind, admin, slow)),
         cursor=CursorSettings(keys=("the key of the examples",)),
         backends=tuple(backends),
     )

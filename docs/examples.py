@@ -12,7 +12,16 @@ from pathlib import Path
 
 import msgspec
 from aiohttp import web
-from example_gateways import BLIND_KEY, SLOW_KEY, Call, Place, after_a_write, configured, lost
+from example_gateways import (
+    ADMIN_KEY,
+    BLIND_KEY,
+    SLOW_KEY,
+    Call,
+    Place,
+    after_a_write,
+    configured,
+    lost,
+)
 from example_troubles import TROUBLES
 
 from gateway.spi.abilities import Operation
@@ -28,6 +37,7 @@ _CALLS: Mapping[str, Call] = {
     "get_session.200": Call("GET", f"{_SESSIONS}/museum:1"),
     "list_backends.200": Call("GET", "/v1/backends"),
     "get_backend.200": Call("GET", "/v1/backends/museum"),
+    "refresh_backend.200": Call("POST", "/v1/backends/museum/refresh", sender=ADMIN_KEY),
     "create_session.201": Call("POST", _SESSIONS, _CREATION),
     "describe_problem.200": Call("GET", "/problems/not_found"),
     "end_session.200": Call("POST", f"{_SESSIONS}/lab:0542f895-9e67-502a-8820-3594f5f67ada/end"),

@@ -32,6 +32,7 @@ from gateway.web.keys import (
     FEDERATION,
     ORIGINS,
     RECORDS,
+    REFRESHES,
     SEALER,
     TRUSTED_PROXIES,
     UNDERTAKINGS,
@@ -43,6 +44,8 @@ from gateway.web.middlewares import (
     negotiate,
     tell_standing,
 )
+from gateway.web.rates import Limiter
+from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
 from gateway.web.routes import routes
 from gateway.web.serving import REQUEST_LIMITS
 
@@ -105,6 +108,7 @@ def build_app(
     app[TRUSTED_PROXIES] = settings.server.trusted_proxies
     app[DEADLINE_SECONDS] = settings.server.deadline_s
     app[UNDERTAKINGS] = LastingFlights()
+    app[REFRESHES] = Limiter(REFRESHES_OF_A_BACKEND, timer)
     app[RECORDS] = snapshot.holdings.records
     app.on_response_prepare.append(tell_standing)
     app.on_response_prepare.append(finish_head)
@@ -118,7 +122,8 @@ async def open_federation(
     settings: Settings, *, clock: Clock = utc_now
 ) -> AsyncIterator[Federation]:
     """Build what answers, without a front door, for this process alone; close it in the end."""
-    vendors, holdings = wired(_enabled(settings), clock), _holdings(settings, clock)
+    vendors = wired(_enabled(settings), clock)
+    holdings = _holdings(settings, clock, time.monotonic)
     holdings.enter(vendors)
     federation = _federation(settings, vendors, holdings)
     try:
@@ -150,15 +155,15 @@ def _snapshot(
         vendors,
         admission(settings, abilities, timer, before.admission if before else None),
         before.sealer if before is not None and is_sealed_alike else cursor_sealer(settings),
-        before.holdings if before else _holdings(settings, clock),
+        before.holdings if before else _holdings(settings, clock, timer),
     )
 
 
-def _holdings(settings: Settings, clock: Clock) -> Holdings:
+def _holdings(settings: Settings, clock: Clock, timer: Callable[[], float]) -> Holdings:
     folder = settings.server.state_dir
     return Holdings(
-        Listings(KeptListings(timer=time.monotonic)),
-        KeptRanges(timer=time.monotonic),
+        Listings(KeptListings(timer=timer)),
+        KeptRanges(timer=timer),
         None if folder is None else IdempotencyRecords(folder, clock),
     )
 

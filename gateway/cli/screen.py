@@ -17,7 +17,11 @@ from gateway.cli.table import Paint, Table, lines, plain
 ERASE = "\r\x1b[K"
 """What a terminal takes for an order to forget the line it is on."""
 
-_COLOURS = {"active": "green", "ok": "green", "partial": "yellow", "failed": "red"}
+_COLOURS = {
+    **dict.fromkeys(("active", "ok"), "green"),
+    **dict.fromkeys(("partial", "stale"), "yellow"),
+    "failed": "red",
+}
 """Of single words, wherever they are the whole of a cell."""
 
 

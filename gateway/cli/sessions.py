@@ -76,7 +76,7 @@ async def _write(inquiry: Inquiry, writer: Writer) -> None:
     begun = writer.begin(inquiry.asked)
     async with _walk(inquiry) as pages:
         async for page in pages:
-            if not writer.may_go_on(page):
+            if not writer.may_go_on(page, inquiry.asked):
                 inquiry.refuse_unless_served(page)
             write(begun + writer.rows(page, inquiry.asked))
             begun = b""

@@ -81,7 +81,14 @@ def _remarks(report: BackendReport) -> Iterator[str]:
         case BackendStatus.UNANSWERABLE:
             yield "its vendor has no such field to filter on, so its sessions are missing"
         case BackendStatus.STALE:
-            yield "could not be read anew; these sessions are those of its last answer"
-    if report.error is not None:
-        yield f"{in_words(report.error)}; sessions of it are missing"
+            yield _stale(report)
+        case BackendStatus.FAILED if report.error is not None:
+            yield f"{in_words(report.error)}; sessions of it are missing"
     yield from (WARNINGS[warning] for warning in report.warnings)
+
+
+def _stale(report: BackendReport) -> str:
+    """Say as of when a backend's sessions are, and why there are no newer ones."""
+    read = "earlier" if report.as_of is None else f"at {report.as_of:%Y-%m-%d %H:%M:%S} UTC"
+    told = f"these sessions of it were read {read}, and are not fresh any more"
+    return told if report.error is None else f"{in_words(report.error)}; {told}"

@@ -98,8 +98,12 @@ class Federation:
         return await self._writing.carry_out(self.backends[backend], write, deadline)
 
     async def refresh(self, name: str, deadline: Deadline) -> BackendReport:
-        """Drop all that is kept of a backend, and read its newest sessions anew."""
+        """Drop all that is kept of a backend, and read its newest sessions anew.
+
+        Whoever wants nothing that is kept has it from there, for as long as from any renewal.
+        """
         backend = self.backends[name]
+        self._reading.renewals.grant(name, self._reading.timer())
         # Nothing that is being read now may be kept either.
         backend.changes.note(None)
         self._reading.drop(backend)

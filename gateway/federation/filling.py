@@ -129,6 +129,8 @@ class Listings:
         key = _key(backend, plan)
         listing = await self._kept_or_grown(key, backend, plan, order, tally, accepted=accepted)
         if listing is None:
+            on_error = backend.accepted_on_error(AS_IT_SERVES)
+            tally.note_need(lambda each: self.kept.find(key, each) is not None, on_error)
             # A fill takes in what is written meanwhile, as far as anybody knows what that was.
             flight = (key, backend.changes.unknown)
             listing = await _counted(

@@ -1,7 +1,9 @@
 """How fresh an answer has to be: what of all that is kept may serve it."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from gateway.model.report import ErrorCode, Failure
 
@@ -54,6 +56,25 @@ class Acceptance:
 
 AS_IT_SERVES = Acceptance()
 """Whatever serves everybody."""
+
+
+class Need(StrEnum):
+    """Why a vendor is read, in the words of RFC 9211.
+
+    Nothing is kept, or not all of it; it is stale; or the client wants none of it.
+    """
+
+    MISS = "miss"
+    PARTIAL = "partial"
+    STALE = "stale"
+    REQUEST = "request"
+
+
+def need(is_kept: Callable[[Acceptance], bool], on_error: Acceptance) -> Need:
+    """Say why nothing that is kept serves, by whether anything would serve others, or in need."""
+    if is_kept(AS_IT_SERVES):
+        return Need.REQUEST
+    return Need.STALE if is_kept(on_error) else Need.MISS
 
 
 @dataclass(frozen=True, slots=True)

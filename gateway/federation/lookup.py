@@ -8,7 +8,7 @@ from gateway.federation.backend import Backend, Failed
 from gateway.federation.deadline import Deadline
 from gateway.federation.details import Detail, lifetimes_of_absence
 from gateway.federation.flaws import FLAWLESS
-from gateway.federation.freshness import NOT_CACHED, Freshness
+from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance, Freshness, Need, need
 from gateway.federation.reading import Reading
 from gateway.federation.run import Serving, serving
 from gateway.federation.tally import Tally
@@ -70,8 +70,16 @@ async def _looked_up(
     return found
 
 
+def _need(backend: Backend, native_id: str, reading: Reading) -> Need:
+    def is_kept(accepted: Acceptance) -> bool:
+        return reading.details.find(backend.name, native_id, accepted) is not None
+
+    return need(is_kept, backend.accepted_on_error(AS_IT_SERVES))
+
+
 async def _by_detail_call(backend: Backend, native_id: str, reading: Reading) -> Lookup:
     begun, changes = reading.timer(), backend.changes.count
+    why = _need(backend, native_id, reading)
     page = await backend.session(native_id)
     if isinstance(page, Failed):
         return page.failure
@@ -89,7 +97,7 @@ async def _by_detail_call(backend: Backend, native_id: str, reading: Reading) ->
         reading.details.keep(backend.identity, native_id, detail)
     if detail.session is None or page is None:
         return Missing()
-    tally = Tally(as_of=page.as_of, requests=page.requests, flaws=page.flaws)
+    tally = Tally(as_of=page.as_of, requests=page.requests, flaws=page.flaws, need=why)
     tally.note_life(detail.life)
     return _found(detail.session, tally, begun, reading)
 

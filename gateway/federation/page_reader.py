@@ -60,6 +60,7 @@ class PageReader(Reader):
             kept = self._kept(self._accepted)
             if kept is not None:
                 return self._given_from(kept)
+            self._note_need()
             self._scan = self._begun(self._places)
         page = await self._scan.next_page()
         if isinstance(page, Failed):
@@ -115,6 +116,10 @@ class PageReader(Reader):
         """Find what is kept from the boundary on, if what lies beyond it can be read."""
         kept = self._ranges.find(self._backend.identity, self._query, self._boundary, accepted)
         return kept if kept is not None and self._can_go_on_from(kept) else None
+
+    def _note_need(self) -> None:
+        on_error = self._backend.accepted_on_error(AS_IT_SERVES)
+        self.tally.note_need(lambda accepted: self._kept(accepted) is not None, on_error)
 
     def _can_go_on_from(self, kept: KeptRange) -> bool:
         """Say whether what lies beyond a range can be read, should it be needed."""

@@ -7,7 +7,7 @@ from gateway.federation.backend import Backend
 from gateway.federation.counting import count_listings
 from gateway.federation.deadline import Deadline
 from gateway.federation.fan_out import TIMED_OUT, Filled, fill_page, read_on
-from gateway.federation.freshness import AS_KEPT, Freshness
+from gateway.federation.freshness import AS_KEPT, Freshness, Need
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.readers import Reader
 from gateway.federation.reports import Part, lacks_rows, report, sum_of, vendors_total
@@ -38,11 +38,13 @@ class PageRequest:
 class Serving:
     """What it took to serve one backend's part, and how long that part serves others.
 
-    ``fresh_for_s`` is none where nothing was read.
+    ``fresh_for_s`` is none where nothing was read, and below zero where it is not fresh any more.
+    ``need`` is why the vendor was read, if it was.
     """
 
     fresh_for_s: float | None
     seconds: float
+    need: Need = Need.MISS
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class Run:
 def serving(tally: Tally, now: float) -> Serving:
     """Tell what it took to read what was counted, as of an instant of the timer."""
     until = tally.fresh_until
-    return Serving(None if until is None else max(0.0, until - now), tally.seconds)
+    return Serving(None if until is None else until - now, tally.seconds, tally.need)
 
 
 def _next_position(

@@ -1,11 +1,12 @@
 """The count of what was met while a backend was read."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.federation.flaws import FLAWLESS, Flaws
-from gateway.federation.freshness import Life
+from gateway.federation.freshness import Acceptance, Life, Need, need
 from gateway.federation.mapping import BackendPage
 from gateway.model.report import Failure, ServedFrom
 
@@ -28,6 +29,8 @@ class Tally:
     """Until when all of it is fresh, by the timer of what is kept."""
     serves_until: float = math.inf
     """Until when all of it serves everybody."""
+    need: Need = Need.MISS
+    """Why the vendor was read, if it was."""
     fallen_back: Failure | None = None
     """Why what is stale has to serve."""
     seconds: float = 0.0
@@ -51,6 +54,10 @@ class Tally:
         """Note how long something serves that was read or kept; the shortest life counts."""
         self.note_fresh_until(life.fresh_until)
         self.serves_until = min(self.serves_until, life.serves_until)
+
+    def note_need(self, is_kept: Callable[[Acceptance], bool], on_error: Acceptance) -> None:
+        """Note why the vendor is read: for the rest, where some of what is kept has served."""
+        self.need = need(is_kept, on_error) if self.as_of is None else Need.PARTIAL
 
     def note_live(self) -> None:
         """Note that the vendor has been read: what was stale before is stale all the same."""

@@ -103,6 +103,7 @@ class WindowReader(Reader):
             kept = self._kept(self._accepted)
             if kept is not None:
                 return self._given_from(kept)
+            self._note_need()
             self._windows = self._begun()
         window = self._windows.current
         if window is None:
@@ -159,6 +160,10 @@ class WindowReader(Reader):
 
     def _kept(self, accepted: Acceptance) -> KeptRange | None:
         return self._ranges.find(self._backend.identity, self._query, self._begins, accepted)
+
+    def _note_need(self) -> None:
+        on_error = self._backend.accepted_on_error(AS_IT_SERVES)
+        self.tally.note_need(lambda accepted: self._kept(accepted) is not None, on_error)
 
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""

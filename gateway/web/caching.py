@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from gateway.federation.freshness import Need
 from gateway.federation.run import Serving
 from gateway.model.report import BackendReport, BackendStatus, ErrorCode, ServedFrom
 from gateway.web.etags import weak_tag
@@ -50,7 +51,7 @@ def service_headers(
 def _max_age(servings: Iterable[Serving]) -> int:
     """Give the whole seconds that the strictest backend leaves; none if nothing was read."""
     left = [each.fresh_for_s for each in servings if each.fresh_for_s is not None]
-    return math.floor(min(left, default=0.0))
+    return max(0, math.floor(min(left, default=0.0)))
 
 
 def _status(name: str, report: BackendReport, serving: Serving) -> str:
@@ -60,22 +61,28 @@ def _status(name: str, report: BackendReport, serving: Serving) -> str:
 
 
 def _parameters(report: BackendReport, serving: Serving) -> Iterable[str]:
-    if report.error is not None:
+    if report.error is not None and report.status is not BackendStatus.STALE:
         if report.error.code is not ErrorCode.NOT_CACHED:
-            yield "fwd=miss"
+            yield f"fwd={serving.need}"
         yield f"detail={report.error.code}"
         return
     if report.as_of is None:
         yield f"detail={'not_read' if report.status is BackendStatus.OK else report.status}"
         return
-    is_live = report.served_from is ServedFrom.LIVE
-    if is_live:
-        yield "fwd=miss"
-    else:
-        yield "fwd=partial" if report.requests else "hit"
-    seconds = math.floor(serving.fresh_for_s or 0.0)
-    if is_live and seconds:
+    yield from _way(report, serving)
+    yield f"ttl={math.floor(serving.fresh_for_s or 0.0)}"
+    if report.error is not None:
+        yield f"detail={report.error.code}"
+
+
+def _way(report: BackendReport, serving: Serving) -> Iterable[str]:
+    """Say how what was given came: what is stale since reading anew failed was not enough."""
+    if report.served_from is not ServedFrom.LIVE:
+        forwarded = "fwd=partial" if report.requests else "hit"
+        yield forwarded if report.error is None else f"fwd={Need.STALE}"
+        return
+    yield f"fwd={serving.need}"
+    if (serving.fresh_for_s or 0.0) >= 1:
         yield "stored"
-    if is_live and not report.requests:
+    if not report.requests:
         yield "collapsed"
-    yield f"ttl={seconds}"

@@ -20,7 +20,8 @@ _BACKENDS = "/v1/backends"
 class Caller:
     """Somebody who calls. ``backends`` names what exists for them, none means all.
 
-    Who may administer sees how the backends are doing; sessions take the right to read.
+    Who may administer sees how the backends are doing and refreshes them; sessions take the right
+    to read.
     """
 
     name: str
@@ -36,17 +37,18 @@ class Caller:
 
     def refuse_unless_allowed(self, method: str, path: str) -> None:
         """Raise a 401 or 403 for a caller who may not call this path with this method."""
-        is_reading = method in _READING
-        if self._may_read(path) if is_reading else self.may_write:
+        is_of_backends = path == _BACKENDS or path.startswith(f"{_BACKENDS}/")
+        if method in _READING:
+            action, is_allowed = "read", self.may_read or (self.may_administer and is_of_backends)
+        elif is_of_backends:
+            action, is_allowed = "administer", self.may_administer
+        else:
+            action, is_allowed = "write", self.may_write
+        if is_allowed:
             return
         if self is ANYONE:
-            raise _unauthorised("To write, send a key that may.")
-        action = "read" if is_reading else "write"
+            raise _unauthorised(f"To {action}, send a key that may.")
         raise Problem(HTTPStatus.FORBIDDEN, "forbidden", f"This key may not {action}.")
-
-    def _may_read(self, path: str) -> bool:
-        is_of_backends = path == _BACKENDS or path.startswith(f"{_BACKENDS}/")
-        return self.may_read or (self.may_administer and is_of_backends)
 
 
 ANYONE = Caller("")

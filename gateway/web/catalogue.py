@@ -233,7 +233,8 @@ CATALOGUE: Mapping[str, ProblemKind] = {
     "too_many_requests": ProblemKind(
         HTTPStatus.TOO_MANY_REQUESTS,
         "Too many requests",
-        "The key's rate is spent, or the address has called too often without a good key.",
+        "The key's rate is spent, the address has called too often without a good key, or the"
+        " backend was refreshed a moment ago.",
         "Wait as long as `Retry-After` says.",
     ),
     "headers_too_large": ProblemKind(

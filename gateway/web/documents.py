@@ -157,6 +157,13 @@ class BackendAnswer(TypedDict):
     data: BackendDocument
 
 
+class RefreshAnswer(TypedDict):
+    """One backend, and what was read of it anew."""
+
+    data: BackendDocument
+    backend: BackendReport
+
+
 class BackendsAnswer(TypedDict):
     """Every backend the caller may see."""
 

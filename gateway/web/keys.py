@@ -10,7 +10,7 @@ from gateway.paging.cursor import CursorSealer
 from gateway.state.idempotency import IdempotencyRecords
 from gateway.web.addresses import Network
 from gateway.web.callers import Caller
-from gateway.web.rates import Standing
+from gateway.web.rates import Limiter, Standing
 from gateway.web.tracing import Trace
 
 FEDERATION = web.AppKey("FEDERATION", Federation)
@@ -24,6 +24,8 @@ RECORDS: web.AppKey[IdempotencyRecords | None] = web.AppKey("RECORDS")
 """Where calls are remembered by their keys: none where that is not configured."""
 UNDERTAKINGS: web.AppKey[LastingFlights[web.Response]] = web.AppKey("UNDERTAKINGS")
 """Calls that are answered to the end, whether or not their callers wait."""
+REFRESHES: web.AppKey[Limiter] = web.AppKey("REFRESHES")
+"""How often each backend may be refreshed."""
 
 CALLER = web.RequestKey("CALLER", Caller)
 STANDING: web.RequestKey[Standing | None] = web.RequestKey("STANDING")

@@ -138,7 +138,8 @@ class Binding:
 class ListRequest:
     """What ``GET /v1/sessions`` asks.
 
-    ``limit`` is none where the client gave none. What is not in ``binding`` may change from page
+    ``limit`` is none where the client gave none. ``stale_taken_s`` is how long an answer may be
+    stale, none where it may not. What is not in ``binding`` may change from page
     to page.
     """
 
@@ -150,7 +151,7 @@ class ListRequest:
     fields: tuple[str, ...] | None = None
     is_raw_wanted: bool = False
     required: frozenset[str] = frozenset()
-    is_stale_taken: bool = False
+    stale_taken_s: float | None = None
     is_explained: bool = False
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from gateway.federation.run import SessionPage
-from gateway.model.report import BackendReport, BackendStatus, ErrorCode, Failure
+from gateway.model.report import BackendReport, BackendStatus, BackendWarning, ErrorCode, Failure
 from gateway.web.parse import ListRequest
 from gateway.web.problems import Problem
 
@@ -15,6 +15,13 @@ _PASSING = {
     ErrorCode.OVERLOADED,
     ErrorCode.UNAVAILABLE,
 }
+LOST_ROWS = {
+    BackendWarning.REJECTED_ROWS,
+    BackendWarning.ORDER_VIOLATION,
+    BackendWarning.PAGE_DRIFT,
+    BackendWarning.HORIZON_REACHED,
+}
+_LACKING = LOST_ROWS | {BackendWarning.BUDGET_REACHED}
 _DEFAULT_RETRY_AFTER_SECONDS = 5.0
 
 
@@ -31,14 +38,30 @@ def refuse_unless_served(
         raise _not_served(page.reports, reports)
     if asked is None:
         return
-    full = {BackendStatus.OK, BackendStatus.STALE} if asked.is_stale_taken else {BackendStatus.OK}
     lacking = {
         name: report
         for name, report in page.reports.items()
-        if name in asked.required and report.status not in full
+        if name in asked.required and not (is_whole(report) and is_taken(name, page, asked))
     }
     if lacking:
         raise _not_served(lacking, reports)
+
+
+def is_whole(report: BackendReport) -> bool:
+    """Say whether a backend gave all it has, or had at the instant as of which it is stale."""
+    if report.status is BackendStatus.STALE:
+        return _LACKING.isdisjoint(report.warnings)
+    return report.status is BackendStatus.OK
+
+
+def is_taken(name: str, page: SessionPage, asked: ListRequest) -> bool:
+    """Say whether a backend's part, if it is stale, is so for no longer than the client takes."""
+    report = page.reports[name]
+    if report.status is not BackendStatus.STALE:
+        return True
+    if report.error is None or asked.stale_taken_s is None:
+        return asked.stale_taken_s is not None
+    return -(page.servings[name].fresh_for_s or 0.0) <= asked.stale_taken_s
 
 
 def failure_problem(

@@ -23,10 +23,20 @@ from gateway.web.cursors import Cursors
 from gateway.web.form import Form
 from gateway.web.formats import TABLE
 from gateway.web.idempotency import Ending, Undertaking, answer_once
-from gateway.web.keys import CALLER, DEADLINE_SECONDS, FEDERATION, FORMAT, SEALER, WAIT_SECONDS
+from gateway.web.keys import (
+    CALLER,
+    DEADLINE_SECONDS,
+    FEDERATION,
+    FORMAT,
+    REFRESHES,
+    SEALER,
+    WAIT_SECONDS,
+)
+from gateway.web.openapi.serving import Description, describe_endpoints
 from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
 from gateway.web.problem_pages import describe_problem
 from gateway.web.problems import not_found
+from gateway.web.refreshes import refresh_unknown, refreshed, refuse_fields
 from gateway.web.refusals import failure_problem
 from gateway.web.render import json_response, page_response, session_response
 from gateway.web.streaming import stream
@@ -56,6 +66,7 @@ def routes() -> list[web.AbstractRouteDef]:
         web.post(_SESSIONS + "/{id:[^/]+}/end", end_session),
         web.get(_BACKENDS, list_backends),
         web.get(_BACKENDS + "/{name}", get_backend),
+        web.post(_BACKENDS + "/{name}/refresh", refresh_backend),
         web.get("/problems/{code}", describe_problem),
         web.get("/openapi.json", give_description),
         web.get("/docs", show_description),
@@ -71,7 +82,7 @@ async def list_sessions(request: web.Request) -> web.StreamResponse:
     if request[FORMAT] == TABLE:
         asked = dataclasses.replace(asked, required=frozenset(asked.query.backends))
     freshness = _freshness(request, asked.query.backends)
-    asked = dataclasses.replace(asked, is_stale_taken=freshness.max_stale_s is not None)
+    asked = dataclasses.replace(asked, stale_taken_s=freshness.max_stale_s)
     cursors = Cursors(sealer, asked, request.path, request.query)
     wanted = PageRequest(asked.query, asked.page_size, asked.position, asked.required, freshness)
     view = _view(request)
@@ -146,11 +157,22 @@ async def list_backends(request: web.Request) -> web.Response:
 
 async def get_backend(request: web.Request) -> web.Response:
     """Describe one backend."""
-    _refuse_parameters(request)
-    backend = _visible(request).get(request.match_info["name"])
-    if backend is None:
-        raise not_found("There is no such backend.")
-    return json_response({"data": describe(backend)})
+    return json_response({"data": describe(_named(request))})
+
+
+async def refresh_backend(request: web.Request) -> web.Response:
+    """Drop what is kept of a backend, and read it anew."""
+    backend = _named(request)
+    document = await read_object(request, may_be_absent=True)
+    refuse_fields(document)
+    limiter, view, deadline = request.app[REFRESHES], _view(request), _deadline(request)
+    path = request.rel_url.raw_path
+
+    async def carry_out() -> Ending:
+        return await refreshed(view, backend, limiter, deadline, path)
+
+    undertaking = Undertaking(carry_out, refresh_unknown(), path)
+    return await answer_once(request, ["refresh", backend.name], document, undertaking)
 
 
 async def give_description(_request: web.Request) -> web.Response:
@@ -167,7 +189,6 @@ async def show_description(_request: web.Request) -> web.Response:
 def described() -> "Description":
     """Describe every endpoint there is."""
     # Few ask for it, and everybody waits for a start.
-    from gateway.web.openapi.serving import describe_endpoints  # noqa: PLC0415  # said above
 
     return describe_endpoints(routes())
 
@@ -206,6 +227,15 @@ async def _written(
     route = [write.operation, backend.name if write.native_id else None, write.native_id]
     undertaking = Undertaking(carry_out, outcome_unknown(backend.name), path)
     return await answer_once(request, route, document, undertaking)
+
+
+def _named(request: web.Request) -> Backend:
+    """Find the backend that the path names; raise a 404 where the caller may see none."""
+    _refuse_parameters(request)
+    backend = _visible(request).get(request.match_info["name"])
+    if backend is None:
+        raise not_found("There is no such backend.")
+    return backend
 
 
 def _refuse_parameters(request: web.Request) -> None:

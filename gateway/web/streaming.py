@@ -39,7 +39,7 @@ async def stream(
         begun = writer.begin(cursors.asked) + writer.rows(page, cursors.asked)
         await response.write(coding.encode(begun))
         async for page in pages:
-            if not writer.may_go_on(page):
+            if not writer.may_go_on(page, cursors.asked):
                 return _broken_off(request, response)
             await response.write(coding.encode(writer.rows(page, cursors.asked)))
     await response.write_eof(coding.encode(writer.end(page, cursors)) + coding.finish())

@@ -22,7 +22,7 @@ from gateway.web.form import Form, Parameter
 from gateway.web.hiding import refuse_hidden_names
 from gateway.web.parse import Directory, is_condition, parse_question
 from gateway.web.problems import Problem
-from gateway.web.refusals import refuse_unless_served
+from gateway.web.refusals import is_whole, refuse_unless_served
 from gateway.web.render import json_response, page_headers
 from gateway.web.views import RunView
 
@@ -77,7 +77,8 @@ async def summarise(run: RunView, asked: SummaryRequest, deadline: Deadline) -> 
     while page.next is not None:
         page = await run.next_page(deadline)
         _count(table, page)
-    relation = Relation.EQUAL if is_complete(page) else Relation.AT_LEAST
+    is_all = all(map(is_whole, page.reports.values()))
+    relation = Relation.EQUAL if is_all else Relation.AT_LEAST
     cells = msgspec.json.encode(list(_cells(table, relation)))
     answer = SummaryAnswer(
         data=msgspec.Raw(cells),

@@ -10,6 +10,7 @@ from gateway.federation.freshness import AS_KEPT, Freshness
 from gateway.federation.lookup import Found, Lookup
 from gateway.federation.run import PageRequest, Run, SessionPage
 from gateway.federation.writing import Carried, WriteResult
+from gateway.model.report import BackendReport
 from gateway.paging.merge import Row
 from gateway.spi.adapter import Write
 from gateway.web.redaction import Redaction
@@ -60,6 +61,10 @@ class View:
         if not isinstance(lookup, Found):
             return lookup
         return dataclasses.replace(lookup, session=self.redaction.redacted(lookup.session))
+
+    async def refresh(self, backend: str, deadline: Deadline) -> BackendReport:
+        """Drop what is kept of a backend, and read it anew. No session is told."""
+        return await self.federation.refresh(backend, deadline)
 
     async def write(self, backend: str, write: Write, deadline: Deadline) -> WriteResult:
         """Carry out a write; the session that it leaves is told like any other."""

@@ -6,19 +6,13 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from gateway.federation.run import SessionPage
-from gateway.model.report import BackendReport, BackendStatus, BackendWarning
+from gateway.model.report import BackendStatus
 from gateway.web import csv_rows, formats
 from gateway.web.answers import count_shown, document, is_complete
 from gateway.web.cursors import Cursors
 from gateway.web.documents import Trailer
 from gateway.web.parse import ListRequest
-
-_LOST_ROWS = {
-    BackendWarning.REJECTED_ROWS,
-    BackendWarning.ORDER_VIOLATION,
-    BackendWarning.PAGE_DRIFT,
-    BackendWarning.HORIZON_REACHED,
-}
+from gateway.web.refusals import LOST_ROWS, is_taken, is_whole
 
 _encoder = msgspec.json.Encoder()
 
@@ -38,7 +32,7 @@ class Writer(Protocol):
     def end(self, page: SessionPage, cursors: Cursors, /) -> bytes:
         """Write what there is to know behind the last row."""
 
-    def may_go_on(self, page: SessionPage, /) -> bool:
+    def may_go_on(self, page: SessionPage, asked: ListRequest, /) -> bool:
         """Say whether what a stretch lacks can be told in this format, if it lacks anything."""
 
 
@@ -64,7 +58,7 @@ class Lines:
         )
         return _encoder.encode(trailer) + b"\n"
 
-    def may_go_on(self, _page: SessionPage) -> bool:
+    def may_go_on(self, _page: SessionPage, _asked: ListRequest) -> bool:
         return True
 
 
@@ -86,8 +80,8 @@ class Table:
     def end(self, _page: SessionPage, _cursors: Cursors) -> bytes:
         return b""
 
-    def may_go_on(self, page: SessionPage) -> bool:
-        return all(_is_whole(report, page) for report in page.reports.values())
+    def may_go_on(self, page: SessionPage, asked: ListRequest) -> bool:
+        return all(_is_whole(name, page) and is_taken(name, page, asked) for name in page.reports)
 
 
 LINES, TABLE = Lines(), Table()
@@ -98,8 +92,9 @@ def _columns(asked: ListRequest) -> tuple[str, ...]:
     return csv_rows.columns(asked.fields, is_raw_wanted=asked.is_raw_wanted)
 
 
-def _is_whole(report: BackendReport, page: SessionPage) -> bool:
+def _is_whole(name: str, page: SessionPage) -> bool:
     """Say whether nothing is missing yet: where a budget ended a stretch the next goes on."""
-    if report.status is BackendStatus.PARTIAL and page.next is not None:
-        return _LOST_ROWS.isdisjoint(report.warnings)
-    return report.status is BackendStatus.OK
+    report = page.reports[name]
+    if report.status in (BackendStatus.PARTIAL, BackendStatus.STALE) and page.next is not None:
+        return LOST_ROWS.isdisjoint(report.warnings)
+    return is_whole(report)

@@ -1,5 +1,7 @@
 """What an answer lacks, in words: nothing of it goes unsaid."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from gateway.cli.progress import progress_line
@@ -59,3 +61,19 @@ def test_sessions_are_counted(given: int, total: Count | None, told: str) -> Non
 
 def test_progress_tells_the_time_too() -> None:
     assert progress_line(500, Count(1000, Relation.EQUAL), 12.4) == "500 of 1,000 sessions, 12 s"
+
+
+def test_what_is_stale_is_not_missing_and_its_age_is_told() -> None:
+    read_at = datetime(2026, 11, 22, 6, 0, 5, tzinfo=UTC)
+    report = BackendReport(
+        status=BackendStatus.STALE,
+        as_of=read_at,
+        error=Failure(ErrorCode.RESET, retryable=True),
+    )
+
+    (told,) = remarks({"museum": report})
+
+    assert told == (
+        "museum: it broke the connection off (reset); trying again may help; these sessions of it"
+        " were read at 2026-11-22 06:00:05 UTC, and are not fresh any more"
+    )

@@ -110,6 +110,8 @@ def _fields() -> Iterator[Case]:
     yield Case("to end what is not there", sent, 404, "not_found")
     sent = post(b"{}", target=f"{ITEMS}%ff/end")
     yield Case("to end an id that is none", sent, 400, "invalid_id", ("id",))
+    sent = post(b"{}", target="/v1/backends/museum/refresh")
+    yield Case("to refresh without the right", sent, 403, "forbidden")
     sent = post(GOOD_BODY, target=f"{LISTS}?dry_run=1")
     yield Case("a parameter of a write", sent, 400, "unknown_parameter", ("dry_run",))
 

@@ -65,6 +65,7 @@ ROWS = {
     ("POST", f"{ID}/end"): Row("/v1/sessions/{0}:1/end", WRITERS),
     ("GET", "/v1/backends"): Row("/v1/backends", WATCHERS, off=200, absent=200),
     ("GET", "/v1/backends/{name}"): Row("/v1/backends/{0}", WATCHERS),
+    ("POST", "/v1/backends/{name}/refresh"): Row("/v1/backends/{0}/refresh", frozenset({ADMIN})),
     ("GET", "/problems/{code}"): Row("/problems/timeout"),
     ("GET", "/openapi.json"): Row("/openapi.json"),
     ("GET", "/docs"): Row("/docs", accepts=("text/html",)),

@@ -81,6 +81,14 @@ _SESSION = Answer(
     HTTPStatus.OK, "The session.", {JSON: ["SessionAnswer"]}, _SERVED, links.OF_SESSIONS
 )
 
+_REFRESHED = Answer(
+    HTTPStatus.OK,
+    "The backend, and what was read of it.",
+    {JSON: ["RefreshAnswer"]},
+    _TOLD_OF_WRITES,
+    links.OF_BACKEND,
+)
+
 OF_EVERY_CALL = (
     *("malformed_request", "invalid_target", "method_not_allowed", "uri_too_long"),
     *("expectation_failed", "headers_too_large", "internal_error"),
@@ -96,13 +104,16 @@ _OF_QUESTIONS = (
     *("too_many_values", "not_cached"),
     *_OF_CALLS_TO_VENDORS,
 )
-_OF_WRITES = (
-    *("invalid_body", "body_too_large", "unsupported_media_type"),
+_OF_POSTS = (
+    *("invalid_body", "body_too_large", "unsupported_media_type", "unsupported_field"),
     *("invalid_idempotency_key", "idempotency_not_available", "idempotency_key_in_use"),
     *("idempotency_key_reused", "idempotency_failed"),
-    *("operation_not_enabled", "operation_not_supported"),
-    *("unsupported_field", "wrong_kind", "missing_field", "invalid_field"),
     *("write_outcome_unknown", *_OF_CALLS_TO_VENDORS),
+)
+_OF_WRITES = (
+    *("operation_not_enabled", "operation_not_supported"),
+    *("wrong_kind", "missing_field", "invalid_field"),
+    *_OF_POSTS,
 )
 _ASKED = ("Prefer", "Cache-Control", "If-None-Match")
 _WRITTEN = ("Prefer", "Idempotency-Key")
@@ -180,6 +191,17 @@ OPERATIONS: Mapping[str, Operation] = {
         tag="backends",
         description="What the list of backends tells of it.",
         problems=["not_found"],
+    ),
+    "refresh_backend": Operation(
+        answers=[_REFRESHED],
+        tag="backends",
+        description="Nothing that was read before is served any more, and the newest sessions are"
+        " read at once. If they cannot be, it is a problem, and there is nothing to fall back on."
+        " A backend is refreshed once a second: sooner, it is a 429. It takes the action `admin`.",
+        problems=(*_OF_POSTS, "not_found"),
+        headers=_WRITTEN,
+        body="Nothing",
+        is_key_needed=True,
     ),
     "describe_problem": Operation(
         answers=[Answer(HTTPStatus.OK, "The meaning.", {HTML: (), JSON: ["KindDocument"]})],

@@ -44,7 +44,7 @@ def components() -> Schema:
         for codes in groups.values()
         if len(codes) <= _MOST_SHARED
     }
-    read = [operation for operation in OPERATIONS.values() if operation.tag != "writes"]
+    read = [operation for operation in OPERATIONS.values() if operation.body is None]
     statuses = sorted({status for operation in read for status in _problems(operation)})
     heads = {f"Head{status.value}": _head_of_problem(status) for status in statuses}
     return {**dict(sorted(shared.items())), **heads, "Methods": _methods()}

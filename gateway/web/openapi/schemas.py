@@ -25,6 +25,7 @@ _ANSWERS = (
         documents.WriteAnswer,
         documents.BackendAnswer,
         documents.BackendsAnswer,
+        documents.RefreshAnswer,
         documents.PlanAnswer,
     ),
     *(documents.KindDocument, documents.StateDocument, ProblemDocument),
@@ -52,6 +53,7 @@ def components() -> Schema:
     shapes["Cell"] = _cell()
     shapes["Description"] = {"type": "object", "description": "An OpenAPI 3.1 document."}
     shapes["Creation"] = _creation()
+    shapes["Nothing"] = _nothing()
     shapes["Change"] = {"description": "What is said with a change.", **_fields()}
     return dict(sorted(shapes.items()))
 
@@ -107,6 +109,10 @@ def _session_fields(session: Schema) -> Schema:
     fields = {name: value for name, value in session.items() if name != "required"}
     description = "A session of a list: whole, unless `fields` names what is given of it."
     return fields | {"title": "SessionFields", "description": description}
+
+
+def _nothing() -> Schema:
+    return {"description": "No field has any effect.", "type": "object", "maxProperties": 0}
 
 
 def _cell() -> Schema:
