@@ -15,6 +15,7 @@ from gateway.config.settings import (
     BackendSettings,
     Settings,
 )
+from gateway.federation.details import KeptDetails
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
 from gateway.federation.flights import LastingFlights
@@ -164,6 +165,7 @@ def _holdings(settings: Settings, clock: Clock, timer: Callable[[], float]) -> H
     return Holdings(
         Listings(KeptListings(timer=timer)),
         KeptRanges(timer=timer),
+        KeptDetails(timer=timer),
         None if folder is None else IdempotencyRecords(folder, clock),
     )
 
@@ -188,6 +190,7 @@ def _federation(settings: Settings, vendors: Sequence[Wired], holdings: Holdings
         [each.backend for each in vendors],
         holdings.listings,
         holdings.ranges,
+        holdings.details,
         disabled={
             b.name: load_adapter(b.adapter).vendor for b in settings.backends if not b.enabled
         },

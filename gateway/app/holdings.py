@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gateway.app.vendors import Wired
+from gateway.federation.details import KeptDetails
 from gateway.federation.filling import Listings
 from gateway.federation.ranges import KeptRanges
 from gateway.state.idempotency import IdempotencyRecords
@@ -14,11 +15,16 @@ class Holdings:
     """What several snapshots may use at a time: the last one to leave a thing has it closed."""
 
     def __init__(
-        self, listings: Listings, ranges: KeptRanges, records: IdempotencyRecords | None
+        self,
+        listings: Listings,
+        ranges: KeptRanges,
+        details: KeptDetails,
+        records: IdempotencyRecords | None,
     ) -> None:
         """Take them over, not opened yet."""
         self.listings = listings
         self.ranges = ranges
+        self.details = details
         self.records = records
         self._has_records = False
         self._users: Counter[str] = Counter()
@@ -50,6 +56,7 @@ class Holdings:
     async def _end(self, vendor: Wired) -> None:
         await self.listings.forget(vendor.backend)
         self.ranges.drop(vendor.backend.identity)
+        self.details.drop(vendor.backend.identity)
         await vendor.wire.close()
 
     async def _close(self) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.deadline import Deadline
+from gateway.federation.details import KeptDetails
 from gateway.federation.explaining import Explanation, explain
 from gateway.federation.filling import Listings
 from gateway.federation.freshness import AS_KEPT, NOT_CACHED, Freshness
@@ -39,11 +40,12 @@ _REFRESHED_SESSIONS = 50
 class Federation:
     """Answers for all backends. Which of them a caller may see is decided before."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what it answers from, each by its name
         self,
         backends: Sequence[Backend],
         listings: Listings,
         ranges: KeptRanges,
+        details: KeptDetails | None = None,
         *,
         disabled: Mapping[str, str] | None = None,
         horizons: Mapping[str, timedelta] | None = None,
@@ -55,8 +57,9 @@ class Federation:
         self.backends = {backend.name: backend for backend in backends}
         self.disabled = dict(disabled or {})
         self._listings = listings
-        self._reading = Reading(listings, ranges, horizons or {})
-        self._writing = Writing(listings, ranges, self._reading.details)
+        details = details or KeptDetails(timer=ranges.timer)
+        self._reading = Reading(listings, ranges, details, horizons or {})
+        self._writing = Writing(listings, ranges, details)
 
     async def page(
         self, request: PageRequest, deadline: Deadline, *, is_counted: bool = False

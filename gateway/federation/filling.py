@@ -91,15 +91,8 @@ class Listings:
         *,
         accepted: Acceptance = AS_IT_SERVES,
     ) -> Session | Failed | None:
-        """Give one session of the listing, if there is one: of a stale one if reading fails.
-
-        The flaws counted are its own.
-        """
+        """Give one session of the listing, if there is one; the flaws counted are its own."""
         listing = await self._listing(backend, plan, order, tally, accepted)
-        if isinstance(listing, Failed):
-            failure, on_error = listing.failure, backend.accepted_on_error(accepted)
-            listing = self._accepted(backend, plan, tally, on_error) or listing
-            tally.fallen_back = failure
         if isinstance(listing, Failed):
             return listing
         try:

@@ -1,7 +1,8 @@
 """Finding one session: by the vendor's detail call, or in the backend's whole listing."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from gateway.federation.backend import Backend, Failed
@@ -38,23 +39,32 @@ Lookup: TypeAlias = Found | Missing | Failure
 async def find(
     backend: Backend, native_id: str, reading: Reading, deadline: Deadline, freshness: Freshness
 ) -> Lookup:
-    """Find a session of a backend within the deadline."""
+    """Find a session of a backend within the deadline: as it was, where reading it fails."""
+    with deadline.handed_down():
+        return await _looked_up(backend, native_id, reading, deadline, freshness)
+
+
+async def _in_time(backend: Backend, deadline: Deadline, read: Awaitable[Lookup]) -> Lookup:
+    """Wait for what is read as long as there is time to do without it."""
     try:
-        with deadline.handed_down():
-            async with asyncio.timeout_at(deadline.due):
-                return await _looked_up(backend, native_id, reading, freshness)
+        async with asyncio.timeout_at(deadline.patience):
+            return await read
     except TimeoutError:
         return backend.timed_out().failure
 
 
 async def _looked_up(
-    backend: Backend, native_id: str, reading: Reading, freshness: Freshness
+    backend: Backend,
+    native_id: str,
+    reading: Reading,
+    deadline: Deadline,
+    freshness: Freshness,
 ) -> Lookup:
     abilities = backend.abilities()
     if isinstance(abilities, Failed):
         return abilities.failure
     if not abilities.has_detail:
-        return await _in_listing(backend, native_id, reading, freshness)
+        return await _in_listing(backend, native_id, reading, deadline, freshness)
     accepted = reading.accepted(backend, freshness)
     kept = reading.details.find(backend.identity, native_id, accepted)
     if kept is not None:
@@ -63,7 +73,7 @@ async def _looked_up(
         return _given(kept, reading)
     if freshness.is_kept_only:
         return NOT_CACHED
-    found = await _by_detail_call(backend, native_id, reading)
+    found = await _in_time(backend, deadline, _by_detail_call(backend, native_id, reading))
     stale = reading.details.find(backend.identity, native_id, backend.accepted_on_error(accepted))
     if isinstance(found, Failure) and stale is not None:
         return _given(stale, reading, found)
@@ -120,7 +130,11 @@ def _renew(backend: Backend, native_id: str, reading: Reading) -> None:
 
 
 async def _in_listing(
-    backend: Backend, native_id: str, reading: Reading, freshness: Freshness
+    backend: Backend,
+    native_id: str,
+    reading: Reading,
+    deadline: Deadline,
+    freshness: Freshness,
 ) -> Lookup:
     query = Query((backend.name,))
     plan = backend.plan(query)
@@ -133,13 +147,22 @@ async def _in_listing(
         backend, plan, freshness.accepted(begun)
     ):
         return NOT_CACHED
-    tally, accepted = Tally(), reading.accepted(backend, freshness)
-    session = await reading.listings.session(
-        backend, plan, native_id, query.order, tally, accepted=accepted
-    )
-    if isinstance(session, Failed):
-        return session.failure
-    return Missing() if session is None else _found(session, tally, begun, reading)
+
+    async def read(accepted: Acceptance, why: Failure | None = None) -> Lookup:
+        tally = Tally(fallen_back=why)
+        session = await reading.listings.session(
+            backend, plan, native_id, query.order, tally, accepted=accepted
+        )
+        if isinstance(session, Failed):
+            return why or session.failure
+        return Missing() if session is None else _found(session, tally, begun, reading)
+
+    accepted = reading.accepted(backend, freshness)
+    found = await _in_time(backend, deadline, read(accepted))
+    if not isinstance(found, Failure):
+        return found
+    on_error = backend.accepted_on_error(accepted)
+    return await read(replace(on_error, is_kept_only=True), found)
 
 
 def _found(session: Session, tally: Tally, begun: float, reading: Reading) -> Found:

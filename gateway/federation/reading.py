@@ -43,14 +43,13 @@ class Reading:
 
     listings: Listings
     ranges: KeptRanges
+    details: KeptDetails
     horizons: Mapping[str, timedelta] = field(default_factory=dict)
     renewals: Renewals = field(default_factory=Renewals)
-    details: KeptDetails = field(init=False)
     refreshing: Refreshing = field(init=False)
 
     def __post_init__(self) -> None:
-        """Keep what else is kept by the same timer."""
-        self.details = KeptDetails(timer=self.timer)
+        """Read anew by the timer of what is kept."""
         self.refreshing = Refreshing(self.timer)
 
     def timer(self) -> float:
