@@ -24,6 +24,7 @@ class Turns:
         self._owed = 0
         """Turns there are too many of, since there are to be fewer than there were."""
         self._pacer = pacer
+        self._next_to_go = asyncio.Lock()
         self._waiting = 0
 
     @classmethod
@@ -50,8 +51,7 @@ class Turns:
         """
         await self._acquire(what)
         try:
-            if self._pacer is not None:
-                await asyncio.sleep(self._pacer.delay())
+            await self._keep_pace()
             yield
         finally:
             self._release()
@@ -69,6 +69,14 @@ class Turns:
             await self._free.acquire()
         finally:
             self._waiting -= 1
+
+    async def _keep_pace(self) -> None:
+        """Wait for a place in time. Whoever gives up meanwhile has taken none."""
+        async with self._next_to_go:
+            while self._pacer is not None and (wait := self._pacer.wait()) > 0:
+                await asyncio.sleep(wait)
+            if self._pacer is not None:
+                self._pacer.delay()
 
     def _release(self) -> None:
         if self._owed:

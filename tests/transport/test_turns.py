@@ -8,6 +8,7 @@ from gateway.spi import ErrorCode, TryAgainLater
 from gateway.transport.pacing import Pacer
 from gateway.transport.slots import Slots
 from gateway.transport.turns import MOST_WAITING, Turns
+from tests.support.clock import Clock
 
 
 async def test_wires_of_one_account_take_turns() -> None:
@@ -68,3 +69,21 @@ async def test_who_would_wait_too_far_behind_is_refused_at_once() -> None:
     assert refused.value.code is ErrorCode.OVERLOADED
     async with asyncio.timeout(5), turns.turn("afterwards"):
         pass
+
+
+async def test_who_leaves_before_the_pace_lets_it_out_has_used_no_place() -> None:
+    pacer = Pacer(1, 60.0, Clock(), burst=1)
+    turns = Turns(8, pacer)
+
+    async def request() -> None:
+        async with turns.turn("ask"):
+            pass
+
+    await request()
+    for _ in range(20):
+        hasty = asyncio.create_task(request())
+        await asyncio.sleep(0)
+        hasty.cancel()
+        await asyncio.wait([hasty])
+
+    assert pacer.wait() == 60.0, "only the first went out"
