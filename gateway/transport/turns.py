@@ -3,10 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from gateway.model.report import ErrorCode
 from gateway.spi import Rate, TryAgainLater
+from gateway.transport.in_flight import aside
 from gateway.transport.limits import Limits
 from gateway.transport.pacing import Pacer
 
@@ -66,7 +67,8 @@ class Turns:
             while self._owed and not self._free.locked():
                 self._owed -= 1
                 await self._free.acquire()  # at once, as it is free
-            await self._free.acquire()
+            with aside() if self._free.locked() else nullcontext():
+                await self._free.acquire()
         finally:
             self._waiting -= 1
 
