@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gateway.transport.in_flight import USUAL_BYTES, Bill, InFlight
+from gateway.transport.timing import uncounted
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +70,8 @@ class Room(InFlight):
             return
         bill.is_held_up = True
         try:
-            await waiter.granted
+            with uncounted():
+                await waiter.granted
         except asyncio.CancelledError:
             self._admit()  # others may have waited for this one alone
             raise
