@@ -61,6 +61,9 @@ def _by_detail(cause: Exception) -> _Meaning | None:
             words = "no file descriptor is left here"
             # More attempts would need more of what is wanting.
             return _Meaning(TryAgainLater, ErrorCode.OVERLOADED, words, attempts=1)
+        case OSError(errno=errno.EAGAIN):
+            words = "the system has no thread or port left here"
+            return _Meaning(TryAgainLater, ErrorCode.OVERLOADED, words, attempts=1)
         case aiohttp.ClientConnectorError(os_error=os_error):
             return _by_reason(os_error)
         case aiohttp.WebSocketError(code=aiohttp.WSCloseCode.MESSAGE_TOO_BIG):

@@ -22,6 +22,8 @@ class Bill:
     taken: int = 0
     is_held_up: bool = False
     """Whether it waits for room, or did so last and got none."""
+    elsewhere: int = 0
+    """How often whoever it is for waits for something that those who wait for room may hold."""
 
 
 class InFlight:
@@ -64,6 +66,15 @@ class InFlight:
         del ahead  # Who might fail for them without need takes none.
         self.add(bill, count, what)
 
+    @contextmanager
+    def aside(self, bill: Bill) -> Iterator[None]:
+        """Have nobody wait meanwhile for this bill alone."""
+        bill.elsewhere += 1
+        try:
+            yield
+        finally:
+            bill.elsewhere -= 1
+
     def settle(self, bill: Bill) -> None:
         """Give back what was taken for bytes that did not come."""
         self._take(bill, bill.come - bill.taken)
@@ -98,6 +109,18 @@ def settle() -> None:
     if charged is not None:
         budget, bill = charged
         budget.settle(bill)
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Let others have room before the running task, which waits for what they may hold."""
+    charged = _charged.get()
+    if charged is None:
+        yield
+        return
+    budget, bill = charged
+    with budget.aside(bill):
+        yield
 
 
 def is_held_up() -> bool:

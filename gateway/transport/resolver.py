@@ -1,6 +1,7 @@
 """Looking host names up for one wire, in threads of its own."""
 
 import asyncio
+import errno
 import socket
 import threading
 from contextlib import suppress
@@ -27,7 +28,10 @@ class OwnResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Give the addresses of a host. Raises ``OSError`` where it has none."""
+        """Give the addresses of a host.
+
+        Raises ``OSError`` where it has none, and with ``EAGAIN`` where there is no thread to ask in.
+        """
         await self._free.acquire()
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[_Found] = loop.create_future()
@@ -37,7 +41,11 @@ class OwnResolver(AbstractResolver):
             with suppress(RuntimeError):  # The loop was closed meanwhile, and nobody asks any more.
                 loop.call_soon_threadsafe(self._settle, answer, found)
 
-        threading.Thread(target=look_up, name=f"look-up of {host}", daemon=True).start()
+        try:
+            threading.Thread(target=look_up, name=f"look-up of {host}", daemon=True).start()
+        except RuntimeError as error:
+            self._free.release()
+            raise OSError(errno.EAGAIN, "no thread can be started") from error
         found = await answer
         if isinstance(found, Exception):
             raise found

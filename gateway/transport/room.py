@@ -1,9 +1,12 @@
 """A budget of bytes under way that is waited for: in turn, and so that somebody always goes on."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gateway.transport.in_flight import USUAL_BYTES, Bill, InFlight
+from gateway.transport.timing import uncounted
 
 
 @dataclass(slots=True, eq=False)
@@ -18,8 +21,9 @@ class Room(InFlight):
     """Lets bills that are larger than usual wait for each other, by the age of their first wish.
 
     The oldest of them never waits, so it ends, and then another is the oldest: nobody waits for
-    ever, whatever each of them holds. So the budget may be exceeded by what the oldest takes, and
-    by bills of the usual size, which wait for nobody.
+    ever, whatever each of them holds. One that stands aside is passed over: it may wait for what
+    the others hold. So the budget may be exceeded by what the oldest takes, by what those took
+    that stand aside, and by bills of the usual size, which wait for nobody.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -38,6 +42,14 @@ class Room(InFlight):
             self._take(bill, short)
             return
         await self._granted(bill, short + ahead)
+
+    @contextmanager
+    def aside(self, bill: Bill) -> Iterator[None]:
+        """Have nobody wait meanwhile for this bill alone."""
+        with super().aside(bill):
+            if bill in self._large:
+                self._admit()
+            yield
 
     def settle(self, bill: Bill) -> None:
         """Give back what was taken for bytes that did not come."""
@@ -58,7 +70,8 @@ class Room(InFlight):
             return
         bill.is_held_up = True
         try:
-            await waiter.granted
+            with uncounted():
+                await waiter.granted
         except asyncio.CancelledError:
             self._admit()  # others may have waited for this one alone
             raise
@@ -66,12 +79,14 @@ class Room(InFlight):
 
     def _admit(self) -> None:
         """Let go on who can, the oldest first: nobody goes before who has waited longer."""
-        for place, (bill, waiters) in enumerate(self._large.items()):
+        is_oldest = True
+        for bill, waiters in self._large.items():
             while waiters:
                 waiter = waiters[0]
                 if not waiter.granted.cancelled():
-                    if place > 0 and self.taken + waiter.count > self.max_bytes:
+                    if not is_oldest and self.taken + waiter.count > self.max_bytes:
                         return
                     self._take(bill, waiter.count)
                     waiter.granted.set_result(None)
                 del waiters[0]
+            is_oldest = is_oldest and bill.elsewhere > 0

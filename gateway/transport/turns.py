@@ -3,10 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from gateway.model.report import ErrorCode
 from gateway.spi import Rate, TryAgainLater
+from gateway.transport.in_flight import aside
 from gateway.transport.limits import Limits
 from gateway.transport.pacing import Pacer
 
@@ -24,6 +25,7 @@ class Turns:
         self._owed = 0
         """Turns there are too many of, since there are to be fewer than there were."""
         self._pacer = pacer
+        self._next_to_go = asyncio.Lock()
         self._waiting = 0
 
     @classmethod
@@ -50,8 +52,7 @@ class Turns:
         """
         await self._acquire(what)
         try:
-            if self._pacer is not None:
-                await asyncio.sleep(self._pacer.delay())
+            await self._keep_pace()
             yield
         finally:
             self._release()
@@ -66,9 +67,18 @@ class Turns:
             while self._owed and not self._free.locked():
                 self._owed -= 1
                 await self._free.acquire()  # at once, as it is free
-            await self._free.acquire()
+            with aside() if self._free.locked() else nullcontext():
+                await self._free.acquire()
         finally:
             self._waiting -= 1
+
+    async def _keep_pace(self) -> None:
+        """Wait for a place in time. Whoever gives up meanwhile has taken none."""
+        async with self._next_to_go:
+            while self._pacer is not None and (wait := self._pacer.wait()) > 0:
+                await asyncio.sleep(wait)
+            if self._pacer is not None:
+                self._pacer.delay()
 
     def _release(self) -> None:
         if self._owed:

@@ -94,6 +94,29 @@ async def test_a_name_that_cannot_be_one_is_a_configuration_error() -> None:
     assert caught.value.code is ErrorCode.CONFIG
 
 
+async def test_no_thread_to_look_up_in_is_no_trouble_of_the_vendors(
+    names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    names.addresses["vendor.example"] = [HOST]
+    async with (
+        Peer(replying(reply())) as peer,
+        http_wire(f"http://vendor.example:{peer.port}") as wire,
+    ):
+        with monkeypatch.context() as exhausted:
+            exhausted.setattr(threading.Thread, "start", refuse)
+            for _ in range(3):
+                with pytest.raises(TryAgainLater) as caught:
+                    await wire.send(GET)
+        async with asyncio.timeout(5):
+            got = await wire.send(GET)
+
+    assert (caught.value.code, caught.value.has_been_sent) == (ErrorCode.OVERLOADED, False)
+    assert got.status == 200, "those that failed left their places to the next"
+
+
 HANGING_AT_THE_END = """
 import asyncio, socket, time
 

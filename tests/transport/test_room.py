@@ -8,8 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from gateway.transport.in_flight import USUAL_BYTES, Bill
+from gateway.transport.in_flight import USUAL_BYTES, Bill, charge
 from gateway.transport.room import Room
+from gateway.transport.turns import Turns
 from tests.support.examples import examples
 
 
@@ -127,6 +128,45 @@ async def test_who_was_given_room_and_cancelled_at_once_gives_it_back() -> None:
     await second.end()
 
     assert room.taken == 0
+
+
+async def test_who_waits_for_a_turn_that_others_hold_does_not_keep_them_from_room() -> None:
+    room, turns = Room(4 * USUAL_BYTES), Turns(2)
+    read_once, ended = asyncio.Event(), []
+
+    async def reading(name: str, bodies: int) -> None:
+        with room.charged():
+            for _ in range(bodies):
+                async with turns.turn(name):
+                    await charge(3 * USUAL_BYTES, name)
+                read_once.set()
+                await turn()
+        ended.append(name)
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        tasks.create_task(reading("of two bodies", 2))
+        await read_once.wait()
+        for name in ("a", "b", "c"):
+            tasks.create_task(reading(name, 1))
+
+    assert sorted(ended) == ["a", "b", "c", "of two bodies"]
+    assert room.taken == 0
+
+
+async def test_who_stood_aside_is_the_oldest_again_afterwards() -> None:
+    room = Room(4 * USUAL_BYTES)
+    first, second = Reading(room), Reading(room)
+    await first.read(3 * USUAL_BYTES)
+    await second.read(3 * USUAL_BYTES)
+    assert second.is_waiting
+
+    with room.aside(first.bill):
+        await turn()
+        assert not second.is_waiting
+    await second.read(USUAL_BYTES)
+    await first.read(USUAL_BYTES)
+
+    assert (first.is_waiting, second.is_waiting) == (False, True)
 
 
 sizes = st.integers(1, 4 * USUAL_BYTES)

@@ -9,6 +9,7 @@ from gateway.transport.limits import Limits
 from gateway.transport.pacing import Pacer
 from gateway.transport.slots import Slots
 from gateway.transport.turns import MOST_WAITING, Turns
+from tests.support.clock import Clock
 
 
 async def test_wires_of_one_account_take_turns() -> None:
@@ -155,3 +156,21 @@ async def test_another_pace_holds_from_then_on() -> None:
         for _ in range(20):
             async with turns.turn("ask"):
                 pass
+
+
+async def test_who_leaves_before_the_pace_lets_it_out_has_used_no_place() -> None:
+    pacer = Pacer(1, 60.0, Clock(), burst=1)
+    turns = Turns(8, pacer)
+
+    async def request() -> None:
+        async with turns.turn("ask"):
+            pass
+
+    await request()
+    for _ in range(20):
+        hasty = asyncio.create_task(request())
+        await asyncio.sleep(0)
+        hasty.cancel()
+        await asyncio.wait([hasty])
+
+    assert pacer.wait() == 60.0, "only the first went out"
