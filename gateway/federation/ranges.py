@@ -81,6 +81,8 @@ class KeptRange:
         tally.as_of = tally.as_of or self.tally.as_of
         tally.note_kept(self.extent.life, now)
         tally.flaws += self.tally.flaws
+        tally.duplicates += self.tally.duplicates
+        tally.has_drifted |= self.tally.has_drifted
         tally.vendor_total = self.tally.vendor_total
 
 
