@@ -140,6 +140,8 @@ class WindowReader(Reader):
         if has_read or self.tally.fallen_back or self._kept(accepted) is None:
             return False
         self._windows = self._reading = None
+        self._undated.clear()
+        self.tally = self.tally.of_no_use()
         self._accepted, self.tally.fallen_back = accepted, failure
         return True
 
