@@ -225,7 +225,9 @@ class Backend:
             return self.failed(error)
 
     def accepted_on_error(self, accepted: Acceptance) -> Acceptance:
-        """Say what may serve somebody where the vendor cannot be read."""
+        """Say what may serve somebody where the vendor cannot be read, though it was to be."""
+        if accepted.is_kept_only:
+            return accepted
         return Acceptance(accepted.since, max(accepted.stale_s, self.lifetimes.on_error_s))
 
     def now(self) -> datetime:

@@ -121,9 +121,9 @@ class Freshness:
     def accepted(self, now: float) -> Acceptance:
         """Say what of all that is kept may serve."""
         if self.is_renewed:
-            return Acceptance(now)
+            return Acceptance(now, is_kept_only=self.is_kept_only)
         since = ANY_INSTANT if self.max_age_s is None else now - self.max_age_s
-        return Acceptance(since, self.max_stale_s or 0.0)
+        return Acceptance(since, self.max_stale_s or 0.0, self.is_kept_only)
 
 
 AS_KEPT = Freshness()

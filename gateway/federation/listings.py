@@ -4,7 +4,7 @@ Kept, a walk over many pages asks the vendor once, not once a page.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -64,9 +64,14 @@ class KeptListings:
         )
 
     def find(self, key: ListingKey, accepted: Acceptance = AS_IT_SERVES) -> Listing | None:
-        """Give a kept listing that holds at least what the key asks for, and may serve."""
-        kept = self._held(key)
-        return kept.listing if kept and kept.life.serves(self.now(), accepted) else None
+        """Give a kept listing that holds at least what the key asks for, and may serve.
+
+        Of several it is the one that is fresh for longer.
+        """
+        now = self.now()
+        serving = (kept for kept in self._held(key) if kept.life.serves(now, accepted))
+        best = max(serving, key=lambda kept: kept.life.fresh_until, default=None)
+        return best.listing if best else None
 
     def now(self) -> float:
         """Read the timer."""
@@ -74,13 +79,11 @@ class KeptListings:
 
     def life_of(self, key: ListingKey, listing: Listing) -> Life | None:
         """Give the life of a listing, if it is kept."""
-        kept = self._held(key)
-        return kept.life if kept and kept.listing is listing else None
+        return next((kept.life for kept in self._held(key) if kept.listing is listing), None)
 
     def find_growing(self, key: ListingKey) -> Kept | None:
         """Give a kept listing that grows, fresh or not."""
-        kept = self._held(key)
-        return kept if kept and kept.full_list_due is not None else None
+        return next((kept for kept in self._held(key) if kept.full_list_due is not None), None)
 
     def is_due(self, kept: Kept) -> bool:
         """Say whether a listing that grows is to be asked for anew."""
@@ -130,9 +133,12 @@ class KeptListings:
         taken = [(key, self._kept.pop(key, None)) for key in keys]
         return [(key, kept) for key, kept in taken if kept is not None]
 
-    def _held(self, key: ListingKey) -> Kept | None:
-        whole = ListingKey(key.backend, frozenset())
-        return self._kept.get(whole) or self._kept.get(key)
+    def _held(self, key: ListingKey) -> Iterator[Kept]:
+        """Give what is kept of all of a backend, and of what the key asks for alone."""
+        for each in dict.fromkeys((ListingKey(key.backend, frozenset()), key)):
+            kept = self._kept.get(each)
+            if kept is not None:
+                yield kept
 
     def _keep(self, key: ListingKey, kept: Kept) -> None:
         if kept.listing.size <= self.max_bytes:

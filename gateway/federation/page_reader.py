@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.freshness import AS_IT_SERVES, Acceptance
+from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
 from gateway.federation.mapping import BackendPage
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
@@ -61,7 +61,9 @@ class PageReader(Reader):
             if kept is not None:
                 return self._given_from(kept)
             self._note_need()
-            self._scan = self._begun(self._places)
+        if self._accepted.is_kept_only:
+            return Failed(NOT_CACHED)
+        self._scan = self._scan or self._begun(self._places)
         page = await self._scan.next_page()
         if isinstance(page, Failed):
             return page

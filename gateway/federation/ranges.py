@@ -78,9 +78,12 @@ class KeptRange:
 
     def count_into(self, tally: Tally, now: float) -> None:
         """Count what is given of it now, by the timer."""
-        tally.as_of = tally.as_of or self.tally.as_of
+        known = [each for each in (tally.as_of, self.tally.as_of) if each is not None]
+        tally.as_of = min(known, default=None)
         tally.note_kept(self.extent.life, now)
         tally.flaws += self.tally.flaws
+        tally.duplicates += self.tally.duplicates
+        tally.has_drifted |= self.tally.has_drifted
         tally.vendor_total = self.tally.vendor_total
 
 

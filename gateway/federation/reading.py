@@ -78,7 +78,8 @@ class Reading:
         That a backend is to be asked whatever is kept is heeded once a second.
         """
         now = self.ranges.timer()
-        if freshness.is_renewed and not self.renewals.grant(backend.identity, now):
+        is_asked = freshness.is_renewed and not freshness.is_kept_only
+        if is_asked and not self.renewals.grant(backend.identity, now):
             return AS_IT_SERVES
         return freshness.accepted(now)
 

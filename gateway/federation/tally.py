@@ -36,6 +36,15 @@ class Tally:
     seconds: float = 0.0
     """How long was waited for it."""
 
+    def of_no_use(self) -> "Tally":
+        """Give what is left of it where nothing of what was met is given: what it cost."""
+        return Tally(
+            requests=self.requests,
+            received=self.received,
+            record_bytes=self.record_bytes,
+            seconds=self.seconds,
+        )
+
     def add(self, page: BackendPage) -> None:
         """Count a page in."""
         self.as_of = self.as_of or page.as_of

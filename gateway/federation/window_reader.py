@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.freshness import AS_IT_SERVES, Acceptance
+from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
 from gateway.federation.mapping import BackendPage
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
@@ -103,25 +103,11 @@ class WindowReader(Reader):
             kept = self._kept(self._accepted)
             if kept is not None:
                 return self._given_from(kept)
+            if self._accepted.is_kept_only:
+                return Failed(NOT_CACHED)
             self._note_need()
             self._windows = self._begun()
-        window = self._windows.current
-        if window is None:
-            return Delivery((), is_end=True)
-        reading = self._reading or self._opened(window)
-        if isinstance(reading, Failed):
-            return reading
-        self._reading = reading
-        page = await reading.scan.next_page()
-        if isinstance(page, Failed):
-            return page
-        self._take(page, reading)
-        if page.next is None:
-            return self._completed(self._windows, reading)
-        size = max(self._told(page), reading.received)
-        if self._windows.is_too_large(size):
-            self._begin_again(self._windows, reading, size)
-        return Delivery((), is_end=False)
+        return await self._read_of(self._windows)
 
     def forget(self, reached: Key) -> None:
         """Let go of the rows up to a key."""
@@ -155,8 +141,30 @@ class WindowReader(Reader):
         if has_read or self.tally.fallen_back or self._kept(accepted) is None:
             return False
         self._windows = self._reading = None
+        self._undated.clear()
+        self.tally = self.tally.of_no_use()
         self._accepted, self.tally.fallen_back = accepted, failure
         return True
+
+    async def _read_of(self, windows: Windows) -> Delivered:
+        """Give page after page of windows."""
+        window = windows.current
+        if window is None:
+            return Delivery((), is_end=True)
+        reading = self._reading or self._opened(window)
+        if isinstance(reading, Failed):
+            return reading
+        self._reading = reading
+        page = await reading.scan.next_page()
+        if isinstance(page, Failed):
+            return page
+        self._take(page, reading)
+        if page.next is None:
+            return self._completed(windows, reading)
+        size = max(self._told(page), reading.received)
+        if windows.is_too_large(size):
+            self._begin_again(windows, reading, size)
+        return Delivery((), is_end=False)
 
     def _kept(self, accepted: Acceptance) -> KeptRange | None:
         return self._ranges.find(self._backend.identity, self._query, self._begins, accepted)

@@ -1,14 +1,26 @@
 """How fresh a client wants an answer: what is kept serves, or does not, or alone does."""
 
+from dataclasses import dataclass, replace
+
 import pytest
 
+from gateway.federation.backend import Failed
 from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
-from gateway.federation.freshness import AS_KEPT, Freshness
+from gateway.federation.freshness import AS_KEPT, NOT_CACHED, Acceptance, Freshness, Lifetimes
 from gateway.federation.lookup import Found
+from gateway.federation.page_reader import PageReader
+from gateway.federation.ranges import KeptRanges
 from gateway.federation.run import PageRequest, SessionPage
-from gateway.model.query import Query
+from gateway.federation.window_reader import Slicing, WindowReader
+from gateway.model.query import AnyOf, Field, Op, Query
 from gateway.model.report import ErrorCode, Failure, ServedFrom
+from gateway.paging.order import BEFORE_ALL
+from gateway.paging.planner import BackendPlan, plan_backend
+from gateway.paging.spans import span_of
+from gateway.spi import Abilities, Support
+from tests.support.adapters import NOON
+from tests.support.clipping import ClippingAdapter
 from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend, federation
 
 ROWS = [FakeRow(f"{number:03d}", 1000 - number) for number in range(20)]
@@ -111,6 +123,67 @@ async def test_a_page_that_is_kept_in_part_is_not_kept(clock: Clock) -> None:
     larger = await page(asked, KEPT_ONLY, limit=20)
 
     assert larger.reports["a"].error == Failure(ErrorCode.NOT_CACHED, retryable=False)
+
+
+@dataclass
+class Startless(FakeAdapter):
+    """A vendor in whose order nothing can be asked for by where it begins."""
+
+    def abilities(self) -> Abilities:
+        abilities = super().abilities()
+        user = (Field.USER, Op.ANY_OF)
+        return replace(abilities, filters={user: abilities.filters[user]})
+
+
+async def test_a_range_behind_which_nothing_can_be_asked_for_is_not_asked_on(clock: Clock) -> None:
+    vendor = Startless(
+        [replace(row, user="u") for row in ROWS], replace(ORDERED, support=Support.EXACT)
+    )
+    asked = federation(backend("a", vendor, ttl=TTL), timer=clock)
+    await page(asked, limit=10)
+    before = vendor.requests
+    narrower = Query(("a",), (AnyOf(Field.USER, frozenset({"u"})),))
+
+    kept = await asked.page(PageRequest(narrower, 3, freshness=KEPT_ONLY), Deadline.within(5))
+
+    assert vendor.requests == before
+    assert kept.reports["a"].error == Failure(ErrorCode.NOT_CACHED, retryable=False)
+
+
+@pytest.mark.parametrize("kind", [ORDERED, UNORDERED])
+async def test_who_wants_only_what_is_kept_and_nothing_that_is_gets_nothing(
+    kind: Manners, clock: Clock
+) -> None:
+    vendor = FakeAdapter(ROWS, kind)
+    lifetimes = Lifetimes(TTL, on_error_s=60)
+    asked = federation(backend("a", vendor, ttl=lifetimes), timer=clock)
+    await page(asked)
+    clock.now = TTL
+    before = vendor.requests
+    neither = Freshness(is_renewed=True, is_kept_only=True)
+
+    assert (await page(asked, KEPT_ONLY)).reports["a"].error is not None
+    assert (await page(asked, neither)).reports["a"].error is not None
+    assert vendor.requests == before
+
+
+@pytest.mark.parametrize("kind", ["page", "window"])
+async def test_a_reader_of_what_is_kept_alone_asks_nobody(kind: str) -> None:
+    vendor = FakeAdapter(ROWS, ORDERED) if kind == "page" else ClippingAdapter(ROWS)
+    asked, ranges = backend("a", vendor, ttl=TTL), KeptRanges(timer=float)
+    query, accepted = Query(("a",)), Acceptance(is_kept_only=True)
+    plan = plan_backend(vendor, query)
+    assert isinstance(plan, BackendPlan)
+    slicing = Slicing(plan, query, BEFORE_ALL, lambda _: span_of(query, now=NOON), accepted)
+    reader: PageReader | WindowReader = (
+        PageReader(asked, plan, query, ranges, accepted=accepted)
+        if kind == "page"
+        else WindowReader(asked, slicing, ranges, lambda *_: None)
+    )
+
+    assert await reader.read() == Failed(NOT_CACHED)
+    assert not reader.fall_back(NOT_CACHED)
+    assert vendor.requests == 0
 
 
 async def test_a_walk_needs_all_of_it_to_be_kept(clock: Clock) -> None:

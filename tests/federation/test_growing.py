@@ -15,7 +15,7 @@ from gateway.federation.backend import Backend
 from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
-from gateway.federation.freshness import Lifetimes
+from gateway.federation.freshness import AS_KEPT, Freshness, Lifetimes
 from gateway.federation.growing import MOST_MISSES, MOST_PROBES
 from gateway.federation.listing import REMEMBERED_BYTES
 from gateway.federation.listings import KeptListings
@@ -57,9 +57,12 @@ class Answer:
     report: BackendReport
 
 
-async def ask(asked: Federation, order: Order = NEWEST_FIRST) -> Answer:
+async def ask(
+    asked: Federation, order: Order = NEWEST_FIRST, *, freshness: Freshness = AS_KEPT
+) -> Answer:
     (name,) = asked.backends
-    page = await asked.page(PageRequest(Query((name,), order=order), 1000), Deadline.within(5))
+    wanted = PageRequest(Query((name,), order=order), 1000, freshness=freshness)
+    page = await asked.page(wanted, Deadline.within(5))
     return Answer(
         [session.native_id for session in page.sessions],
         {session.native_id: session.status.value for session in page.sessions},
@@ -223,6 +226,19 @@ async def test_the_whole_list_is_read_again_when_due_while_the_kept_one_serves()
     assert early.ids == ["1", "0"]
     assert late.ids == ["0"], "the one that is gone is gone"
     assert vendor.requests == 2
+
+
+async def test_who_wants_only_what_is_kept_has_no_whole_list_read() -> None:
+    time, vendor = Time(), Growing(rows(5, 6))
+    asked = federation(backend("a", vendor, ttl=Lifetimes(7200)), timer=time.timer)
+    await ask(asked)
+    time.passed = 3600.0
+
+    kept = await ask(asked, freshness=Freshness(is_kept_only=True))
+    await turn()
+
+    assert kept.report.served_from is ServedFrom.CACHE
+    assert vendor.requests == 1
 
 
 async def test_a_whole_list_that_fails_leaves_the_kept_one_and_is_tried_by_the_next() -> None:

@@ -1,15 +1,23 @@
 """What was read of an ordered backend serves the next page, and narrower questions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import AnyOf, AtOrAfter, Condition, Field, Query
-from gateway.model.report import Count, Relation, ServedFrom
+from gateway.model.report import BackendStatus, BackendWarning, Count, Relation, ServedFrom
 from gateway.paging.cursor import FROM_THE_START, Position
-from gateway.spi import PagingStyle, Support
+from gateway.spi import (
+    Address,
+    Context,
+    HttpTransport,
+    PagingStyle,
+    RawPage,
+    ScanPlan,
+    Support,
+)
 from tests.support.adapters import NOON
 from tests.support.clipping import ClippingAdapter, microseconds
 from tests.support.fakes import EPOCH, FakeAdapter, FakeRow, Manners, backend, federation
@@ -77,6 +85,50 @@ async def test_what_is_left_of_a_page_serves_the_next() -> None:
     assert second.reports["a"].served_from is ServedFrom.CACHE
     assert third.reports["a"].served_from is ServedFrom.LIVE
     assert [s.native_id for s in third.sessions] == ["008", "009", "010", "011"]
+
+
+@dataclass
+class Shrinking(FakeAdapter):
+    """A vendor with numbered pages that loses its first row before each page but the first."""
+
+    async def fetch_page(
+        self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
+    ) -> RawPage:
+        if self.requests and len(self.rows) > 20:
+            self.rows = self.rows[1:]
+        return await super().fetch_page(plan, at, context)
+
+
+async def test_rows_that_moved_while_it_was_read_are_told_of_whoever_is_served() -> None:
+    how = Manners(granule=1, page_cap=4, style=PagingStyle.PAGE_INDEX, is_stable=False)
+    asked = federation(backend("a", Shrinking(ordered().rows, how), ttl=TTL))
+
+    read, served = [(await page(asked, limit=30)).reports["a"] for _ in range(2)]
+
+    assert served.served_from is ServedFrom.CACHE
+    assert (served.status, served.warnings) == (read.status, read.warnings)
+    assert served.status is BackendStatus.PARTIAL
+    assert BackendWarning.PAGE_DRIFT in served.warnings
+
+
+@dataclass
+class Stammering(ClippingAdapter):
+    """A vendor that can choose by start, and gives the first row of each page twice."""
+
+    async def fetch_page(
+        self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
+    ) -> RawPage:
+        page = await super().fetch_page(plan, at, context)
+        return replace(page, records=[*page.records[:1], *page.records])
+
+
+async def test_duplicates_of_windows_are_told_of_whoever_is_served() -> None:
+    asked = federation(backend("a", Stammering(sliced().rows, Manners(page_cap=100)), ttl=TTL))
+
+    read, served = [(await page(asked)).reports["a"] for _ in range(2)]
+
+    assert served.served_from is ServedFrom.CACHE
+    assert served.duplicates == read.duplicates > 0
 
 
 async def test_a_first_page_is_kept_for_whoever_asks_the_same() -> None:

@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.filling import Listings
-from gateway.federation.freshness import Lifetimes
+from gateway.federation.freshness import Acceptance, Lifetimes
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listing_reader import ListingReader
@@ -107,6 +107,38 @@ def test_a_whole_listing_answers_what_is_narrower() -> None:
     kept.keep(key(), ONE, Lifetimes(10))
 
     assert kept.find(key("a", ENDED)) is ONE
+
+
+def test_a_whole_listing_that_serves_no_more_hides_none_that_does() -> None:
+    clock, lifetimes = Clock(), Lifetimes(15, 60, 900)
+    kept, narrow = KeptListings(timer=clock), key("a", ENDED)
+    narrowed = listing(FakeRow("2", 2))
+    kept.keep(key(), ONE, lifetimes)
+    clock.now = 80.0
+    kept.keep(narrow, narrowed, lifetimes)
+    life = kept.life_of(narrow, narrowed)
+
+    assert kept.find(narrow) is narrowed
+    assert life is not None
+    assert life.read_at == 80.0
+    assert kept.find(key()) is None
+
+
+def test_of_two_listings_that_hold_enough_the_fresher_serves() -> None:
+    clock, lifetimes = Clock(), Lifetimes(15, 60, 900)
+    kept, narrow = KeptListings(timer=clock), key("a", ENDED)
+    narrowed = listing(FakeRow("2", 2))
+    kept.keep(narrow, narrowed, lifetimes)
+    clock.now = 1.0
+    kept.keep(key(), ONE, lifetimes)
+    assert kept.find(narrow) is ONE
+    clock.now = 2.0
+    kept.keep(narrow, narrowed, lifetimes)
+    in_need = Acceptance(stale_s=900)
+
+    assert kept.find(narrow) is narrowed
+    clock.now = 800.0
+    assert kept.find(narrow, in_need) is narrowed
 
 
 def test_a_narrowed_listing_answers_nothing_but_itself() -> None:

@@ -1,6 +1,7 @@
 """What is kept serves while it is read anew, and helps where that fails: as the client is told."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,11 +11,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from gateway.federation import window_reader
 from gateway.federation.deadline import Deadline
 from gateway.federation.freshness import AS_KEPT, Freshness, Lifetimes
 from gateway.federation.refreshing import MOST_AT_A_TIME, Refreshing
 from gateway.federation.run import PageRequest, SessionPage
-from gateway.model.query import Query
+from gateway.model.query import Field, Query
 from gateway.model.report import BackendStatus, ErrorCode, Failure, ServedFrom
 from gateway.spi import (
     Address,
@@ -26,6 +28,7 @@ from gateway.spi import (
 )
 from gateway.spi import Support as Grade
 from tests.support.adapters import NOON
+from tests.support.clipping import microseconds
 from tests.support.clock import Clock
 from tests.support.examples import examples
 from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend, federation
@@ -35,22 +38,36 @@ LIFETIMES = Lifetimes(FRESH, REVALIDATING, ON_ERROR)
 KINDS = {
     "ordered": Manners(granule=1, page_cap=4),
     "listed": Manners(),
-    "sliced": Manners(support=Grade.EXACT),
+    "sliced": Manners(support=Grade.EXACT, page_cap=2, always=frozenset({Field.STARTED_AT})),
 }
 DOWN = Failure(ErrorCode.RESET, retryable=True)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def few_rows_are_many() -> Iterator[None]:
+    """Have the rows of a vendor be too many for one window."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(window_reader, "_LEAST_CAP", 4)
+        yield
+
+
 @dataclass
 class Vendor(FakeAdapter):
-    """A vendor that is down, hangs, or has sessions of its newest version."""
+    """A vendor that is down, hangs, or has sessions of its newest version.
+
+    It may go down only once so many more pages have been read.
+    """
 
     is_down: bool = False
+    pages_left: int = 0
     hangs: bool = False
     version: int = 0
 
     def change(self) -> None:
         self.version += 1
-        self.rows = [FakeRow(f"{n:03d}", 1000 - n, user=f"v{self.version}") for n in range(9)]
+        starts = [microseconds(NOON - timedelta(days=40 * n)) for n in range(9)]
+        user = f"v{self.version}"
+        self.rows = [FakeRow(f"{n:03d}", start, user=user) for n, start in enumerate(starts)]
 
     async def fetch_page(
         self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
@@ -58,7 +75,8 @@ class Vendor(FakeAdapter):
         page = await super().fetch_page(plan, at, context)
         if self.hangs:
             await asyncio.Event().wait()
-        if self.is_down:
+        self.pages_left -= self.is_down
+        if self.is_down and self.pages_left < 0:
             raise TryAgainLater(ErrorCode.RESET, "the fake: down", attempts=1)
         return page
 
@@ -127,8 +145,10 @@ async def test_beyond_its_time_it_serves_while_it_is_read_anew(asking: Asking) -
 
 
 async def test_many_who_are_served_at_once_have_it_read_anew_once(asking: Asking) -> None:
+    await asking.page()
+    asking.clock.now = FRESH + REVALIDATING
     first = await asking.page()
-    asking.clock.now = FRESH + 1
+    asking.clock.now += FRESH + 1
     before = asking.vendor.requests
 
     await asyncio.gather(*(asking.page() for _ in range(64)))
@@ -160,6 +180,24 @@ async def test_where_reading_anew_fails_it_serves_and_its_age_is_told(asking: As
     assert told(helped) == (STALE, KEPT, 0, {"v1"}, DOWN)
     assert len(helped.sessions) == 3
     assert told(lost)[0] is FAILED
+    await asking.federation.close()
+
+
+@pytest.mark.parametrize("pages", range(5))
+async def test_what_was_begun_to_be_read_leaves_no_trace(pages: int) -> None:
+    asking = Asking(KINDS["sliced"])
+    await asking.page(limit=9)
+    # Each comes twice, and there are too many for any window.
+    minutes = [microseconds(NOON - timedelta(minutes=n)) for n in range(20)]
+    asking.vendor.rows = 2 * [FakeRow(f"{n:03d}", start) for n, start in enumerate(minutes)]
+    asking.clock.now = FRESH + REVALIDATING
+    asking.vendor.is_down, asking.vendor.pages_left = True, pages
+
+    helped = await asking.page(limit=9)
+
+    report = helped.reports["a"]
+    assert told(helped) == (STALE, KEPT, 0, {"v1"}, DOWN)
+    assert (report.rows, report.duplicates, report.requests) == (9, 0, pages + 1)
     await asking.federation.close()
 
 

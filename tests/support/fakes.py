@@ -97,6 +97,7 @@ class Manners:
     is_stable: bool = True
     support: Support = Support.UNSUPPORTED
     absent: frozenset[Field] = frozenset()
+    always: frozenset[Field] = frozenset()
 
 
 class NoTransport(HttpTransport):
@@ -135,6 +136,7 @@ class FakeAdapter(SessionAdapter[HttpTransport]):
         return Abilities(
             filters=dict.fromkeys(FILTERS, self.manners.support),
             absent=self.manners.absent,
+            always=self.manners.always,
             sorts=(sort,) if granule else (),
             paging=PagingAbility(
                 self.manners.style, self.manners.page_cap, is_stable=self.manners.is_stable
