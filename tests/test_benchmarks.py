@@ -89,10 +89,10 @@ def test_a_listing_takes_no_more_memory_than_it_is_taken_for() -> None:
         assert int(records) <= int(records_taken_for)
 
 
-def test_a_hanging_backend_is_measured_by_a_ratio() -> None:
+def of_reliability(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     root = FOLDER.parent
-    done = subprocess.run(  # our own script
-        [sys.executable, "-m", "reliability.hanging", "--rounds", "1", "--requests", "20"],
+    return subprocess.run(  # noqa: S603  # our own script
+        [sys.executable, "-m", f"reliability.{script}", *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -100,8 +100,29 @@ def test_a_hanging_backend_is_measured_by_a_ratio() -> None:
         env={**os.environ, "PYTHONPATH": f"{root}:{FOLDER}"},
     )
 
+
+def test_a_hanging_backend_is_measured_by_a_ratio() -> None:
+    done = of_reliability("hanging", "--rounds", "1", "--requests", "20")
+
     assert done.returncode == 0, done.stderr
     assert re.search(r"^throughput \d+\.\d\d, p99 [+-]\d+\.\d ms", done.stdout, re.MULTILINE)
+
+
+def test_what_a_stop_and_a_kill_cost_is_counted() -> None:
+    done = of_reliability("stopping", "--rounds", "1", "--requests", "20")
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^1 x SIGTERM: \d+ answered, 0 failed, not ready after ", done.stdout)
+    assert re.search(r"^1 x SIGKILL of one of two: \d+ answered, ", done.stdout, re.MULTILINE)
+
+
+def test_what_reloads_cost_is_counted() -> None:
+    done = of_reliability("reloading", "--reloads", "10", "--requests", "5")
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(
+        r"^10 reloads, \d+ ms at the longest: \d+ answered .*, 0 failed$", done.stdout, re.MULTILINE
+    )
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from aiohttp import web
 from gateway.app.application import SNAPSHOT, build_app
 from gateway.app.differences import differences
 from gateway.config import ConfigurationError, ServerSettings, Settings, Source, warnings
-from gateway.web.serving import Runner, tls_context
+from gateway.web.serving import BACKLOG, Runner, tls_context
 
 _LOG = logging.getLogger(__name__)
 
@@ -25,7 +25,6 @@ _STOP_SECONDS = 28.0
 _LAST_RESORT_SECONDS = 30.0
 """After so long the system ends the process, whatever holds it up."""
 
-_BACKLOG = 1024
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -45,7 +44,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
 def _listening(family: int, address: tuple[str, int]) -> list[socket.socket]:
     try:
-        return [socket.create_server(address, family=family, backlog=_BACKLOG)]
+        return [socket.create_server(address, family=family, backlog=BACKLOG)]
     except OSError as error:
         if error.errno == errno.EAFNOSUPPORT:
             return []  # A name may have an address of a kind that this machine does not speak.
@@ -64,7 +63,7 @@ async def start(runner: Runner, sockets: Sequence[socket.socket]) -> None:
     """
     await runner.setup()
     for each in sockets:
-        await web.SockSite(runner, each, backlog=_BACKLOG).start()
+        await runner.listen_on(each)
 
 
 def address_of(runner: web.BaseRunner, *, is_encrypted: bool = False) -> str:
