@@ -1,15 +1,17 @@
 """One process that serves: it starts, reloads its configuration, and stops as signals tell it.
 
 SIGTERM and SIGINT let what is under way come to its end, and the second of them ends the process at
-once. SIGHUP reloads.
+once. SIGHUP reloads, unless it says that the terminal was closed.
 """
 
 import asyncio
 import errno
 import logging
+import os
 import signal
 import socket
 import ssl
+import sys
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -83,7 +85,7 @@ async def serve(source: Source, settings: Settings, sockets: Sequence[socket.soc
     await start(runner, sockets)
     address = address_of(runner, is_encrypted=settings.server.tls is not None)
     _LOG.info("serving on %s", address)
-    while (number := await told.get()) is signal.SIGHUP:
+    while (number := await told.get()) is signal.SIGHUP and not _has_lost_its_terminal():
         settings = await _reloaded(source, settings, runner)
     _LOG.info("stopping")
     # Who presses Ctrl-C is not waiting for a load balancer.
@@ -110,6 +112,17 @@ def _signals(runner: Runner) -> asyncio.Queue[signal.Signals]:
         loop.add_signal_handler(each, stop, each)
     loop.add_signal_handler(signal.SIGHUP, told.put_nowait, signal.SIGHUP)
     return told
+
+
+def _has_lost_its_terminal() -> bool:
+    """Say whether we ran on a terminal that was closed, which is told by SIGHUP too."""
+    try:
+        os.tcgetpgrp(sys.stdin.fileno())
+    except OSError as error:
+        return error.errno == errno.EIO
+    except (AttributeError, ValueError):  # there is no standard input at all
+        return False
+    return False
 
 
 async def _reloaded(source: Source, settings: Settings, runner: Runner) -> Settings:
