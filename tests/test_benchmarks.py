@@ -96,6 +96,8 @@ SMALL = {
     "breaker": "--rounds 1 --answers 2 --bad-probes 0",
     "memory": "--parallel 1",
     "starting": "--rounds 1",
+    "stopping": "--rounds 1 --requests 20",
+    "reloading": "--reloads 10 --requests 5",
     "overload": "--seconds 1",
     "properties": "tests/resilience",
 }
@@ -106,6 +108,8 @@ FIGURES = {
     "breaker": r"probes under way at a time +1 at most +1$",
     "memory": r"bomb .* 1 x \d{3}$",
     "starting": r"ready with \d+ dead vendors: median \d",
+    "stopping": r"1 x SIGTERM: \d+ answered, 0 failed, not ready after ",
+    "reloading": r"10 reloads, \d+ ms at the longest: \d+ answered .*, 0 failed$",
     "overload": r"goodput +\d",
     "properties": r"examples, CI +[\d,]+ to [\d,]+ each, [\d,]+ in all$",
 }
@@ -134,7 +138,8 @@ def test_every_measure_is_taken_by_make() -> None:
         if 'if __name__ == "__main__"' in path.read_text()
         and path.stem not in ("__main__", "probed")
     }
-    taken = re.search(r"_MEASURES = \((.*)\)", (FOLDER / "reliability/__main__.py").read_text())
+    text = (FOLDER / "reliability/__main__.py").read_text()
+    taken = re.search(r"_MEASURES = \(\n(.*?)^\)", text, re.DOTALL | re.MULTILINE)
 
     assert taken is not None
     assert set(re.findall(r'"(\w+)"', taken[1])) == scripts == SMALL.keys()

@@ -4,14 +4,8 @@ import subprocess
 import sys
 
 _MEASURES = (
-    "deadlines",
-    "hanging",
-    "outage",
-    "breaker",
-    "memory",
-    "starting",
-    "overload",
-    "properties",
+    *("deadlines", "hanging", "outage", "breaker", "memory"),
+    *("starting", "stopping", "reloading", "overload", "properties"),
 )
 
 

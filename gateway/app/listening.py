@@ -5,8 +5,7 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-BACKLOG = 1024
-"""Connections that wait to be accepted."""
+from gateway.web.serving import BACKLOG
 
 
 def listen(host: str, port: int) -> list[socket.socket]:

@@ -1,22 +1,23 @@
 """One process that serves: it starts, reloads its configuration, and stops as signals tell it.
 
 SIGTERM and SIGINT let what is under way come to its end, and the second of them ends the process at
-once. SIGHUP reloads.
+once. SIGHUP reloads, unless it says that the terminal was closed.
 """
 
 import asyncio
+import errno
 import logging
+import os
 import signal
 import socket
 import ssl
+import sys
 from collections.abc import Callable, Sequence
-
-from aiohttp import web
 
 from gateway.app.application import SNAPSHOT, build_app
 from gateway.app.differences import differences
 from gateway.app.garbage import spare_what_lasts
-from gateway.app.listening import BACKLOG, url_of
+from gateway.app.listening import url_of
 from gateway.config import ConfigurationError, ServerSettings, Settings, Source, warnings
 from gateway.web.serving import Runner, tls_context
 
@@ -41,7 +42,7 @@ async def start(runner: Runner, sockets: Sequence[socket.socket]) -> None:
     """
     await runner.setup()
     for each in sockets:
-        await web.SockSite(runner, each, backlog=BACKLOG).start()
+        await runner.listen_on(each)
 
 
 async def serve(
@@ -62,7 +63,7 @@ async def serve(
     spare_what_lasts()
     _LOG.info("serving on %s", address)
     on_ready()
-    while (number := await told.get()) is signal.SIGHUP:
+    while (number := await told.get()) is signal.SIGHUP and not _has_lost_its_terminal():
         settings = await _reloaded(source, settings, runner)
     _LOG.info("stopping")
     # Who presses Ctrl-C is not waiting for a load balancer.
@@ -89,6 +90,17 @@ def _signals(runner: Runner) -> asyncio.Queue[signal.Signals]:
         loop.add_signal_handler(each, stop, each)
     loop.add_signal_handler(signal.SIGHUP, told.put_nowait, signal.SIGHUP)
     return told
+
+
+def _has_lost_its_terminal() -> bool:
+    """Say whether we ran on a terminal that was closed, which is told by SIGHUP too."""
+    try:
+        os.tcgetpgrp(sys.stdin.fileno())
+    except OSError as error:
+        return error.errno == errno.EIO
+    except (AttributeError, ValueError):  # there is no standard input at all
+        return False
+    return False
 
 
 async def _reloaded(source: Source, settings: Settings, runner: Runner) -> Settings:

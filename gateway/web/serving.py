@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,8 @@ _LINGERING_SECONDS = 1.0
 _CLOSING_SECONDS = 4.0
 """What it may take to close everything when nobody is waited for any more."""
 
-_TURNS_TO_ACCEPT = 3
-"""Turns of the loop in which connections are taken in that were made before nobody listened."""
+BACKLOG = 1024
+"""How many connections may wait on a socket until we take them in."""
 
 
 class Runner(web.BaseRunner):
@@ -54,7 +55,13 @@ class Runner(web.BaseRunner):
         self._succession = Succession(app, settings)
         self._doorstep = Doorstep(Crowd(limits, app[TRUSTED_PROXIES]), app[ORIGINS])
         self._handshakes = None if tls is None else Handshakes(tls, limits.hasty_seconds)
+        self._listening: list[socket.socket] = []
         self._patience = 0.0
+
+    async def listen_on(self, listening: socket.socket) -> None:
+        """Serve who connects to a socket, which is closed in the end."""
+        await web.SockSite(self, listening, backlog=BACKLOG).start()
+        self._listening.append(listening)
 
     @property
     def app(self) -> web.Application:
@@ -87,16 +94,25 @@ class Runner(web.BaseRunner):
         self.tell_stopping()
         if self._doorstep.is_watched:
             await asyncio.sleep(lame_duck_s)
-        for _ in range(_TURNS_TO_ACCEPT):
-            await asyncio.sleep(0)
-        for site in self.sites:
-            await site.stop()
+        await self._listen_no_more()
         until = begun + seconds - _CLOSING_SECONDS
         if isinstance(self._server, _Server):
             await self._server.drained(until)
         self._shutdown_timeout = _CLOSING_SECONDS / 4
         self._patience = max(0.0, until - asyncio.get_running_loop().time())
         await self.cleanup()
+
+    async def _listen_no_more(self) -> None:
+        """Close what listens, but take in first who is connected and was not heard yet.
+
+        The system resets the connections that are waiting on a socket that is closed.
+        """
+        waiting = [each for listening in self._listening for each in _waiting_on(listening)]
+        for site in self.sites:  # at once: nobody can connect in between
+            await site.stop()
+        if self._server is not None:
+            connect = asyncio.get_running_loop().connect_accepted_socket
+            await asyncio.gather(*(connect(self._server, each) for each in waiting))
 
     async def shutdown(self) -> None:
         """Do nothing: applications are shut down when they are left."""
@@ -270,6 +286,14 @@ class _Protocol(web.RequestHandler):
     def _wait_no_longer(self) -> None:
         if self._dropping is not None:
             self._dropping.cancel()
+
+
+def _waiting_on(listening: socket.socket) -> Iterator[socket.socket]:
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            connection, _ = listening.accept()
+            connection.settimeout(0)
+            yield connection
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:

@@ -1,6 +1,8 @@
 """``serve`` is told to stop: who watches sees it first, and nobody's request is lost."""
 
 import asyncio
+import os
+import pty
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -153,3 +155,18 @@ async def test_a_connection_that_is_idle_holds_nothing_up(tmp_path: Path) -> Non
         writer.close()
 
     assert (rest, ended) == (b"", 0)
+
+
+async def test_a_terminal_that_is_closed_ends_it(tmp_path: Path) -> None:
+    async with FaultServer(digital_samba(), http.honest) as vendor:
+        path = written(tmp_path, [samba(vendor)], server={"port": 0})
+        master, slave = pty.openpty()
+        async with serving(path, stdin=slave) as process:
+            os.close(slave)
+            process.tell(signal.SIGHUP)
+            await process.said("reloaded: nothing has changed")
+            os.close(master)
+            process.tell(signal.SIGHUP)
+            ended = await process.ended()
+
+    assert ended == 0

@@ -74,11 +74,15 @@ async def command(*arguments: str, env: Mapping[str, str] | None = None) -> Ende
 
 
 async def started(
-    *arguments: str, env: Mapping[str, str] | None = None, output: int = PIPE
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    output: int = PIPE,
+    stdin: int | None = None,
 ) -> Process:
-    """Start the program, with pipes, or with an output of its own."""
+    """Start the program, with pipes, or with an input and output of its own."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gateway", *arguments),
+        stdin=stdin,
         stdout=output,
         stderr=PIPE,
         env={**os.environ, **(env or {})},

@@ -69,9 +69,9 @@ _ADDRESS = re.compile(r"serving on (\S+)")
 
 
 @asynccontextmanager
-async def serving(path: str) -> AsyncIterator[Serving]:
+async def serving(path: str, stdin: int | None = None) -> AsyncIterator[Serving]:
     """Serve a configuration file; in the end nothing is left of it."""
-    process = await started("serve", "-c", path)
+    process = await started("serve", "-c", path, stdin=stdin)
     served = Serving(process)
     reading = asyncio.create_task(served.read())
     try:
