@@ -12,12 +12,16 @@ LINTERS = tests/web/linters
 DEPTH = 20
 MINUTES = 60
 
-.PHONY: demo test test-deep linters lint types contracts check bench reliability walks docs clean help
+# How long "make soak" goes on.
+SOAK_SECONDS = 600
+
+.PHONY: demo test test-deep soak linters lint types contracts check bench reliability walks docs clean help
 
 help:
 	@echo "make demo         run the gateway over a simulator of every vendor"
 	@echo "make test         run the tests"
 	@echo "make test-deep    try each property with DEPTH=20 times the examples, for up to MINUTES=60"
+	@echo "make soak         ask it for SOAK_SECONDS=600 among troubled vendors, and see what is left behind"
 	@echo "make linters      have the published description linted, too (takes node and npm)"
 	@echo "make check        lint, types and import contracts"
 	@echo "make bench        measure against a hand-written gateway"
@@ -35,6 +39,9 @@ test: $(VENV)/.dev
 test-deep: $(VENV)/.dev
 	TEST_DEPTH=$(DEPTH) $(BIN)/pytest -m hypothesis \
 		--timeout=0 --session-timeout=$$(($(MINUTES) * 60))
+
+soak: $(VENV)/.dev
+	SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/pytest -s tests/test_soak.py
 
 linters: $(LINTERS)/node_modules/.package-lock.json
 

@@ -65,6 +65,13 @@ def coding_for(request: web.Request) -> Coding:
     return Gzip() if _is_accepted(request) else Identity()
 
 
+async def encoded(coding: Coding, chunk: bytes) -> bytes:
+    """Give what to send now for a chunk; a long one is compressed beside the loop."""
+    if isinstance(coding, Gzip) and len(chunk) > _MOST_BYTES_AT_ONCE:
+        return await asyncio.to_thread(coding.encode, chunk)
+    return coding.encode(chunk)
+
+
 def _is_accepted(request: web.Request) -> bool:
     return is_gzip_wanted(",".join(request.headers.getall("Accept-Encoding", [])))
 

@@ -56,7 +56,9 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return problem.response(request.rel_url.raw_path)
     except web.HTTPException as error:
         return _from_http(error).response(request.rel_url.raw_path)
-    except Exception:  # noqa: BLE001  # the front door answers, whatever broke behind it
+    except Exception as error:  # the front door answers, whatever broke behind it
+        if isinstance(error, ConnectionError) and _has_left(request):
+            raise
         _LOG.exception("request %s broke", request[REQUEST_ID])
         if request.get(IS_STREAMING) and request.transport is not None:
             # Half an answer is out: without its end the client knows that it broke off.
@@ -66,6 +68,11 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
             "internal_error",
             f"This is a bug in the gateway. Its log knows request {request[REQUEST_ID]}.",
         ).response(request.rel_url.raw_path)
+
+
+def _has_left(request: web.Request) -> bool:
+    """Say whether the client has gone, so that there is nobody to be answered."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def _from_http(error: web.HTTPException) -> Problem:

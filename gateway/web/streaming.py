@@ -37,11 +37,12 @@ async def stream(
         if request.method == "HEAD":
             return response
         begun = writer.begin(cursors.asked) + writer.rows(page, cursors.asked)
-        await response.write(coding.encode(begun))
+        await response.write(await gzip.encoded(coding, begun))
         async for page in pages:
             if not writer.may_go_on(page, cursors.asked):
                 return _broken_off(request, response)
-            await response.write(coding.encode(writer.rows(page, cursors.asked)))
+            rows = writer.rows(page, cursors.asked)
+            await response.write(await gzip.encoded(coding, rows))
     await response.write_eof(coding.encode(writer.end(page, cursors)) + coding.finish())
     return response
 

@@ -1,0 +1,143 @@
+"""The built gateway, which tells once a second what it holds, and what held its loop up.
+
+It reads its vendors as one line of JSON, prints where it serves, and then a line of JSON a second.
+It serves until its input ends. Linux only.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from gateway.cli.garbage import spare_what_lasts
+from gateway.cli.logs import log_serving
+from gateway.cli.serve import address_of, start
+from gateway.config import ServerSettings, Settings
+from gateway.config.settings import CacheSettings
+from gateway.spi import Operation
+from tests.support.gateway import backend, settings_for
+from tests.web.writing import AUTH
+
+_TICK_SECONDS = 0.005
+_LATE_SECONDS = 0.05
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the process holds, and by how many milliseconds its loop was late at most since."""
+
+    resident_mb: float
+    tasks: int
+    descriptors: int
+    connections: int
+    late_ms: float
+    where: str
+
+
+class Lateness:
+    """How late the loop was, and where a thread beside it found it then."""
+
+    def __init__(self) -> None:
+        self._loop_thread = threading.get_ident()
+        self._ticked = time.monotonic()
+        self._worst = 0.0
+        self._where = ""
+        self._worst_seen = 0.0
+
+    async def tick(self) -> None:
+        """Say again and again that the loop goes on."""
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            now = time.monotonic()
+            self._worst = max(self._worst, now - self._ticked - _TICK_SECONDS)
+            self._ticked = now
+
+    def watch(self) -> None:
+        """Look where the loop is whenever it does not go on."""
+        while True:
+            time.sleep(_TICK_SECONDS)
+            late = time.monotonic() - self._ticked - _TICK_SECONDS
+            if late > max(_LATE_SECONDS, self._worst_seen):
+                self._worst_seen = late
+                frames = traceback.extract_stack(sys._current_frames()[self._loop_thread])  # noqa: SLF001  # there is no other way
+                self._where = " < ".join(map(_place, frames[:-6:-1]))
+
+    def taken(self) -> tuple[float, str]:
+        """Give the worst since the last time."""
+        worst, where = self._worst, self._where
+        self._worst = self._worst_seen = 0.0
+        self._where = ""
+        return worst, where
+
+
+def sample(lateness: Lateness) -> Sample:
+    """Look at this process."""
+    worst, where = lateness.taken()
+    opened = [_opened(entry) for entry in Path("/proc/self/fd").iterdir()]
+    resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return Sample(
+        resident * _PAGE_BYTES / 2**20,
+        len(asyncio.all_tasks()),
+        len(opened),
+        sum(to.startswith("socket:") for to in opened),
+        worst * 1000,
+        where,
+    )
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    return f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+
+
+def _opened(entry: Path) -> str:
+    with suppress(FileNotFoundError):
+        return str(entry.readlink())
+    return ""
+
+
+def configured(vendors: dict[str, tuple[str, dict[str, object]]], folder: Path) -> Settings:
+    """Configure a gateway that is soon done with a vendor, and keeps what it has read for 2 s."""
+    backends = [
+        backend(
+            adapter,
+            options,
+            name=name,
+            timeout_s=1,
+            cache=CacheSettings(ttl_s=2),
+            operations=(Operation.END,) if adapter == "digital_samba" else (),
+        )
+        for name, (adapter, options) in vendors.items()
+    ]
+    server = ServerSettings(port=0, deadline_s=2, state_dir=folder)
+    return settings_for(*backends, server=server, auth=AUTH)
+
+
+async def _serve(settings: Settings) -> None:
+    runner = await start(settings)
+    spare_what_lasts()
+    lateness = Lateness()
+    threading.Thread(target=lateness.watch, daemon=True).start()
+    ticking = asyncio.create_task(lateness.tick())
+    ended = asyncio.create_task(asyncio.to_thread(sys.stdin.buffer.read))
+    print(address_of(runner), flush=True)  # noqa: T201  # whoever started it waits for this
+    while not (await asyncio.wait([ended], timeout=1))[0]:
+        print(json.dumps(asdict(sample(lateness))), flush=True)  # noqa: T201  # likewise
+    ticking.cancel()
+    await runner.cleanup()
+    gc.unfreeze()
+    gc.collect()  # What nobody fetched or closed is told of when it is collected.
+
+
+if __name__ == "__main__":
+    log_serving()
+    asyncio.run(
+        _serve(configured(json.loads(sys.stdin.buffer.readline()), Path(sys.argv[1]))),
+    )

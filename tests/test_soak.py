@@ -1,0 +1,145 @@
+"""After a long time among troubled vendors the gateway holds no more than at its beginning.
+
+``make soak`` takes ten minutes; ``SOAK_SECONDS`` says how long it is.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.soak.clients import Clients
+from tests.soak.gateway import Sample
+
+SECONDS = float(os.environ.get("SOAK_SECONDS", "60" if os.environ.get("CI") else "15"))
+WARMING_SECONDS = 8.0
+QUIET_SECONDS = 40.0
+LONG_SECONDS = 300.0
+SEED = 4711
+NEVER = (
+    "Unclosed",
+    "never retrieved",
+    "never awaited",
+    "broke",
+    "Traceback",
+    "leaked",
+    "destroyed",
+)
+
+
+@dataclass
+class Soaked:
+    """The gateway that runs, and what it told of itself."""
+
+    process: Process
+    url: str
+    samples: list[Sample] = field(default_factory=list)
+
+    async def read(self) -> None:
+        """Take in what it tells."""
+        assert self.process.stdout is not None
+        while line := await self.process.stdout.readline():
+            self.samples.append(Sample(**json.loads(line)))
+
+    async def rest(self, like: Sample | None = None) -> Sample:
+        """Wait until it holds no more than it did, or does not let go of anything more."""
+        steady, last = 0, self.samples[-1]
+        for _ in range(round(QUIET_SECONDS)):
+            await asyncio.sleep(1.1)
+            now = self.samples[-1]
+            steady = steady + 1 if held(now) == held(last) else 0
+            last = now
+            is_done = steady >= 18 if like is None else within(now, like)
+            if is_done:
+                break
+        return last
+
+
+def held(sample: Sample) -> tuple[int, int, int]:
+    return sample.tasks, sample.descriptors, sample.connections
+
+
+def within(sample: Sample, base: Sample) -> bool:
+    return all(abs(now - then) <= 2 for now, then in zip(held(sample), held(base), strict=True))
+
+
+@asynccontextmanager
+async def program(module: str, *arguments: str, errors: Path) -> AsyncIterator[Process]:
+    """Run one of the programs of the soak, whose input ends with the block."""
+    with errors.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-W", "default", "-m", f"tests.soak.{module}", *arguments),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=log,
+        )
+    try:
+        yield process
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        await process.wait()
+
+
+@asynccontextmanager
+async def soaked(folder: Path) -> AsyncIterator[Soaked]:
+    """Run the gateway over the vendors."""
+    async with (
+        program("vendors", str(SEED), errors=folder / "vendors.log") as vendors,
+        program("gateway", str(folder), errors=folder / "gateway.log") as gateway,
+    ):
+        assert gateway.stdin is not None
+        gateway.stdin.write(await told(vendors))
+        found = Soaked(gateway, (await told(gateway)).decode().strip())
+        reading = asyncio.create_task(found.read())
+        yield found
+        gateway.stdin.close()
+        await reading
+
+
+async def told(process: Process) -> bytes:
+    """Give the first line that a program tells."""
+    assert process.stdout is not None
+    line = await process.stdout.readline()
+    assert line, "it has ended"
+    return line
+
+
+def mb_in_ten_minutes(samples: list[Sample]) -> float:
+    """Give by how much memory grows: the slope of the line through the samples of each second."""
+    n, ys = len(samples), [sample.resident_mb for sample in samples]
+    middle, mean = (n - 1) / 2, sum(ys) / n
+    spread = sum((x - middle) ** 2 for x in range(n))
+    return 600 * sum((x - middle) * (y - mean) for x, y in enumerate(ys)) / spread
+
+
+@pytest.mark.timeout(SECONDS + WARMING_SECONDS + 2 * QUIET_SECONDS + 60)
+async def test_nothing_is_left_behind_by_a_long_time_of_trouble(tmp_path: Path) -> None:
+    async with soaked(tmp_path) as gateway:
+        clients = Clients(gateway.url, SEED)
+        await clients.ask(WARMING_SECONDS)
+        base = await gateway.rest()
+        begin = len(gateway.samples)
+        await clients.ask(SECONDS)
+        loaded = gateway.samples[begin:]
+        end = await gateway.rest(base)
+
+    worst = max(loaded, key=lambda each: each.late_ms)
+    slope = mb_in_ten_minutes(loaded[len(loaded) // 4 :])
+    print(f"\n{sum(clients.statuses.values())} answers: {dict(sorted(clients.statuses.items()))}")  # noqa: T201  # for make soak
+    print(f"base {base}\nend  {end}\nslope {slope:+.2f} MiB in 10 min")  # noqa: T201  # likewise
+    print(f"latest loop: {worst.late_ms:.0f} ms at {worst.where}")  # noqa: T201  # likewise
+    log = (tmp_path / "gateway.log").read_text(encoding="utf-8")
+    assert [line for line in log.splitlines() if any(word in line for word in NEVER)] == []
+    assert within(end, base), (base, end)
+    assert clients.statuses[200] > 0
+    assert not clients.statuses[500]
+    if SECONDS >= LONG_SECONDS:
+        assert slope < 1
