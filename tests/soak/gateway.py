@@ -16,9 +16,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from gateway.cli.garbage import spare_what_lasts
+from gateway.app.garbage import spare_what_lasts
+from gateway.app.listening import url_of
 from gateway.cli.logs import log_serving
-from gateway.cli.serve import address_of, start
+from gateway.cli.serve import started
 from gateway.config import ServerSettings, Settings
 from gateway.config.settings import CacheSettings
 from gateway.spi import Operation
@@ -121,13 +122,13 @@ def configured(vendors: dict[str, tuple[str, dict[str, object]]], folder: Path) 
 
 
 async def _serve(settings: Settings) -> None:
-    runner = await start(settings)
+    runner = await started(settings)
     spare_what_lasts()
     lateness = Lateness()
     threading.Thread(target=lateness.watch, daemon=True).start()
     ticking = asyncio.create_task(lateness.tick())
     ended = asyncio.create_task(asyncio.to_thread(sys.stdin.buffer.read))
-    print(address_of(runner), flush=True)  # noqa: T201  # whoever started it waits for this
+    print(url_of(runner.addresses[0]), flush=True)  # noqa: T201  # whoever started it waits for this
     while not (await asyncio.wait([ended], timeout=1))[0]:
         print(json.dumps(asdict(sample(lateness))), flush=True)  # noqa: T201  # likewise
     ticking.cancel()
