@@ -12,6 +12,9 @@ LINTERS = tests/web/linters
 DEPTH = 20
 MINUTES = 60
 
+# How many processes run the tests: most of their time they wait. All have to find them in one order.
+JOBS = 2
+
 # How long "make soak" goes on.
 SOAK_SECONDS = 600
 
@@ -34,7 +37,7 @@ demo: $(VENV)/.run
 	@$(BIN)/session-gateway demo
 
 test: $(VENV)/.dev
-	$(BIN)/pytest
+	PYTHONHASHSEED=0 $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 
 test-deep: $(VENV)/.dev
 	TEST_DEPTH=$(DEPTH) $(BIN)/pytest -m hypothesis \
