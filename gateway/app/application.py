@@ -30,6 +30,7 @@ from gateway.web.keys import (
     ORIGINS,
     RECORDS,
     REFRESHES,
+    REPEATS,
     SEALER,
     TRUSTED_PROXIES,
     UNDERTAKINGS,
@@ -43,6 +44,7 @@ from gateway.web.middlewares import (
 )
 from gateway.web.rates import Limiter
 from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
+from gateway.web.repeats import Repeats
 from gateway.web.routes import routes
 from gateway.web.serving import REQUEST_LIMITS
 
@@ -79,6 +81,7 @@ def build_app(
         client_max_size=MAX_BODY_BYTES,
     )
     app[FEDERATION] = _federation(settings, vendors, timer)
+    app[REPEATS] = Repeats(timer)
     app[SEALER] = cursor_sealer(settings)
     app[ORIGINS] = origins
     app[TRUSTED_PROXIES] = settings.server.trusted_proxies

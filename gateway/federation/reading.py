@@ -73,6 +73,11 @@ class Reading:
         self.details.drop(backend.name)
         self.refreshing.forget(backend.name)
 
+    def state(self, backend: Backend) -> tuple[int, ...]:
+        """Count the changes of what is kept of a backend, in each place."""
+        name = backend.name
+        return self.listings.kept.changes[name], self.ranges.changes[name], backend.changes.count
+
     def accepted(self, backend: Backend, freshness: Freshness) -> Acceptance:
         """Say what of all that is kept may serve, as of now.
 
