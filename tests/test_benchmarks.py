@@ -183,3 +183,16 @@ def test_walks_find_that_vendors_count_what_is_explained(
     walks: subprocess.CompletedProcess[str],
 ) -> None:
     assert walks.returncode == 0, walks.stderr
+
+
+def test_the_benchmark_of_repeats_compares_both_ways_of_each_size() -> None:
+    done = subprocess.run(  # noqa: S603  # our own script
+        command("repeats.py", "--requests", "5", "--rows", "20"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    rows = re.findall(r"^ +(\d+) +\d+\.\d\d ms +\d+\.\d\d ms +\d+\.\dx$", done.stdout, re.MULTILINE)
+    assert rows == ["50", "1000"]

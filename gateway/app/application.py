@@ -34,6 +34,7 @@ from gateway.web.keys import (
     ORIGINS,
     RECORDS,
     REFRESHES,
+    REPEATS,
     SEALER,
     TRUSTED_PROXIES,
     UNDERTAKINGS,
@@ -47,6 +48,7 @@ from gateway.web.middlewares import (
 )
 from gateway.web.rates import Limiter
 from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
+from gateway.web.repeats import Repeats
 from gateway.web.routes import routes
 from gateway.web.serving import REQUEST_LIMITS
 
@@ -104,6 +106,7 @@ def build_app(
     )
     app[SNAPSHOT] = snapshot
     app[FEDERATION] = _federation(settings, snapshot.vendors, snapshot.holdings)
+    app[REPEATS] = Repeats(timer)
     app[SEALER] = snapshot.sealer
     app[ORIGINS] = origins
     app[TRUSTED_PROXIES] = settings.server.trusted_proxies

@@ -1,8 +1,9 @@
 """The federation: all configured backends, asked as one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeAlias
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.deadline import Deadline
@@ -28,6 +29,9 @@ from gateway.model.report import BackendReport, BackendStatus
 from gateway.paging.domains import domain_of
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.spi.adapter import Write
+
+State: TypeAlias = tuple[int, ...]
+"""How often what is kept of a backend has changed."""
 
 _ANEW = Freshness(max_age_s=0)
 
@@ -112,6 +116,18 @@ class Federation:
         self._reading.drop(backend)
         page = await self.page(PageRequest(Query((name,)), _REFRESHED_SESSIONS), deadline)
         return page.reports[name]
+
+    def timer(self) -> float:
+        """Read the timer of all that is kept."""
+        return self._reading.timer()
+
+    def states(self, names: Iterable[str]) -> dict[str, State]:
+        """Say how often what is kept of backends has changed: while it is the same, so are they.
+
+        What was made of it alone may then be made of it again. Those switched off have no state.
+        """
+        backends = self.backends
+        return {name: self._reading.state(backends[name]) for name in names if name in backends}
 
     async def settled(self) -> None:
         """Wait until the writes under way have come to their ends."""

@@ -4,6 +4,7 @@ Kept, a walk over many pages asks the vendor once, not once a page.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -55,6 +56,8 @@ class KeptListings:
     def __init__(self, *, timer: Callable[[], float], max_bytes: int = MAX_KEPT_BYTES) -> None:
         """Keep up to ``max_bytes``, by a monotonic timer in seconds."""
         self.max_bytes = max_bytes
+        self.changes: Counter[str] = Counter()
+        """How often another listing of a backend was kept, or one was dropped."""
         self._timer = timer
         self._kept: TLRUCache[ListingKey, Kept] = TLRUCache(
             max_bytes,
@@ -129,6 +132,7 @@ class KeptListings:
 
     def _taken(self, backend: str) -> list[tuple[ListingKey, Kept]]:
         """Take out the listings of a backend."""
+        self.changes[backend] += 1
         keys = [key for key in self._kept if key.backend == backend]
         taken = [(key, self._kept.pop(key, None)) for key in keys]
         return [(key, kept) for key, kept in taken if kept is not None]
@@ -142,4 +146,5 @@ class KeptListings:
 
     def _keep(self, key: ListingKey, kept: Kept) -> None:
         if kept.listing.size <= self.max_bytes:
+            self.changes[key.backend] += 1
             self._kept[key] = kept

@@ -4,6 +4,7 @@ A range knows from which key to which it holds every row, not how many it holds:
 narrower questions, and what lies beyond it is read from there.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -107,6 +108,8 @@ class KeptRanges:
     def __init__(self, *, timer: Callable[[], float], max_bytes: int = MAX_KEPT_BYTES) -> None:
         """Keep up to ``max_bytes``, by a monotonic timer in seconds."""
         self.timer = timer
+        self.changes: Counter[str] = Counter()
+        """How often another range of a backend was kept, or all were dropped."""
         self._ranges: TLRUCache[_Place, KeptRange] = TLRUCache(
             max_bytes,
             ttu=lambda _place, kept, _now: kept.extent.life.ends,
@@ -143,6 +146,7 @@ class KeptRanges:
         """Keep a range, unless it is larger than all there is room for."""
         if kept.size > self._ranges.maxsize:
             return
+        self.changes[backend] += 1
         place = _Place(_Kind(backend, order), kept.extent.pushed, kept.extent.begins)
         places = self._places.setdefault(place.kind, {})
         places.pop(place, None)
@@ -153,6 +157,7 @@ class KeptRanges:
 
     def drop(self, backend: str) -> None:
         """Drop all ranges of a backend."""
+        self.changes[backend] += 1
         for kind in [kind for kind in self._places if kind.backend == backend]:
             for place in self._places.pop(kind):
                 self._ranges.pop(place, None)

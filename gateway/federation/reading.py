@@ -72,6 +72,11 @@ class Reading:
         self.details.drop(backend.identity)
         self.refreshing.forget(backend.identity)
 
+    def state(self, backend: Backend) -> tuple[int, ...]:
+        """Count the changes of what is kept of a backend, in each place."""
+        name = backend.identity
+        return self.listings.kept.changes[name], self.ranges.changes[name], backend.changes.count
+
     def accepted(self, backend: Backend, freshness: Freshness) -> Acceptance:
         """Say what of all that is kept may serve, as of now.
 

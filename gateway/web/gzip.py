@@ -10,7 +10,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from gateway.web.formats import JSON, TABLE
+from gateway.web.keys import BODY
 from gateway.web.negotiation import is_gzip_wanted
+from gateway.web.repeats import Body
 
 _TYPES = frozenset({JSON, TABLE, "application/problem+json"})
 _LEAST_BYTES = 1000
@@ -81,17 +83,23 @@ async def compress(request: web.Request, handler: Handler) -> web.StreamResponse
     """Compress an answer that is held as a whole, where that is worth it."""
     response = await handler(request)
     if isinstance(response, web.Response) and _is_accepted(request):
-        await _compress(response)
+        await _compress(response, request.get(BODY))
     return response
 
 
-async def _compress(response: web.Response) -> None:
+async def _compress(response: web.Response, kept: Body | None) -> None:
+    """Compress the body of an answer; one that is kept, once."""
     body = response.body
     is_worth_it = response.content_type in _TYPES and "Content-Encoding" not in response.headers
     if not (isinstance(body, bytes) and is_worth_it and len(body) >= _LEAST_BYTES):
         return
-    if len(body) > _MOST_BYTES_AT_ONCE:
-        response.body = await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0)
-    else:
-        response.body = gzip.compress(body, _LEVEL, mtime=0)
+    if kept is None or kept.plain is not body:
+        kept = Body(body)
+    response.body = kept.gzip = kept.gzip or await _compressed(body)
     response.headers["Content-Encoding"] = "gzip"
+
+
+async def _compressed(body: bytes) -> bytes:
+    if len(body) > _MOST_BYTES_AT_ONCE:
+        return await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0)
+    return gzip.compress(body, _LEVEL, mtime=0)

@@ -11,6 +11,7 @@ from gateway.state.idempotency import IdempotencyRecords
 from gateway.web.addresses import Network
 from gateway.web.callers import Caller
 from gateway.web.rates import Limiter, Standing
+from gateway.web.repeats import Body, Repeats
 from gateway.web.tracing import Trace
 
 FEDERATION = web.AppKey("FEDERATION", Federation)
@@ -24,6 +25,8 @@ RECORDS: web.AppKey[IdempotencyRecords | None] = web.AppKey("RECORDS")
 """Where calls are remembered by their keys: none where that is not configured."""
 UNDERTAKINGS: web.AppKey[LastingFlights[web.Response]] = web.AppKey("UNDERTAKINGS")
 """Calls that are answered to the end, whether or not their callers wait."""
+REPEATS = web.AppKey("REPEATS", Repeats)
+"""Answers that are asked for again and again."""
 REFRESHES: web.AppKey[Limiter] = web.AppKey("REFRESHES")
 """How often each backend may be refreshed."""
 
@@ -38,5 +41,7 @@ BODY_SECONDS = web.RequestKey("BODY_SECONDS", float)
 """How long its body may take to come."""
 FORMAT = web.RequestKey("FORMAT", str)
 """The media type that the answer is to have."""
+BODY = web.RequestKey("BODY", Body)
+"""The body of an answer that is kept."""
 IS_STREAMING = web.RequestKey("IS_STREAMING", bool)
 """Set once the head of a streamed answer has been sent."""

@@ -24,11 +24,13 @@ from gateway.web.form import Form
 from gateway.web.formats import TABLE
 from gateway.web.idempotency import Ending, Undertaking, answer_once
 from gateway.web.keys import (
+    BODY,
     CALLER,
     DEADLINE_SECONDS,
     FEDERATION,
     FORMAT,
     REFRESHES,
+    REPEATS,
     SEALER,
     WAIT_SECONDS,
 )
@@ -39,6 +41,7 @@ from gateway.web.problems import not_found
 from gateway.web.refreshes import refresh_unknown, refreshed, refuse_fields
 from gateway.web.refusals import failure_problem
 from gateway.web.render import json_response, page_response, session_response
+from gateway.web.repeats import Question
 from gateway.web.streaming import stream
 from gateway.web.summary import ROWS_AT_A_TIME, parse_summary, summarise
 from gateway.web.views import View
@@ -77,6 +80,11 @@ def routes() -> list[web.AbstractRouteDef]:
 
 async def list_sessions(request: web.Request) -> web.StreamResponse:
     """Give one page over all asked backends, or all of it as a stream."""
+    again = _given_again(request)
+    return await _listed(request) if again is None else again
+
+
+async def _listed(request: web.Request) -> web.StreamResponse:
     sealer = request.app[SEALER]
     asked = parse_list(request.query, request[CALLER], _directory(request), sealer)
     if request[FORMAT] == TABLE:
@@ -92,8 +100,12 @@ async def list_sessions(request: web.Request) -> web.StreamResponse:
         writer, run = WRITERS[request[FORMAT]], view.run(wanted)
         return await stream(request, run, cursors, _deadlines(request), writer)
     is_counted = asked.count is CountEffort.EXACT
+    federation = request.app[FEDERATION]
+    states = federation.states(asked.query.backends)
     page = await view.page(wanted, _deadline(request), is_counted=is_counted)
-    return page_response(page, cursors)
+    response = page_response(page, cursors)
+    request.app[REPEATS].keep(_question(request), response, page, federation, states)
+    return response
 
 
 async def summarise_sessions(request: web.Request) -> web.Response:
@@ -236,6 +248,22 @@ def _named(request: web.Request) -> Backend:
     if backend is None:
         raise not_found("There is no such backend.")
     return backend
+
+
+def _given_again(request: web.Request) -> web.Response | None:
+    """Give an answer that is kept as it is, to who does not say how fresh it is to be."""
+    if "Cache-Control" in request.headers:
+        return None
+    kept = request.app[REPEATS].find(_question(request), request.app[FEDERATION])
+    if kept is None:
+        return None
+    _deadline(request)  # It is heeded, and said to be.
+    request[BODY] = kept.body
+    return kept.response(request.app[FEDERATION].timer())
+
+
+def _question(request: web.Request) -> Question:
+    return Question(request[CALLER], request.rel_url.raw_query_string, request[FORMAT])
 
 
 def _refuse_parameters(request: web.Request) -> None:
