@@ -57,12 +57,9 @@ def is_unanswered(cause: Exception) -> bool:
 
 def _by_detail(cause: Exception) -> _Meaning | None:
     match cause:
-        case OSError(errno=errno.EMFILE | errno.ENFILE):
-            words = "no file descriptor is left here"
+        case OSError(errno=errno.EMFILE | errno.ENFILE | errno.EAGAIN as wanting):
+            words = f"no {'thread' if wanting == errno.EAGAIN else 'file descriptor'} is left here"
             # More attempts would need more of what is wanting.
-            return _Meaning(TryAgainLater, ErrorCode.OVERLOADED, words, attempts=1)
-        case OSError(errno=errno.EAGAIN):
-            words = "the system has no thread or port left here"
             return _Meaning(TryAgainLater, ErrorCode.OVERLOADED, words, attempts=1)
         case aiohttp.ClientConnectorError(os_error=os_error):
             return _by_reason(os_error)

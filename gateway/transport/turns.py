@@ -75,7 +75,7 @@ class Turns:
     async def _keep_pace(self) -> None:
         """Wait for a place in time. Whoever gives up meanwhile has taken none."""
         async with self._next_to_go:
-            while self._pacer is not None and (wait := self._pacer.wait()) > 0:
+            while self._pacer is not None and (wait := self._pacer.wait()) > 0:  # noqa: ASYNC110  # of a clock
                 await asyncio.sleep(wait)
             if self._pacer is not None:
                 self._pacer.delay()
