@@ -4,7 +4,9 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from gateway.federation.patience import Patience, patience
 from gateway.model.report import ErrorCode
@@ -12,7 +14,7 @@ from gateway.resilience.backoff import backoff_seconds
 from gateway.resilience.breaker import Breaker, BreakerRules, Permit
 from gateway.resilience.budget import RetryBudget
 from gateway.resilience.log_ins import LogInGuard
-from gateway.resilience.pauses import Pause, throttled_seconds
+from gateway.resilience.pauses import Pause, asked_seconds, throttled_seconds
 from gateway.spi.errors import GiveUp, SlowDown, TryAgainLater, UpstreamError
 from gateway.transport.timing import Timing
 
@@ -30,6 +32,15 @@ _REFUSED_CREDENTIALS = frozenset({ErrorCode.AUTH, ErrorCode.FORBIDDEN})
 _FAILED_CONNECTS = frozenset({ErrorCode.CONNECT, ErrorCode.DNS})
 
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Meeting:
+    """What came of an error where attempts met it: all that wait for a log-in meet the same."""
+
+    is_judged: bool = False
+    wait: float | None = None
+    """The seconds after which all of them are repeated, once one may be."""
 
 
 class Account:
@@ -57,6 +68,7 @@ class Account:
         self._budget = RetryBudget(timer)
         self._log_ins = LogInGuard(timer)
         self._logging_in = asyncio.Lock()
+        self._meetings: WeakKeyDictionary[UpstreamError, _Meeting] = WeakKeyDictionary()
         self._throttled_in_a_row = 0
         self._draw = draw
         self.slow_seconds = slow_seconds
@@ -83,10 +95,12 @@ class Account:
         """Log in, if nothing speaks against it: a vendor may lock who is refused too often."""
         async with self._logging_in:
             if (paused := self.pause.error()) is not None:
+                self._meetings[paused] = _Meeting(is_judged=True)  # nothing was sent
                 raise paused
             try:
                 return await log_in()
             except UpstreamError as error:
+                self._meetings[error] = _Meeting()
                 if error.code in _REFUSED_CREDENTIALS:
                     self._note_refused(error)
                 raise
@@ -120,26 +134,39 @@ class Account:
         return outcome
 
     def _note(self, error: UpstreamError, permit: Permit) -> None:
+        meeting = self._meeting(error)
+        if meeting.is_judged:
+            return
+        meeting.is_judged = True
         if error.is_trouble:
             permit.bad(is_connect=error.code in _FAILED_CONNECTS)
-        if self.pause.left() > 0:
-            return  # whatever was under way when it began may not prolong it
         match error:
             case (
                 SlowDown()
                 | TryAgainLater(code=ErrorCode.UNAVAILABLE, retry_after_seconds=float() | int())
             ):
-                self._throttled_in_a_row += 1
-                seconds = throttled_seconds(error, self._throttled_in_a_row, self._draw)
-                self.pause.begin(seconds, error)
+                self._note_throttled(error)
+            case _ if self.pause.left() > 0:
+                pass  # whatever was under way when it began may not prolong it
             case GiveUp(code=ErrorCode.TLS):
                 self.pause.begin(_TLS_PAUSE_SECONDS, error)
             case UpstreamError(code=ErrorCode.AUTH):
                 self._note_refused(error)
 
+    def _note_throttled(self, error: UpstreamError) -> None:
+        if self.pause.left() <= 0:
+            self._throttled_in_a_row += 1
+        elif asked_seconds(error) is None:
+            return  # nor may this, which was under way and names no time
+        seconds = throttled_seconds(error, self._throttled_in_a_row, self._draw)
+        self.pause.begin(seconds, error)
+
     def _note_refused(self, error: UpstreamError) -> None:
         self._log_ins.note_refused()
         self.pause.begin(self._log_ins.wait(), error)
+
+    def _meeting(self, error: UpstreamError) -> _Meeting:
+        return self._meetings.get(error) or _Meeting()
 
     def _wait_to_repeat(self, error: UpstreamError, failures: int) -> float | None:
         """Give the seconds after which to make the next attempt; none if there is to be none."""
@@ -148,9 +175,14 @@ class Account:
         waiting, is_silent = patience(), error.code is ErrorCode.TIMEOUT
         if is_silent and waiting.left_share() < _LEAST_SHARE_FOR_THE_SILENT:
             return None
-        wait = backoff_seconds(failures, self._draw)
-        does_fit = self._fits(waiting, self.pause.left()) and wait < waiting.left()
-        return wait if does_fit and self._budget.spend() else None
+        meeting = self._meeting(error)
+        wait = backoff_seconds(failures, self._draw) if meeting.wait is None else meeting.wait
+        if not self._fits(waiting, self.pause.left()) or wait >= waiting.left():
+            return None
+        if meeting.wait is None and not self._budget.spend():
+            return None
+        meeting.wait = wait
+        return wait
 
     async def _wait_out_pause(self) -> None:
         """Wait until a pause is over, if that is soon. Otherwise tell why there is one."""

@@ -47,6 +47,14 @@ class Pause:
         return error
 
 
+def asked_seconds(error: UpstreamError) -> float | None:
+    """Give how long a vendor asked to be left alone, up to ten minutes; none if it did not."""
+    asked = error.retry_after_seconds
+    if asked is None or not 0 <= asked < math.inf:
+        return None
+    return min(asked, _LONGEST_THROTTLED_SECONDS)
+
+
 def throttled_seconds(
     error: UpstreamError, times_in_a_row: int, random: Callable[[], float]
 ) -> float:
@@ -55,7 +63,7 @@ def throttled_seconds(
     What it asked for counts, up to ten minutes. If that is missing, negative or no finite number,
     the wait is drawn instead, from the upper half: there was no word that it might be short.
     """
-    asked = error.retry_after_seconds
-    if asked is not None and 0 <= asked < math.inf:
-        return min(asked, _LONGEST_THROTTLED_SECONDS)
+    asked = asked_seconds(error)
+    if asked is not None:
+        return asked
     return backoff_seconds(times_in_a_row, lambda: (1 + random()) / 2, is_throttled=True)

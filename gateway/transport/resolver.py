@@ -30,7 +30,7 @@ class OwnResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """Give the addresses of a host.
 
-        Raises ``OSError`` where it has none, and with ``EAGAIN`` where there is no thread for it.
+        Raises ``OSError`` where it has none, ``EAGAIN`` where no thread is left to ask in.
         """
         await self._free.acquire()
         loop = asyncio.get_running_loop()

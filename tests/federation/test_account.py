@@ -171,6 +171,24 @@ async def test_what_was_under_way_does_not_prolong_a_pause() -> None:
     assert shared.pause.left() == pytest.approx(0.5), "as after the first, not the eighth"
 
 
+async def test_what_was_under_way_prolongs_a_pause_where_the_vendor_says_for_how_long() -> None:
+    shared, turned_away = account(), asyncio.Event()
+
+    async def busy() -> str:
+        turned_away.set()
+        raise TryAgainLater(ErrorCode.UNAVAILABLE, "busy", retry_after_seconds=6)
+
+    async def slowed() -> str:
+        await turned_away.wait()
+        raise SlowDown("slowly", retry_after_seconds=300)
+
+    with patient(1):
+        codes = await asyncio.gather(outcome(shared, slowed), outcome(shared, busy))
+
+    assert set(codes) == {ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE}
+    assert shared.pause.left() == 300
+
+
 async def test_a_busy_vendor_that_says_for_how_long_is_left_alone() -> None:
     busy = TryAgainLater(ErrorCode.UNAVAILABLE, "busy", retry_after_seconds=30)
     vendor, shared = Vendor([busy]), account()
@@ -273,23 +291,3 @@ async def test_whoever_is_refused_all_the_time_is_not_locked_out() -> None:
     assert all(
         sum(begin <= instant < begin + 900 for instant in asked_at) <= 3 for begin in range(3600)
     )
-
-
-async def test_no_log_in_is_tried_after_one_was_refused() -> None:
-    clock = Clock()
-    shared, tried = account(clock), []
-
-    async def refused() -> str:
-        tried.append(clock.now)
-        raise GiveUp(ErrorCode.AUTH, "wrong password")
-
-    async def attempt() -> str:
-        return await shared.log_in(refused)
-
-    codes = await asyncio.gather(*(outcome(shared, attempt) for _ in range(5)))
-
-    assert codes == [ErrorCode.AUTH] * 5
-    assert tried == [0], "others under way at the time tried no other"
-    clock.now += 60
-    await outcome(shared, attempt)
-    assert tried == [0, 60]
