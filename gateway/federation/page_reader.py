@@ -88,9 +88,9 @@ class PageReader(Reader):
             self._begins = reached
 
     def fall_back(self, failure: Failure) -> bool:
-        """Turn to what is kept, if nothing has been read of the vendor, and it may serve now."""
+        """Turn to what is kept, if it may serve now, and no page that is gone on from was given."""
         accepted = self._backend.accepted_on_error(self._accepted)
-        if self._has_asked or self.tally.fallen_back or self._kept(accepted) is None:
+        if self._pages or self.tally.fallen_back or self._kept(accepted) is None:
             return False
         self._scan, self._accepted, self.tally.fallen_back = None, accepted, failure
         return True
