@@ -42,7 +42,10 @@ class KeptDetails:
         return kept if kept is not None and kept.life.serves(self.timer(), accepted) else None
 
     def keep(self, backend: str, native_id: str, detail: Detail) -> None:
-        """Keep what was told of a session."""
+        """Keep what was told of a session, unless what is kept was asked for later."""
+        before = self._kept.get((backend, native_id))
+        if before is not None and detail.life.read_at < before.life.read_at:
+            return
         self._kept[backend, native_id] = detail
 
     def drop(self, backend: str) -> None:

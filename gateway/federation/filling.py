@@ -20,6 +20,7 @@ from gateway.federation.listings import Kept, KeptListings, ListingKey
 from gateway.federation.mapping import BackendPage
 from gateway.federation.scan import Scan
 from gateway.federation.tally import Tally
+from gateway.federation.waits import Waits
 from gateway.model.query import Order
 from gateway.model.report import ErrorCode, ServedFrom
 from gateway.model.session import Session
@@ -43,6 +44,7 @@ class Listings:
         self._fills: LastingFlights[Listing | Failed] = LastingFlights()
         self._growths: LastingFlights[Listing | Failed] = LastingFlights()
         self._sorts: LastingFlights[Sequence[Row]] = LastingFlights()
+        self._waits = Waits(kept.now)
 
     async def whole(
         self,
@@ -107,6 +109,7 @@ class Listings:
         """End what is fetched of a backend that nobody asks any more, and drop its listings."""
         for flights in (self._fills, self._growths):
             await flights.end(lambda flight: _is_of(backend, flight))
+        self._waits.forget(backend.identity)
         self.kept.drop(backend.identity)
 
     async def close(self) -> None:
@@ -171,10 +174,10 @@ class Listings:
         """Give the kept listing, as it is or with what is new; none if all has to be read."""
         listing: Listing | Failed | None = self.kept.find(key, accepted)
         growing = self.kept.find_growing(key)
-        if growing is not None and self.kept.is_due(growing):
-            # Nobody waits for it: the kept one serves, and if it fails the next to ask tries again.
+        if self._is_due(key) and not self._waits.is_held_back(backend.identity):
+            # Nobody waits for it: the kept one serves, and if it fails another tries again later.
             flight = (key, backend.changes.unknown)
-            self._fills.start(flight, lambda: self._fill(key, backend, plan, order, Tally()))
+            self._fills.start(flight, lambda: self._fill_anew(key, backend, plan, order))
         if listing is None and growing is not None:
             flight = (key, backend.changes.count)
             listing = await _counted(
@@ -184,6 +187,18 @@ class Listings:
             return None
         if isinstance(listing, Listing):
             tally.served_from = ServedFrom.CACHE
+        return listing
+
+    def _is_due(self, key: ListingKey) -> bool:
+        growing = self.kept.find_growing(key)
+        return growing is not None and self.kept.is_due(growing)
+
+    async def _fill_anew(
+        self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order
+    ) -> Listing | Failed:
+        """Fill a listing that is due. As long as it stays so it is not tried at every request."""
+        listing = await self._fill(key, backend, plan, order, Tally())
+        self._waits.note(backend.identity, has_gone_well=not self._is_due(key))
         return listing
 
     async def _fill(

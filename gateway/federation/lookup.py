@@ -180,5 +180,5 @@ def _report(tally: Tally) -> BackendReport:
         rows=1,
         requests=tally.requests,
         warnings=tuple(tally.flaws.warnings),
-        error=tally.fallen_back,
+        error=tally.fallen_back if is_stale else None,
     )

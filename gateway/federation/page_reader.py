@@ -50,6 +50,8 @@ class PageReader(Reader):
         self._has_asked = False
         self._pages: list[ReadPage] = []
         self._begins = start.boundary if start.places else plan.begins
+        self._kept_bytes = 0
+        """Those of the records of a range that is gone on from: they were counted elsewhere."""
         self._accepted = accepted
         self._life = backend.lifetimes.begin(ranges.timer())
         self._changes = backend.changes.count
@@ -89,9 +91,9 @@ class PageReader(Reader):
             self._begins = reached
 
     def fall_back(self, failure: Failure) -> bool:
-        """Turn to what is kept, if nothing has been read of the vendor, and it may serve now."""
+        """Turn to what is kept, if it may serve now, and no page that is gone on from was given."""
         accepted = self._backend.accepted_on_error(self._accepted)
-        if self._has_asked or self.tally.fallen_back or self._kept(accepted) is None:
+        if self._pages or self.tally.fallen_back or self._kept(accepted) is None:
             return False
         self._scan, self._accepted, self.tally.fallen_back = None, accepted, failure
         return True
@@ -111,7 +113,8 @@ class PageReader(Reader):
             next=scan.next,
             life=self._life,
         )
-        kept = KeptRange(extent, tuple(self._pages), replace(tally))
+        told = replace(tally, record_bytes=self._kept_bytes + tally.record_bytes)
+        kept = KeptRange(extent, tuple(self._pages), told)
         self._ranges.keep(self._backend.identity, self._query.order, kept)
 
     def _kept(self, accepted: Acceptance) -> KeptRange | None:
@@ -150,7 +153,7 @@ class PageReader(Reader):
             self._boundary = self._begins = ends
             return Delivery(kept.closed_rows, is_end=False, bound=ends)
         self._pages, self._begins = list(kept.pages), kept.extent.begins
-        self._life = kept.extent.life
+        self._life, self._kept_bytes = kept.extent.life, kept.tally.record_bytes
         self._scan = self._begun()
         if kept.extent.next is not None:
             self._scan.go_on(kept.extent.next, behind=kept.pages)

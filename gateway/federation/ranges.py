@@ -23,6 +23,7 @@ from gateway.spi.pages import Address
 MAX_KEPT_BYTES = 64 * 1024 * 1024
 
 # As for whole listings: at least what was measured of sessions with their keys.
+_BYTES_PER_RANGE = 1500
 _BYTES_PER_ROW = 1500
 _BYTES_PER_RECORD_BYTE = 7
 
@@ -75,7 +76,11 @@ class KeptRange:
     def size(self) -> int:
         """Estimate the memory it takes, in bytes."""
         rows = sum(len(page.rows) for page in self.pages)
-        return rows * _BYTES_PER_ROW + self.tally.record_bytes * _BYTES_PER_RECORD_BYTE
+        return (
+            _BYTES_PER_RANGE
+            + rows * _BYTES_PER_ROW
+            + self.tally.record_bytes * _BYTES_PER_RECORD_BYTE
+        )
 
     def count_into(self, tally: Tally, now: float) -> None:
         """Count what is given of it now, by the timer."""
@@ -117,6 +122,7 @@ class KeptRanges:
             getsizeof=lambda kept: kept.size,
         )
         self._places: dict[_Kind, dict[_Place, Domain]] = {}
+        self._since_swept = 0
 
     def find(
         self,
@@ -143,11 +149,15 @@ class KeptRanges:
         return max(found, key=_reach, default=None)
 
     def keep(self, backend: str, order: Order, kept: KeptRange) -> None:
-        """Keep a range, unless it is larger than all there is room for."""
+        """Keep a range, unless it is larger than all there is room for, or one is newer."""
         if kept.size > self._ranges.maxsize:
             return
         self.changes[backend] += 1
         place = _Place(_Kind(backend, order), kept.extent.pushed, kept.extent.begins)
+        before = self._ranges.get(place)
+        if before is not None and kept.extent.life.read_at < before.extent.life.read_at:
+            return
+        self._sweep()
         places = self._places.setdefault(place.kind, {})
         places.pop(place, None)
         places[place] = domain_of(kept.extent.pushed)
@@ -168,9 +178,22 @@ class KeptRanges:
             self._forget(place)
         return kept
 
+    def _sweep(self) -> None:
+        """Forget the places of ranges that are gone, as often as there are new ones."""
+        self._since_swept += 1
+        if self._since_swept <= len(self._ranges):
+            return
+        self._since_swept = 0
+        places = [place for places in self._places.values() for place in places]
+        for place in places:
+            self._still_kept(place)
+
     def _forget(self, place: _Place) -> None:
         self._ranges.pop(place, None)
-        self._places[place.kind].pop(place, None)
+        places = self._places[place.kind]
+        places.pop(place, None)
+        if not places:
+            del self._places[place.kind]
 
 
 def _reach(kept: KeptRange) -> tuple[bool, Key]:

@@ -69,8 +69,9 @@ def report(
 ) -> BackendReport:
     """Report a backend that was read, and whether its budget ended the page."""
     tally = part.reader.tally
+    status = _status(part, lane, failure, is_spent=is_spent)
     return BackendReport(
-        status=_status(part, lane, failure, is_spent=is_spent),
+        status=status,
         served_from=tally.served_from if tally.as_of else None,
         as_of=tally.as_of,
         rows=lane.emitted,
@@ -80,7 +81,7 @@ def report(
         duplicates=tally.duplicates + lane.duplicates,
         total=None if failure else _count(part, lane),
         warnings=tuple(_warnings(part, lane, failure, is_spent=is_spent)),
-        error=failure or tally.fallen_back,
+        error=failure or (tally.fallen_back if status is BackendStatus.STALE else None),
     )
 
 

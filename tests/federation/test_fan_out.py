@@ -93,6 +93,89 @@ async def test_only_the_silent_are_given_up() -> None:
     assert silent.was_cancelled
 
 
+@dataclass
+class Jumping:
+    """The loop's clock, with jumps ahead."""
+
+    ahead: float = 0.0
+
+    def __post_init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        plain = loop.time
+        loop.time = lambda: plain() + self.ahead  # type: ignore[method-assign]
+
+
+class Late(ScriptedReader):
+    """Answers at an instant."""
+
+    def __init__(self, clock: Jumping, seconds: float, *deliveries: Delivered) -> None:
+        super().__init__(*deliveries)
+        self._clock = clock
+        self._seconds = seconds
+
+    async def read(self) -> Delivered:
+        self._clock.ahead = self._seconds
+        return await super().read()
+
+
+class Helped(ScriptedReader):
+    """Is silent, but has something that is kept, which takes a few turns of the loop to give."""
+
+    def __init__(self, kept: Delivery) -> None:
+        super().__init__()
+        self._kept = kept
+        self.fallen_back: list[Failure] = []
+
+    def fall_back(self, failure: Failure) -> bool:
+        self.fallen_back.append(failure)
+        return len(self.fallen_back) == 1
+
+    async def read(self) -> Delivered:
+        if not self.fallen_back:
+            return await super().read()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return self._kept
+
+
+async def test_the_silent_are_given_up_in_time_though_others_answer_just_then() -> None:
+    clock = Jumping()
+    helped = Helped(page("a", 9, is_end=True))
+    late = Late(clock, 8.6, page("b", 5, is_end=True))
+    merge = Merge({"a": BY_START, "b": BY_START}, limit=9)
+    deadline = Deadline.within(10)
+
+    filled = await fill_page(merge, {"a": helped, "b": late}, deadline)
+
+    assert helped.fallen_back == [TIMED_OUT]
+    assert filled.failures == {}
+    assert ids(merge.page) == ["a:0", "b:0"]
+    assert not deadline.has_come_to(0.95)
+
+
+async def test_whoever_turns_to_what_is_kept_at_the_last_moment_is_read() -> None:
+    clock = Jumping()
+    helped = Helped(page("a", 9, is_end=True))
+    late = Late(clock, 9.6, page("b", 5, is_end=True))
+
+    merge, failures = await filled(9, seconds=10, a=helped, b=late)
+
+    assert failures == {}
+    assert ids(merge.page) == ["a:0", "b:0"]
+
+
+async def test_whoever_is_silent_with_what_is_kept_too_is_cut() -> None:
+    class Stuck(Helped):
+        async def read(self) -> Delivered:
+            return await ScriptedReader.read(self)
+
+    stuck, good = Stuck(page("a", 9)), ScriptedReader(page("b", 5, is_end=True))
+    merge, failures = await filled(9, a=stuck, b=good)
+
+    assert failures == {"a": TIMED_OUT}
+    assert ids(merge.page) == ["b:0"]
+
+
 async def test_a_failure_is_told_and_ends_its_lane() -> None:
     why = Failure(ErrorCode.RESET, retryable=True)
     broken = ScriptedReader(Failed(why))

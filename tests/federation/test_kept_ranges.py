@@ -1,14 +1,22 @@
 """What was read of an ordered backend serves the next page, and narrower questions."""
 
+import gc
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from weakref import WeakSet
 
 from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
+from gateway.federation.filling import Listings
+from gateway.federation.freshness import Lifetimes
+from gateway.federation.listings import KeptListings
+from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.run import PageRequest, SessionPage
-from gateway.model.query import AnyOf, AtOrAfter, Condition, Field, Query
+from gateway.federation.tally import Tally
+from gateway.model.query import NEWEST_FIRST, AnyOf, AtOrAfter, Condition, Field, Query, Sort
 from gateway.model.report import BackendStatus, BackendWarning, Count, Relation, ServedFrom
 from gateway.paging.cursor import FROM_THE_START, Position
+from gateway.paging.order import BEFORE_ALL
 from gateway.spi import (
     Address,
     Context,
@@ -221,6 +229,75 @@ async def test_windows_that_were_read_serve_the_next_pages() -> None:
     assert pages[1].reports["a"].served_from is ServedFrom.CACHE
     ids = [s.native_id for one in pages for s in one.sessions]
     assert ids == [f"{n:04d}" for n in range(300)]
+
+
+def a_range(time: Time, *, user: str = "u", begun: float | None = None) -> KeptRange:
+    """Make a range that was asked for at an instant, and is kept for a minute."""
+    read_at = time.seconds if begun is None else begun
+    extent = Extent(
+        pushed=frozenset({AnyOf(Field.USER, frozenset({user}))}),
+        begins=BEFORE_ALL,
+        ends=None,
+        next=None,
+        life=Lifetimes(TTL).begin(read_at),
+    )
+    return KeptRange(extent, (), Tally())
+
+
+def test_of_what_has_had_its_time_nothing_is_left() -> None:
+    time = Time()
+    ranges = KeptRanges(timer=time)
+    left = WeakSet[frozenset[Condition]]()
+    for number in range(300):
+        time.seconds += 1
+        kept = a_range(time, user=str(number))
+        left.add(kept.extent.pushed)
+        ranges.keep("a", (Sort(Field.STARTED_AT),) * number, kept)
+    del kept
+    gc.collect()
+
+    assert TTL - 1 <= len(left) <= 2 * TTL + 1
+
+
+def test_what_holds_nothing_takes_room_too() -> None:
+    time = Time()
+    ranges = KeptRanges(timer=time, max_bytes=10_000)
+    for number in range(100):
+        ranges.keep("a", NEWEST_FIRST, a_range(time, user=str(number)))
+
+    queries = [
+        Query(("a",), (AnyOf(Field.USER, frozenset({str(number)})),)) for number in range(100)
+    ]
+    found = [ranges.find("a", query, BEFORE_ALL) for query in queries]
+    assert 0 < sum(one is not None for one in found) < 10
+
+
+def test_what_was_asked_for_earlier_takes_no_place_of_what_was_asked_for_later() -> None:
+    time = Time(10)
+    ranges = KeptRanges(timer=time)
+    newer, older, newest = a_range(time), a_range(time, begun=5), a_range(time, begun=11)
+    query = Query(("a",), tuple(newer.extent.pushed))
+
+    ranges.keep("a", query.order, newer)
+    ranges.keep("a", query.order, older)
+    assert ranges.find("a", query, BEFORE_ALL) is newer
+    ranges.keep("a", query.order, newest)
+    assert ranges.find("a", query, BEFORE_ALL) is newest
+
+
+async def test_a_range_that_was_gone_on_from_takes_the_room_of_all_its_records() -> None:
+    sizes = []
+    for limits in ((30,), (4, 30)):
+        adapter = ordered(style=PagingStyle.CURSOR, support=Support.UNSUPPORTED)
+        target, ranges = backend("a", adapter, ttl=TTL), KeptRanges(timer=Time())
+        asked = Federation([target], Listings(KeptListings(timer=Time())), ranges)
+        for limit in limits:
+            await page(asked, limit=limit)
+        kept = ranges.find(target.identity, Query(("a",)), BEFORE_ALL)
+        assert kept is not None
+        sizes.append((len(list(kept.rows)), kept.size))
+
+    assert sizes[0] == sizes[1]
 
 
 async def test_explain_tells_what_is_kept() -> None:

@@ -201,6 +201,33 @@ async def test_what_was_begun_to_be_read_leaves_no_trace(pages: int) -> None:
     await asking.federation.close()
 
 
+async def test_what_was_just_given_is_not_given_again_for_want_of_more() -> None:
+    asking = Asking(KINDS["ordered"])
+    await asking.page()
+    asking.vendor.is_down = True
+
+    broken_off = await asking.page(limit=9)
+
+    report = broken_off.reports["a"]
+    assert told(broken_off)[0] is FAILED
+    assert report.error == DOWN
+    assert (report.rows, report.duplicates, report.requests) == (3, 0, 1)
+    await asking.federation.close()
+
+
+async def test_where_another_has_read_it_anew_meanwhile_no_error_is_told(asking: Asking) -> None:
+    await asking.page()
+    asking.clock.now = FRESH + REVALIDATING
+    asking.vendor.hangs = True
+    slow = asyncio.create_task(asking.page(seconds=0.3))
+    await asking.settle()
+    asking.vendor.hangs = False
+    await asking.federation.refresh("a", Deadline.within(5))
+
+    assert told(await slow) == (OK, CACHE, FRESH + REVALIDATING, {"v1"}, None)
+    await asking.federation.close()
+
+
 async def test_where_a_vendor_hangs_it_serves_in_time(asking: Asking) -> None:
     await asking.page()
     asking.vendor.hangs = True
