@@ -27,7 +27,7 @@ NEVER = (
     "Unclosed",
     "never retrieved",
     "never awaited",
-    "broke",
+    " ERROR ",
     "Traceback",
     "leaked",
     "destroyed",

@@ -11,10 +11,11 @@ import os
 import sys
 import threading
 import time
-import traceback
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import FrameType
 
 from gateway.app.garbage import spare_what_lasts
 from gateway.app.listening import url_of
@@ -28,6 +29,7 @@ from tests.web.writing import AUTH
 
 _TICK_SECONDS = 0.005
 _LATE_SECONDS = 0.05
+_FRAMES = 5
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -68,8 +70,8 @@ class Lateness:
             late = time.monotonic() - self._ticked - _TICK_SECONDS
             if late > max(_LATE_SECONDS, self._worst_seen):
                 self._worst_seen = late
-                frames = traceback.extract_stack(sys._current_frames()[self._loop_thread])  # noqa: SLF001  # there is no other way
-                self._where = " < ".join(map(_place, frames[:-6:-1]))
+                frame = sys._current_frames()[self._loop_thread]  # noqa: SLF001  # there is no other way
+                self._where = " < ".join(_places(frame))
 
     def taken(self) -> tuple[float, str]:
         """Give the worst since the last time."""
@@ -94,8 +96,13 @@ def sample(lateness: Lateness) -> Sample:
     )
 
 
-def _place(frame: traceback.FrameSummary) -> str:
-    return f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+def _places(frame: FrameType | None) -> Iterator[str]:
+    """Name where a frame is, and its callers; sources are left alone, which would take memory."""
+    for _ in range(_FRAMES):
+        if frame is not None:
+            code = frame.f_code
+            yield f"{Path(code.co_filename).name}:{frame.f_lineno} {code.co_name}"
+            frame = frame.f_back
 
 
 def _opened(entry: Path) -> str:
