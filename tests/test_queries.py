@@ -97,7 +97,7 @@ FILTERS: list[tuple[dict[str, object], Callable[[Document], bool], set[str]]] = 
 
 
 @pytest.mark.parametrize(
-    ("query", "holds", "answering"), FILTERS, ids=lambda value: str(value)[:40]
+    ("query", "holds", "answering"), FILTERS, ids=[str(query)[:60] for query, *_ in FILTERS]
 )
 async def test_a_filter_gives_just_what_matches_where_it_can_be_answered(
     gateway: Gateway,
