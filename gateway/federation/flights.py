@@ -54,11 +54,13 @@ class Flights(Generic[T]):
 class LastingFlights(Generic[T]):
     """Calls under way that go on when all who waited have left, until they are closed.
 
-    What they do once more, or wait for, they do only as long as somebody waits.
+    What they do once more, or wait for, they do only as long as somebody waits. What is started
+    once they are closed is cancelled before it begins.
     """
 
     def __init__(self) -> None:
         self._flights: dict[Hashable, _Flight[T]] = {}
+        self._is_closed = False
 
     async def join(self, key: Hashable, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Wait for the call under way for this key, or start it."""
@@ -73,6 +75,8 @@ class LastingFlights(Generic[T]):
         if flight is None:
             flight = self._flights[key] = _Flight.of(call())
             flight.task.add_done_callback(lambda _: self._flights.pop(key))
+            if self._is_closed:
+                flight.task.cancel()
         flight.patience.join(patience())
         return flight.task
 
@@ -89,5 +93,6 @@ class LastingFlights(Generic[T]):
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
-        """End the calls under way, and wait until they have ended."""
+        """End the calls under way, wait until they have ended, and let no other begin."""
+        self._is_closed = True
         await self.end(lambda _: True)

@@ -9,18 +9,24 @@ import math
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Patience:
-    """From when to when somebody waits, on the loop's clock. It grows as others join them."""
+    """From when to when somebody waits, on the loop's clock. It grows as others join them.
+
+    So does that of all they joined, however deep they work for them.
+    """
 
     begun: float = -math.inf
     until: float = math.inf
+    joined: "WeakSet[Patience]" = field(default_factory=WeakSet, init=False, repr=False)
+    """Those that it has joined, which are to grow as it does."""
 
     def left(self) -> float:
         """Give the seconds that are left: endless ones where nobody said until when."""
@@ -33,9 +39,12 @@ class Patience:
         return self.left() / max(self.until - self.begun, 1e-6)
 
     def join(self, other: "Patience") -> None:
-        """Wait for whoever waits longer."""
+        """Wait as long as another that joins, now and whenever it has grown."""
+        other.joined.add(self)
         if other.until > self.until:
             self.begun, self.until = other.begun, other.until
+            for each in list(self.joined):
+                each.join(self)
 
 
 _current: ContextVar[Patience | None] = ContextVar("who waits until when", default=None)
