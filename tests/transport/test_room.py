@@ -158,14 +158,15 @@ async def test_who_stood_aside_is_the_oldest_again_afterwards() -> None:
     first, second = Reading(room), Reading(room)
     await first.read(3 * USUAL_BYTES)
     await second.read(3 * USUAL_BYTES)
-    assert second.is_waiting
+    was_waiting = second.is_waiting
 
     with room.aside(first.bill):
         await turn()
-        assert not second.is_waiting
+        is_let_on = not second.is_waiting
     await second.read(USUAL_BYTES)
     await first.read(USUAL_BYTES)
 
+    assert (was_waiting, is_let_on) == (True, True)
     assert (first.is_waiting, second.is_waiting) == (False, True)
 
 
