@@ -76,14 +76,18 @@ class _Filling:
         self._allowances = {name: reader.allowance() for name, reader in readers.items()}
         self._reading: dict[str, asyncio.Task[Delivered]] = {}
         self._since: dict[str, float] = {}
+        self._fallen_back: set[str] = set()
+        """Those who have turned to what is kept, and have not been read since."""
 
     def is_cut(self, wanted: frozenset[str]) -> bool:
         """End the page where it has come to if no more may be read of those who hold it up.
 
         Who holds it up where it began, so that the next page would begin there too, has failed.
         """
+        if self._deadline.has_come_to(GIVE_UP) and self._give_up_silent(wanted):
+            return False
         is_late = self._deadline.has_come_to(CUT)
-        if is_late and self._give_up_silent(wanted):
+        if is_late and self._patience(wanted):
             return False
         spent = wanted if is_late else frozenset(filter(self._is_spent, wanted))
         if not spent:
@@ -98,22 +102,20 @@ class _Filling:
 
     async def read(self, wanted: frozenset[str]) -> None:
         """Read of those who hold up the page, and deliver what comes first."""
+        if not wanted:
+            return
         is_late = self._deadline.has_come_to(READ_AHEAD)
         ahead = self._merge.ahead(wanted) if is_late else frozenset()
         for name in (wanted | ahead) - self._reading.keys() - self.failures.keys():
             self._reading[name] = self._group.create_task(self._timed(self._readers[name]))
             self._since[name] = self._deadline.spent_share()
-        if not self._reading:
-            return
         done, _ = await asyncio.wait(
             self._reading.values(),
-            timeout=self._deadline.wait(),
+            timeout=self._deadline.wait() or self._patience(wanted),
             return_when=asyncio.FIRST_COMPLETED,
         )
         for name in _names(self._reading, done):
             self._take(name, self._reading.pop(name).result())
-        if not done and self._deadline.has_come_to(GIVE_UP):
-            self._give_up_silent(wanted)
 
     def end(self) -> None:
         """Break off what is still under way."""
@@ -128,6 +130,10 @@ class _Filling:
         finally:
             reader.tally.seconds += begun - self._deadline.left()
 
+    def _patience(self, wanted: frozenset[str]) -> float:
+        """Give the seconds that are left to read what is kept, which takes no vendor's time."""
+        return 0.0 if self._fallen_back.isdisjoint(wanted) else self._deadline.left()
+
     def _give_up_silent(self, wanted: frozenset[str]) -> frozenset[str]:
         """Give up those who have not answered for long, and name them."""
         since = self._deadline.spent_share() - READ_AHEAD
@@ -137,6 +143,7 @@ class _Filling:
         return silent
 
     def _take(self, name: str, outcome: Delivered) -> None:
+        self._fallen_back.discard(name)
         match outcome:
             case Delivery(rows, is_end, bound):
                 self._merge.deliver(name, rows, is_end=is_end, bound=bound)
@@ -149,7 +156,9 @@ class _Filling:
         """Do without what a backend could not be read for, unless what is stale serves in place."""
         if not self._readers[name].fall_back(failure):
             self._fail(name, failure)
-        elif (task := self._reading.pop(name, None)) is not None:
+            return
+        self._fallen_back.add(name)
+        if (task := self._reading.pop(name, None)) is not None:
             task.cancel()
 
     def _fail(self, name: str, failure: Failure) -> None:
