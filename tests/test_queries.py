@@ -243,7 +243,7 @@ async def test_a_required_backend_that_cannot_answer_the_filter_is_a_bad_request
 @pytest.fixture
 async def forgetful(vendors: Vendors) -> AsyncIterator[Gateway]:
     """Run a gateway that keeps nothing, and so notices at once who is gone."""
-    forgetting = CacheSettings(ttl_s=0)
+    forgetting = CacheSettings(ttl_s=0, stale_if_error_s=0)
     backends = [b.model_copy(update={"cache": forgetting}) for b in vendors.backends.values()]
     async with running(settings_for(*backends)) as gateway:
         yield gateway

@@ -3,11 +3,6 @@
 import gc
 
 
-def hold_off() -> None:
-    """Collect nothing until what lasts is there: all that is made while a process starts does."""
-    gc.disable()
-
-
 def spare_what_lasts() -> None:
     """Collect garbage from now on, and leave out of every collection what is there now.
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from gateway.app.garbage import hold_off
 from gateway.cli.forms import Form, chosen_form, form_options
+from gateway.cli.garbage import hold_off
 from gateway.cli.interrupts import Interruptible
 from gateway.cli.logs import log_to_stderr
 from gateway.cli.options import directory_options, list_options, parameters_of

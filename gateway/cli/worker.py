@@ -3,7 +3,7 @@
 Its input is a line of orders. It serves until that input ends.
 """
 
-from gateway.app.garbage import hold_off
+from gateway.cli.garbage import hold_off
 
 
 def main() -> None:

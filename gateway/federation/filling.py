@@ -123,6 +123,7 @@ class Listings:
         if accepted.is_kept_only:
             return self._accepted(backend, plan, tally, accepted) or Failed(NOT_CACHED)
         key = _key(backend, plan)
+        kept = self.kept.find(key, accepted)
         listing = await self._kept_or_grown(key, backend, plan, order, tally, accepted=accepted)
         if listing is None:
             on_error = backend.accepted_on_error(AS_IT_SERVES)
@@ -133,7 +134,7 @@ class Listings:
                 tally, self._fills, flight, lambda own: self._fill(key, backend, plan, order, own)
             )
         if isinstance(listing, Listing):
-            self._count(key, listing, tally)
+            self._count(key, listing, tally, is_kept=listing is kept)
         return listing
 
     def _accepted(
@@ -144,11 +145,11 @@ class Listings:
         listing = self.kept.find(key, accepted)
         if listing is not None:
             tally.served_from = ServedFrom.CACHE
-            self._count(key, listing, tally)
+            self._count(key, listing, tally, is_kept=True)
         return listing
 
-    def _count(self, key: ListingKey, listing: Listing, tally: Tally) -> None:
-        """Count what is given of a listing."""
+    def _count(self, key: ListingKey, listing: Listing, tally: Tally, *, is_kept: bool) -> None:
+        """Count what is given of a listing: what was just read is not stale."""
         tally.as_of = listing.as_of
         tally.flaws = listing.flaws
         tally.duplicates = listing.duplicates
@@ -156,10 +157,10 @@ class Listings:
         now, life = self.kept.now(), self.kept.life_of(key, listing)
         if life is None:
             tally.note_fresh_until(now)
-        elif tally.served_from is ServedFrom.LIVE:
-            tally.note_life(life)
-        else:
+        elif is_kept:
             tally.note_kept(life, now)
+        else:
+            tally.note_life(life)
 
     async def _kept_or_grown(  # noqa: PLR0913  # as for a whole listing
         self,

@@ -37,7 +37,7 @@ _REMEMBERED_COUNTS = 64
 
 # At least what was measured for listings of five vendors, by ``benchmarks/listings.py``: beside
 # its bytes a record takes its id, its places in two orders, and the objects that hold them.
-_BYTES_PER_RECORD = 420
+_BYTES_PER_RECORD = 430
 
 # What a remembered session takes, with its rows in two orders: decoded attributes take several
 # times their JSON.
@@ -112,12 +112,16 @@ class Listing:
             _make_room(self._ids, _REMEMBERED_ORDERS)
             self._ids[order] = [_native_id(key) for key in in_order]
             return _RemadeRows(self, order, self._ids[order])
+        rows: list[Row] = []
+        for begin in range(0, len(in_order), REMAKING_STRETCH):
+            rows += [
+                Row(key, self.sessions[_native_id(key)], self.records[_native_id(key)])
+                for key in in_order[begin : begin + REMAKING_STRETCH]
+            ]
+            await asyncio.sleep(0)
         _make_room(self._rows, _REMEMBERED_ORDERS)
-        self._rows[order] = [
-            Row(key, self.sessions[_native_id(key)], self.records[_native_id(key)])
-            for key in in_order
-        ]
-        return self._rows[order]
+        self._rows[order] = rows
+        return rows
 
     def grown(self, found: Sequence[tuple[Session, Raw]], flaws: Flaws, now: datetime) -> "Listing":
         """Give the listing with more sessions, and its own as they are at a later instant.

@@ -82,7 +82,7 @@ async def _looked_up(
 
 def _need(backend: Backend, native_id: str, reading: Reading) -> Need:
     def is_kept(accepted: Acceptance) -> bool:
-        return reading.details.find(backend.name, native_id, accepted) is not None
+        return reading.details.find(backend.identity, native_id, accepted) is not None
 
     return need(is_kept, backend.accepted_on_error(AS_IT_SERVES))
 

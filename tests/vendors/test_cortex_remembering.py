@@ -28,7 +28,7 @@ class Lab:
         configured = backend(
             "cortex",
             {**options, "remember_closed": remember_closed},
-            cache=CacheSettings(ttl_s=0),
+            cache=CacheSettings(ttl_s=0, stale_if_error_s=0),
             operations=("create", "end"),
         )
         async with running(writable(configured), clock=lambda: self.now) as gateway:
