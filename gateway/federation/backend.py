@@ -141,14 +141,21 @@ class Backend:
             _LOG.warning("backend %s: does not keep the order it promises", self.name)
 
     async def page(
-        self, plan: ScanPlan, at: Address, sent: Callable[[], None] = lambda: None
+        self,
+        plan: ScanPlan,
+        at: Address,
+        sent: Callable[[], None] = lambda: None,
+        *,
+        second: int | None = None,
     ) -> Outcome | Lost:
         """Read one page and map its records.
 
-        All who want the same page at the same time share one request, unless something was written
-        meanwhile. ``sent`` is called by whoever sends it, whenever it is sent.
+        All who want the same page at the same time, and of the same second, share one request,
+        unless something was written meanwhile. ``sent`` is called by whoever sends it, whenever it
+        is sent.
         """
-        key = (frozenset(plan.pushed), plan.sorted_by, plan.page_size, at, self.changes.count)
+        what = (frozenset(plan.pushed), plan.sorted_by, plan.page_size, at)
+        key = (*what, self.changes.count, second)
         return await self._pages.join(key, lambda: self._page(plan, at, sent))
 
     async def only_page(self, plan: ScanPlan, take: Take, sent: Callable[[], None]) -> Outcome:

@@ -129,7 +129,7 @@ class Listings:
             on_error = backend.accepted_on_error(AS_IT_SERVES)
             tally.note_need(lambda each: self.kept.find(key, each) is not None, on_error)
             # A fill takes in what is written meanwhile, as far as anybody knows what that was.
-            flight = (key, backend.changes.unknown)
+            flight = (key, backend.changes.unknown, accepted.second(self.kept.now()))
             listing = await _counted(
                 tally, self._fills, flight, lambda own: self._fill(key, backend, plan, order, own)
             )
@@ -177,12 +177,12 @@ class Listings:
         growing = self.kept.find_growing(key)
         if self._is_due(key) and not self._waits.is_held_back(backend.identity):
             # Nobody waits for it: the kept one serves, and if it fails another tries again later.
-            flight = (key, backend.changes.unknown)
+            flight = (key, backend.changes.unknown, None)
             self._fills.start(flight, lambda: self._fill_anew(key, backend, plan, order))
         if listing is None and growing is not None:
-            flight = (key, backend.changes.count)
+            growth = (key, backend.changes.count)
             listing = await _counted(
-                tally, self._growths, flight, lambda own: self._grow(key, backend, growing, own)
+                tally, self._growths, growth, lambda own: self._grow(key, backend, growing, own)
             )
         if isinstance(listing, Failed) and not listing.failure.retryable:
             return None
@@ -207,7 +207,8 @@ class Listings:
     ) -> Listing | Failed:
         harvest, begun = self._harvest(order), backend.changes.count
         read_at = self.kept.now()
-        failed = await _gather(harvest, backend, plan, tally)
+        # Its pages are no older than it says: it joins nobody who began to read one before.
+        failed = await _gather(harvest, backend, plan, tally, Acceptance(read_at).second(read_at))
         if failed is not None:
             return failed
         as_of = tally.as_of or backend.now()
@@ -259,7 +260,7 @@ def _is_of(backend: Backend, flight: Hashable) -> bool:
 
 
 async def _gather(
-    harvest: Harvest, backend: Backend, plan: BackendPlan, tally: Tally
+    harvest: Harvest, backend: Backend, plan: BackendPlan, tally: Tally, second: int | None
 ) -> Failed | None:
     """Read all there is. Of what a vendor sends at once no session is held longer than needed."""
     if plan.paging is PagingStyle.SINGLE:
@@ -268,7 +269,7 @@ async def _gather(
             tally.add(page)
         return page if isinstance(page, Failed) else None
     with backend.under_way.listings.billed() as bill:
-        return await _gather_pages(harvest, Scan(backend, plan, tally), bill)
+        return await _gather_pages(harvest, Scan(backend, plan, tally, second=second), bill)
 
 
 async def _gather_pages(harvest: Harvest, scan: Scan, bill: Bill) -> Failed | None:

@@ -53,6 +53,14 @@ class Acceptance:
     stale_s: float = 0.0
     is_kept_only: bool = False
 
+    def second(self, now: float) -> int | None:
+        """Say with whom a reading may be shared, none with everybody.
+
+        Who wants it so young shares what was begun within this second: what was begun before may
+        tell of what was there long ago.
+        """
+        return None if self.since == ANY_INSTANT else math.floor(now)
+
 
 AS_IT_SERVES = Acceptance()
 """Whatever serves everybody."""

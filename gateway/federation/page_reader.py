@@ -160,7 +160,14 @@ class PageReader(Reader):
         return Delivery(tuple(kept.rows), is_end=False)
 
     def _begun(self, places: Places = ()) -> Scan:
-        return Scan(self._backend, self._plan, self.tally, places=places, is_passed=self._is_passed)
+        return Scan(
+            self._backend,
+            self._plan,
+            self.tally,
+            places=places,
+            is_passed=self._is_passed,
+            second=self._accepted.second(self._ranges.timer()),
+        )
 
     def _is_passed(self, session: Session) -> bool:
         key = key_of(session, self._query.order)

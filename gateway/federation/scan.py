@@ -40,7 +40,7 @@ class Scan:
     does not hold the scan steps back, and leaves out what it has given already.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what is read, from where on, and with whom
         self,
         backend: Backend,
         plan: BackendPlan,
@@ -48,6 +48,7 @@ class Scan:
         *,
         places: Places = (),
         is_passed: Callable[[Session], bool] = lambda _: False,
+        second: int | None = None,
     ) -> None:
         self.backend = backend
         self.tally = tally
@@ -59,6 +60,7 @@ class Scan:
         self._scan = plan.unbounded if places and plan.unbounded else plan.scan
         self._size = plan.first_size or plan.scan.page_size
         self._is_passed = is_passed
+        self._second = second
         self._is_resumed = bool(places)
         self._is_rereading = False
         self._has_begun_again = False
@@ -102,7 +104,9 @@ class Scan:
             self.asked = self._at
             if self.asked == First():
                 self._scan = self._plan.scan
-            page = await self.backend.page(self._scan_plan(), self.asked, self.tally.count_request)
+            page = await self.backend.page(
+                self._scan_plan(), self.asked, self.tally.count_request, second=self._second
+            )
             if isinstance(page, Failed):
                 return page
             if isinstance(page, Lost) or not self._is_anchored(page):

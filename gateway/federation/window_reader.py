@@ -198,7 +198,9 @@ class WindowReader(Reader):
             raise TypeError("a backend that can choose by start has starts")
         return _Reading(
             window,
-            Scan(self._backend, plan, self.tally),
+            Scan(
+                self._backend, plan, self.tally, second=self._accepted.second(self._ranges.timer())
+            ),
             is_whole=not bounds,
             before=replace(self.tally),
         )

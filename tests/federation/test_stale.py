@@ -280,6 +280,24 @@ async def test_without_time_to_be_fresh_nothing_serves_but_in_need(asking: Askin
     await strict.federation.close()
 
 
+async def test_who_wants_it_young_joins_nobody_who_began_to_read_it_long_ago(
+    asking: Asking,
+) -> None:
+    asking.vendor.hangs = True
+    slow = asyncio.create_task(asking.page(seconds=1))
+    await asking.settle()
+    asking.vendor.change()
+    asking.vendor.hangs = False
+    asking.clock.now = 9
+
+    young = await asking.page(Freshness(max_age_s=1))
+    slow.cancel()
+    await asyncio.wait([slow])
+
+    assert told(young) == (OK, LIVE, 9, {"v2"}, None)
+    await asking.federation.close()
+
+
 async def test_a_refresh_of_the_operators_reads_all_anew(asking: Asking) -> None:
     await asking.page()
     asking.vendor.change()
