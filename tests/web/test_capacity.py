@@ -41,7 +41,7 @@ def test_ever_fewer_are_let_in_down_to_a_few() -> None:
     found = [loop.laps(LONG, 5, loop.capacity.calls) for _ in range(40)]
 
     assert found == sorted(found, reverse=True)
-    assert found[-1] == 8
+    assert found[-1] == 16
 
 
 def test_one_long_lap_among_short_ones_changes_nothing() -> None:
@@ -55,18 +55,18 @@ def test_one_long_lap_among_short_ones_changes_nothing() -> None:
 
 def test_more_are_let_in_again_little_by_little() -> None:
     loop = Loop()
-    fewest = loop.laps(LONG, 200, running=8)
+    fewest = loop.laps(LONG, 200, running=16)
 
     soon, later = loop.laps(SHORT, 10), loop.laps(SHORT, 2000)
 
-    assert fewest == 8
-    assert 8 < soon < 16
+    assert fewest == 16
+    assert 16 < soon < 32
     assert later == MOST
 
 
 def test_all_are_let_in_after_a_second_of_quiet() -> None:
     loop = Loop()
-    loop.laps(LONG, 200, running=8)
+    loop.laps(LONG, 200, running=16)
 
     loop.clock.now += 1.1
     loop.laps(LONG, 1)
