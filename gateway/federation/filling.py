@@ -254,7 +254,7 @@ def _key(backend: Backend, plan: BackendPlan) -> ListingKey:
 
 def _is_of(backend: Backend, flight: Hashable) -> bool:
     match flight:
-        case (ListingKey(backend=identity), _):
+        case (ListingKey(backend=identity), *_):
             return identity == backend.identity
     return False
 
