@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.app.garbage import spare_what_lasts
 from gateway.app.listening import url_of
 from gateway.cli.crew import Crew
 from gateway.cli.ending import fail
@@ -28,6 +29,7 @@ def supervise(
 ) -> None:
     """Serve with several workers until SIGINT or SIGTERM. SIGHUP has them read the file again."""
     url = url_of(sockets[0].getsockname(), is_encrypted=server.tls is not None)
+    spare_what_lasts()
     given_up = asyncio.run(
         _Supervisor(path, {**served, "workers": server.workers}, sockets, url).run(server.workers)
     )
