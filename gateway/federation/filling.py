@@ -13,25 +13,19 @@ from gateway.federation.backend import Backend, Failed
 from gateway.federation.flaws import FLAWLESS, Flaws, is_ahead
 from gateway.federation.flights import LastingFlights
 from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
+from gateway.federation.gathering import gather
 from gateway.federation.growing import grow
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listings import Kept, KeptListings, ListingKey
-from gateway.federation.mapping import BackendPage
-from gateway.federation.scan import Scan
 from gateway.federation.tally import Tally
 from gateway.federation.waits import Waits
 from gateway.model.query import Order
-from gateway.model.report import ErrorCode, ServedFrom
+from gateway.model.report import ServedFrom
 from gateway.model.session import Session
 from gateway.paging.merge import Row
 from gateway.paging.planner import BackendPlan
-from gateway.spi.abilities import PagingStyle
-from gateway.spi.errors import BadAnswer, GiveUp, UpstreamError
-from gateway.transport.in_flight import Bill
-
-MAX_PAGES_OF_A_LISTING = 2_000
-"""Requests for one whole list: a vendor with more pages has to be asked for less."""
+from gateway.spi.errors import BadAnswer, UpstreamError
 
 
 class Listings:
@@ -208,7 +202,7 @@ class Listings:
         harvest, begun = self._harvest(order), backend.changes.count
         read_at = self.kept.now()
         # Its pages are no older than it says: it joins nobody who began to read one before.
-        failed = await _gather(harvest, backend, plan, tally, Acceptance(read_at).second(read_at))
+        failed = await gather(harvest, backend, plan, tally, Acceptance(read_at).second(read_at))
         if failed is not None:
             return failed
         as_of = tally.as_of or backend.now()
@@ -257,37 +251,6 @@ def _is_of(backend: Backend, flight: Hashable) -> bool:
         case (ListingKey(backend=identity), *_):
             return identity == backend.identity
     return False
-
-
-async def _gather(
-    harvest: Harvest, backend: Backend, plan: BackendPlan, tally: Tally, second: int | None
-) -> Failed | None:
-    """Read all there is. Of what a vendor sends at once no session is held longer than needed."""
-    if plan.paging is PagingStyle.SINGLE:
-        page = await backend.only_page(plan.scan, harvest.take, tally.count_request)
-        if isinstance(page, BackendPage):
-            tally.add(page)
-        return page if isinstance(page, Failed) else None
-    with backend.under_way.listings.billed() as bill:
-        return await _gather_pages(harvest, Scan(backend, plan, tally, second=second), bill)
-
-
-async def _gather_pages(harvest: Harvest, scan: Scan, bill: Bill) -> Failed | None:
-    backend = scan.backend
-    while scan.next is not None:
-        if scan.tally.requests >= MAX_PAGES_OF_A_LISTING:
-            message = f"a list of more than {MAX_PAGES_OF_A_LISTING} pages"
-            return backend.failed(GiveUp(ErrorCode.BUDGET_EXCEEDED, message))
-        outcome = await scan.next_page()
-        if isinstance(outcome, Failed):
-            return outcome
-        try:
-            backend.under_way.listings.add(bill, outcome.size, "a list of many pages")
-            for session, record in zip(outcome.sessions, outcome.records, strict=True):
-                harvest.take(session, record)
-        except UpstreamError as error:
-            return backend.failed(error)
-    return None
 
 
 def _note_list(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gateway.federation import filling as filling_module
+from gateway.federation import gathering as gathering_module
 from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.run import PageRequest, SessionPage
@@ -115,7 +115,7 @@ async def test_an_order_that_is_kept_in_between_stays_trusted() -> None:
 
 
 async def test_a_list_of_too_many_pages_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filling_module, "MAX_PAGES_OF_A_LISTING", 3)
+    monkeypatch.setattr(gathering_module, "MAX_PAGES_OF_A_LISTING", 3)
     endless = FakeAdapter(rows(10), Manners(page_cap=2))
     good = FakeAdapter(rows(5), Manners(page_cap=2))
 
