@@ -25,7 +25,7 @@ from gateway.config import (
 )
 from gateway.spi import Rate
 from tests.laboratory import http_faults as http
-from tests.laboratory.server import Exchange, FaultServer
+from tests.laboratory.server import FaultServer
 from tests.laboratory.vendors import digital_samba
 from tests.laboratory.watch import open_descriptors, watched
 from tests.support.adapters import noon
@@ -66,20 +66,6 @@ async def ids(gateway: Gateway, **query: Any) -> list[str]:  # noqa: ANN401  # a
     page = await gateway.get("/v1/sessions", **query)
     assert page.body["complete"], page.body
     return page.ids
-
-
-class Held:
-    """A vendor that answers when it is let."""
-
-    def __init__(self) -> None:
-        self.has_come = asyncio.Event()
-        self.is_let = asyncio.Event()
-
-    async def __call__(self, exchange: Exchange) -> None:
-        """Wait, and answer as is right."""
-        self.has_come.set()
-        await self.is_let.wait()
-        await http.honest(exchange)
 
 
 @pytest_asyncio.fixture
@@ -138,7 +124,7 @@ async def test_a_changed_credential_alone_is_sent_and_no_row_of_the_old_is_serve
 async def test_what_is_fetched_when_it_is_reloaded_is_not_kept_for_the_new(
     vendor: FaultServer,
 ) -> None:
-    held = vendor.fault = Held()
+    held = vendor.fault = http.Held()
     async with running(settings_for(samba(vendor, key="oldkey"))) as gateway:
         late = asyncio.create_task(ids(gateway))
         await held.has_come.wait()
@@ -156,7 +142,7 @@ async def test_what_is_fetched_when_it_is_reloaded_is_not_kept_for_the_new(
 async def test_a_removed_backend_is_let_go_of_when_its_last_request_has_left(
     vendor: FaultServer,
 ) -> None:
-    held = Held()
+    held = http.Held()
     async with watched(), FaultServer(digital_samba(), held) as leaving:
         settings = settings_for(samba(leaving, "leaving"), samba(vendor))
         async with running(settings) as gateway:
@@ -213,7 +199,7 @@ async def test_neighbours_of_an_account_are_held_to_what_is_the_strictest_now(
 ) -> None:
     steady = samba(vendor, limits=limited(concurrency=8))
     narrow = samba(vendor, "narrow", limits=limited(concurrency=1))
-    held = vendor.fault = Held()
+    held = vendor.fault = http.Held()
     async with running(settings_for(steady)) as gateway:
         await gateway.reload(settings_for(steady, narrow))
         told = await gateway.get("/v1/backends/samba")

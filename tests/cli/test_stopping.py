@@ -16,24 +16,10 @@ from yarl import URL
 from gateway.config import BackendSettings
 from tests.faults.sites import CANARY, troubled
 from tests.laboratory import http_faults as http
-from tests.laboratory.server import HOST, Exchange, FaultServer
+from tests.laboratory.server import HOST, FaultServer
 from tests.laboratory.vendors import digital_samba
 from tests.support.commands import written
 from tests.support.serving import Serving, serving, under_load
-
-
-class Held:
-    """A vendor that answers when it is let."""
-
-    def __init__(self) -> None:
-        self.has_come = asyncio.Event()
-        self.is_let = asyncio.Event()
-
-    async def __call__(self, exchange: Exchange) -> None:
-        """Wait, and answer as is right."""
-        self.has_come.set()
-        await self.is_let.wait()
-        await http.honest(exchange)
 
 
 def samba(server: FaultServer) -> BackendSettings:
@@ -105,7 +91,7 @@ async def test_nobody_is_waited_for_who_does_not_watch(tmp_path: Path) -> None:
 
 
 async def test_what_is_under_way_is_answered_to_the_end(tmp_path: Path) -> None:
-    held = Held()
+    held = http.Held()
     async with (
         FaultServer(digital_samba(), held) as vendor,
         served(tmp_path, vendor) as process,
@@ -123,7 +109,7 @@ async def test_what_is_under_way_is_answered_to_the_end(tmp_path: Path) -> None:
 
 
 async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
-    held = Held()
+    held = http.Held()
     async with (
         FaultServer(digital_samba(), held) as vendor,
         served(tmp_path, vendor) as process,

@@ -29,6 +29,20 @@ async def honest(exchange: Exchange) -> None:
     await exchange.send(exchange.honest().written())
 
 
+class Held:
+    """A vendor that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.has_come = asyncio.Event()
+        self.is_let = asyncio.Event()
+
+    async def __call__(self, exchange: Exchange) -> None:
+        """Wait, and answer as is right."""
+        self.has_come.set()
+        await self.is_let.wait()
+        await honest(exchange)
+
+
 async def silent(exchange: Exchange) -> None:
     """Never answer."""
     await exchange.until_left()

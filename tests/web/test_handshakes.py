@@ -8,12 +8,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import trustme
 from aiohttp import web
 
 from gateway.app import build_app
 from gateway.web.limits import ServingLimits
-from gateway.web.serving import Runner, tls_context
+from gateway.web.serving import Runner
 from tests.support.gateway import backend, settings_for
 from tests.support.wires import Visit
 from tests.web.test_headers import NOWHERE
@@ -21,25 +20,6 @@ from tests.web.test_limits import LIST, ONE, answer, asked, connected
 from tests.web.writing import AUTH
 
 HSTS = "max-age=31536000"
-
-
-@pytest.fixture
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    authority.configure_trust(context)
-    return context
-
-
-@pytest.fixture
-def encrypting(authority: trustme.CA, tmp_path: Path) -> ssl.SSLContext:
-    issued = authority.issue_cert("127.0.0.1")
-    issued.private_key_and_cert_chain_pem.write_to_path(tmp_path / "all.pem")
-    return tls_context(tmp_path / "all.pem", tmp_path / "all.pem")
 
 
 @asynccontextmanager

@@ -5,15 +5,13 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import pytest
-import trustme
 from aiohttp import web
 
 from gateway.web.keys import ORIGINS, TRUSTED_PROXIES
 from gateway.web.limits import ServingLimits
-from gateway.web.serving import Runner, tls_context
+from gateway.web.serving import Runner
 
 PIECE = b"x" * 500_000
 PIECES = 20
@@ -22,25 +20,6 @@ BUFFER = 65_536
 
 ASKING = "GET {} HTTP/1.1\r\nHost: x\r\n\r\n"
 EVERYWHERE = pytest.mark.parametrize("is_encrypted", [False, True], ids=["plain", "encrypted"])
-
-
-@pytest.fixture
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    authority.configure_trust(context)
-    return context
-
-
-@pytest.fixture
-def encrypting(authority: trustme.CA, tmp_path: Path) -> ssl.SSLContext:
-    issued = authority.issue_cert("127.0.0.1")
-    issued.private_key_and_cert_chain_pem.write_to_path(tmp_path / "all.pem")
-    return tls_context(tmp_path / "all.pem", tmp_path / "all.pem")
 
 
 class Served:
