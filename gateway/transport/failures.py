@@ -62,7 +62,7 @@ def _by_detail(cause: Exception) -> _Meaning | None:
             # More attempts would need more of what is wanting.
             return _Meaning(TryAgainLater, ErrorCode.OVERLOADED, words, attempts=1)
         case aiohttp.ClientConnectorError(os_error=os_error):
-            return _by_reason(os_error)
+            return _by_reason(os_error, is_tls=cause.args[0].is_ssl)
         case aiohttp.WebSocketError(code=aiohttp.WSCloseCode.MESSAGE_TOO_BIG):
             return _Meaning(BadAnswer, ErrorCode.TOO_LARGE, "a message over the size limit")
         case aiohttp.ClientPayloadError(__cause__=aiohttp.http_exceptions.ContentEncodingError()):
@@ -73,13 +73,13 @@ def _by_detail(cause: Exception) -> _Meaning | None:
     return None
 
 
-def _by_reason(cause: OSError) -> _Meaning | None:
+def _by_reason(cause: OSError, *, is_tls: bool) -> _Meaning | None:
     """Judge why there is no connection."""
     match cause:
         case RefusedAddressError():
             return _Meaning(GiveUp, ErrorCode.CONFIG, "not an address to connect to")
-        # A connection that was just made can only be reset in the handshake of TLS.
-        case ConnectionResetError() | BrokenPipeError():
+        # A server that dies as it accepts resets a plain connection too: that is none at all.
+        case ConnectionResetError() | BrokenPipeError() if is_tls:
             words = "the TLS handshake was broken off"
             return _Meaning(TryAgainLater, ErrorCode.TLS, words, attempts=1)
     return None

@@ -5,10 +5,13 @@ import gzip
 import logging
 import resource
 import socket
+import struct
+import time
 import traceback
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 
@@ -243,6 +246,41 @@ async def test_a_refused_connection_may_be_tried_again() -> None:
         pass
 
     error = await failure(gone.url)
+
+    assert (type(error), error.code, error.attempts) == (TryAgainLater, ErrorCode.CONNECT, 3)
+
+
+@contextmanager
+def dying_as_it_accepts() -> Iterator[str]:
+    """Reset each connection as soon as it is there, from a thread, as a killed process does."""
+
+    def dying() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+
+    with closing(socket.create_server((HOST, 0))) as server:
+        thread = Thread(target=dying)
+        thread.start()
+        yield f"http://{HOST}:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+async def stalling() -> None:
+    """Hold the loop again and again, so that a reset is there before the loop looks."""
+    while True:
+        time.sleep(0.01)  # noqa: ASYNC251 - holding the loop is the purpose.
+        await asyncio.sleep(0)
+
+
+async def test_a_server_that_dies_as_it_accepts_is_no_connection() -> None:
+    stalls = asyncio.create_task(stalling())
+    with dying_as_it_accepts() as url:
+        error = await failure(url)
+    stalls.cancel()
 
     assert (type(error), error.code, error.attempts) == (TryAgainLater, ErrorCode.CONNECT, 3)
 
