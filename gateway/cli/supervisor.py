@@ -18,7 +18,7 @@ from gateway.cli.crew import Crew
 from gateway.cli.ending import fail
 from gateway.cli.post import Orders
 from gateway.config import ConfigurationError, Served, ServerSettings, load
-from gateway.config.sources import UnreadableFileError, read_text
+from gateway.documents.sources import UnreadableFileError, read_text
 
 _LOG = logging.getLogger(__name__)
 _WORKER = (sys.executable, "-m", "gateway.cli.worker")

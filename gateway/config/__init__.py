@@ -2,7 +2,6 @@
 
 from gateway.config.accounts import AccountKey, account_key
 from gateway.config.load import Served, load
-from gateway.config.problems import ConfigurationError, Problem
 from gateway.config.reloading import Reread, Source
 from gateway.config.remarks import warnings
 from gateway.config.rules import is_loopback
@@ -24,6 +23,7 @@ from gateway.config.settings import (
     TlsSettings,
 )
 from gateway.config.showing import shown
+from gateway.documents.problems import ConfigurationError, Problem
 
 __all__ = [
     "AccountKey",

@@ -4,7 +4,6 @@ import functools
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gateway.config.problems import Problems
 from gateway.config.rules import unusable_files, unusable_proxy
 from gateway.config.settings import (
     BackendEntry,
@@ -16,8 +15,9 @@ from gateway.config.settings import (
     Section,
     SetBy,
 )
-from gateway.config.tree import KeyPath, select
 from gateway.config.validation import Validator
+from gateway.documents.problems import Problems
+from gateway.documents.tree import KeyPath, select
 from gateway.paging.planner import can_slice
 from gateway.spi import Abilities, AdapterOptions, Json, Operation
 from gateway.spi.registry import NotUsableError, load_adapter

@@ -7,7 +7,7 @@ the only ones accepted. Deleting a line puts its key in force.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from gateway.config.tree import KeyPath, select
+from gateway.documents.tree import KeyPath, select
 from gateway.spi import Json
 
 NOT_YET_IN_FORCE: Mapping[str, Sequence[Json]] = {

@@ -7,7 +7,6 @@ from typing import TypedDict, Unpack
 
 from gateway.config.backends import OptionsReader, resolved
 from gateway.config.in_force import refusals
-from gateway.config.problems import ConfigurationError, Problem, Problems
 from gateway.config.references import References
 from gateway.config.rules import (
     open_to_strangers,
@@ -18,10 +17,10 @@ from gateway.config.rules import (
     unusable_folder,
 )
 from gateway.config.settings import ConfigurationFile, ServerSettings, Settings, TlsSettings
-from gateway.config.sources import UnreadableFileError, read_text
-from gateway.config.tree import KeyPath, select
 from gateway.config.validation import Validator
-from gateway.config.yaml_source import Document, NotYamlError, parse
+from gateway.documents.problems import ConfigurationError
+from gateway.documents.reading import noted, parsed
+from gateway.documents.tree import KeyPath, select
 from gateway.spi import AdapterOptions, Json
 
 
@@ -49,10 +48,8 @@ def load(
     the file's folder. Raises :class:`ConfigurationError` with all that is wrong.
     """
     file = Path(path)
-    document = _document(file, text)
-    problems = Problems(str(file), document.positions)
-    for flaw in document.flaws:
-        problems.add(flaw.path, flaw.message, flaw.position)
+    document = parsed(file, text)
+    problems = noted(file, document)
     references = References(file.parent, environment, problems)
     tree = references.resolve(_served_as(document.tree, served))
     for rule in _RULES:
@@ -74,14 +71,6 @@ def load(
         raise ConfigurationError(problems)
     located = written.model_copy(update={"server": server})
     return _settings(located, [chosen for chosen in options if chosen is not None])
-
-
-def _document(file: Path, text: str | None) -> Document:
-    try:
-        return parse(read_text(file) if text is None else text)
-    except (UnreadableFileError, NotYamlError) as error:
-        line, column = error.position or (None, None)
-        raise ConfigurationError([Problem(str(file), line, column, "", str(error))]) from error
 
 
 def _served_as(tree: Json, served: Served) -> Json:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from gateway.config import scalars
-from gateway.config.problems import Problems
-from gateway.config.sources import UnreadableFileError, read_text
-from gateway.config.tree import KeyPath
+from gateway.documents import scalars
+from gateway.documents.problems import Problems
+from gateway.documents.sources import UnreadableFileError, read_text
+from gateway.documents.tree import KeyPath
 from gateway.spi import Json
 
 _REFERENCE = re.compile(

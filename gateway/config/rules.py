@@ -7,10 +7,10 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from gateway.config.problems import shown
 from gateway.config.settings import TlsSettings
-from gateway.config.tree import KeyPath, select
 from gateway.config.values import is_true
+from gateway.documents.problems import shown
+from gateway.documents.tree import KeyPath, select
 from gateway.spi import AdapterOptions, Json
 
 _UNIQUE = ("backends[].name", "auth.keys[].name", "auth.keys[].sha256")

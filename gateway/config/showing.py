@@ -4,9 +4,9 @@ import re
 
 import yaml
 
-from gateway.config import scalars
 from gateway.config.settings import Settings
-from gateway.config.tree import select
+from gateway.documents import scalars
+from gateway.documents.tree import select
 from gateway.spi import Json
 
 MASK = "**********"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.in_force import NOT_YET_IN_FORCE, refusals
-from gateway.config.tree import KeyPath
+from gateway.documents.tree import KeyPath
 from tests.config.files import BACKENDS, loaded, refused
 
 # For each key: how a file would ask for it, and the place of the refusal.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.config import ServerSettings, shown
 from gateway.config.showing import MASK
-from gateway.config.yaml_source import parse
+from gateway.documents.yaml_source import parse
 from tests.config.files import ENVIRONMENT, loaded
 from tests.support.gateway import backend, settings_for
 

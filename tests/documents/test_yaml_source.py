@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.config.yaml_source import NotYamlError, parse
+from gateway.documents.yaml_source import NotYamlError, parse
 
 
 def flaws(text: str) -> list[str]:

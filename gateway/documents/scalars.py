@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from gateway.spi import Json
+from gateway.model.session import Json
 
 _MAX_DIGITS = 30
 

@@ -5,8 +5,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, SecretBytes, SecretStr
 
-from gateway.config.tree import KeyPath, leaves
-from gateway.spi import Json
+from gateway.documents.tree import KeyPath, leaves
+from gateway.model.session import Json
 
 
 def known_keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from gateway.config.shape import known_keys
+from gateway.documents.shape import known_keys
 
 _WORDS: Mapping[str, str] = {
     "missing": "is missing",

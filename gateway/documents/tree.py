@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from gateway.spi import Json
+from gateway.model.session import Json
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel, Field, SecretBytes, SecretStr
 
-from gateway.config.shape import known_keys, secrets
+from gateway.documents.shape import known_keys, secrets
 
 
 class Login(BaseModel):

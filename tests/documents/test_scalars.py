@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.config.scalars import plain, text
+from gateway.documents.scalars import plain, text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.config.problems import Position
+from gateway.documents.problems import Position
 
 _MAX_BYTES = 1024 * 1024
 

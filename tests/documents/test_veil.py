@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.config.veil import Veil
+from gateway.documents.veil import Veil
 
 
 @pytest.mark.parametrize(

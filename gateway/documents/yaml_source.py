@@ -24,10 +24,10 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
-from gateway.config import scalars
-from gateway.config.problems import Position
-from gateway.config.tree import KeyPath
-from gateway.spi import Json
+from gateway.documents import scalars
+from gateway.documents.problems import Position
+from gateway.documents.tree import KeyPath
+from gateway.model.session import Json
 
 _MAX_DEPTH = 32
 

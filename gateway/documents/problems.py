@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gateway.config.tree import KeyPath
-from gateway.config.veil import Veil
+from gateway.documents.tree import KeyPath
+from gateway.documents.veil import Veil
 
 
 class Position(NamedTuple):
