@@ -9,7 +9,7 @@ for the longest session. No exchange with a server is known, so names are read w
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import ClassVar, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -128,7 +128,7 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 class EkranAdapter(SessionAdapter[HttpTransport]):
     """Reads ``POST sessions``: pages by number in no promised order, of a window of time."""
 
-    vendor: ClassVar[str] = "ekran"
+    vendor = "ekran"
     options_model = EkranOptions
 
     def __init__(self, options: EkranOptions) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import ClassVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -65,7 +64,7 @@ _ORIGINS = {"user": frozenset({"username", "user_id", "id_beaker_session"})}
 class CanopsisAdapter(SessionAdapter[HttpTransport]):
     """Reads ``/api/v2/sessions``: each record is one stretch of presence of one log-in."""
 
-    vendor: ClassVar[str] = "canopsis"
+    vendor = "canopsis"
     options_model = CanopsisOptions
 
     def __init__(self, options: CanopsisOptions) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import ClassVar
 
 import msgspec
 
@@ -46,7 +45,7 @@ class CortexAdapter(SessionAdapter[RpcTransport]):
     application has open now, for sessions there are gone once they are closed ("Sessions").
     """
 
-    vendor: ClassVar[str] = "cortex"
+    vendor = "cortex"
     options_model = CortexOptions
 
     def __init__(self, options: CortexOptions) -> None:

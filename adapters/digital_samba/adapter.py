@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
-from typing import ClassVar
 from urllib.parse import quote
 
 import msgspec
@@ -91,7 +90,7 @@ _ABSENT = frozenset(
 class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
     """Reads ``sessions``, newest or oldest first, up to a hundred at a time, and ends one."""
 
-    vendor: ClassVar[str] = "digital_samba"
+    vendor = "digital_samba"
     options_model = DigitalSambaOptions
 
     def __init__(self, options: DigitalSambaOptions) -> None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import ClassVar
 from urllib.parse import quote
 
 import msgspec
@@ -103,7 +102,7 @@ _LIST = msgspec.json.Decoder(list[msgspec.Raw] | _Envelope)
 class RoundwareAdapter(SessionAdapter[HttpTransport]):
     """Reads ``sessions/``, which answers every session there is in no order, and adds to it."""
 
-    vendor: ClassVar[str] = "roundware"
+    vendor = "roundware"
     options_model = RoundwareOptions
 
     def __init__(self, options: RoundwareOptions) -> None:

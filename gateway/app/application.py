@@ -195,7 +195,9 @@ def _federation(settings: Settings, vendors: Sequence[Wired], holdings: Holdings
         holdings.ranges,
         holdings.details,
         disabled={
-            b.name: load_adapter(b.adapter).vendor for b in settings.backends if not b.enabled
+            b.name: load_adapter(b.adapter)(b.options).vendor
+            for b in settings.backends
+            if not b.enabled
         },
         horizons={b.name: b.horizon for b in settings.backends if b.horizon is not None},
     )

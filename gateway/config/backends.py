@@ -16,13 +16,14 @@ from gateway.config.settings import (
     SetBy,
 )
 from gateway.config.validation import Validator
-from gateway.documents.problems import Problems
+from gateway.documents.problems import ConfigurationError, Problems
 from gateway.documents.tree import KeyPath, select
 from gateway.paging.planner import can_slice
-from gateway.spi import Abilities, AdapterOptions, Json, Operation
+from gateway.spi import Abilities, AdapterOptions, Json, Operation, Usual
 from gateway.spi.registry import NotUsableError, load_adapter
 
 OptionsT = TypeVar("OptionsT", bound=AdapterOptions)
+SectionT = TypeVar("SectionT", bound=Section)
 
 
 class OptionsReader:
@@ -36,10 +37,10 @@ class OptionsReader:
 
     def read(self, backend: Json, path: KeyPath) -> AdapterOptions | None:
         """Give a backend's options, none if they or their adapter cannot be read."""
+        at = (*path, "options")
         model = self._model(backend, path)
         if model is None:
             return None
-        at = (*path, "options")
         options = self._validator.read(model, backend.get("options", {}), at)
         if options is None:
             return None
@@ -53,6 +54,25 @@ class OptionsReader:
             for message in unusable_proxy(backend.get("proxy"), options):
                 self._problems.add((*path, "proxy"), message)
         return options
+
+    def resolve(
+        self, entry: BackendEntry, options: AdapterOptions, defaults: DefaultSettings
+    ) -> BackendSettings:
+        """Take each figure from the backend where it says one, else as its vendor is best asked.
+
+        What neither says is taken from the defaults.
+        """
+        usual = self._adapter(entry.adapter)(options).abilities().usual
+        usually = _known(defaults, timeout_s=usual.timeout_seconds)
+        return BackendSettings.model_validate(
+            dict(entry)
+            | {
+                "options": options,
+                "timeout_s": _merged(entry, usually)["timeout_s"],
+                "cache": CacheSettings(**_merged(entry.cache, _kept(usual, defaults.cache))),
+                "limits": _limits(entry.limits, _capped(usual, defaults.limits)),
+            }
+        )
 
     def _check_horizon(self, backend: Json, abilities: Abilities, path: KeyPath) -> None:
         """Refuse a horizon that would have no effect."""
@@ -73,26 +93,37 @@ class OptionsReader:
         name = backend.get("adapter") if isinstance(backend, dict) else None
         if not isinstance(name, str):
             return None
+        options = backend.get("options")
         try:
-            return self._adapter(name).options_model
+            adapter = self._adapter(name)
+            return adapter.options_model_for(
+                options if isinstance(options, dict) else {}, self._folder
+            )
         except NotUsableError as error:
             self._problems.add((*path, "adapter"), str(error))
-            return None
+        except ConfigurationError as error:
+            self._problems.include(error.problems)
+        return None
 
 
-def resolved(
-    entry: BackendEntry, options: AdapterOptions, defaults: DefaultSettings
-) -> BackendSettings:
-    """Take each figure from the backend where it says one, else from the defaults."""
-    return BackendSettings.model_validate(
-        dict(entry)
-        | {
-            "options": options,
-            "timeout_s": _merged(entry, defaults)["timeout_s"],
-            "cache": CacheSettings(**_merged(entry.cache, defaults.cache)),
-            "limits": _limits(entry.limits, defaults.limits),
-        }
+def _kept(usual: Usual, defaults: CacheSettings) -> CacheSettings:
+    return _known(
+        defaults,
+        ttl_s=usual.ttl_seconds,
+        stale_while_revalidate_s=usual.stale_while_revalidate_seconds,
+        stale_if_error_s=usual.stale_if_error_seconds,
     )
+
+
+def _capped(usual: Usual, defaults: LimitSettings) -> LimitSettings:
+    if usual.max_body_bytes is None:
+        return defaults
+    return _known(defaults, max_body=min(usual.max_body_bytes, defaults.max_body))
+
+
+def _known(section: SectionT, **values: float | None) -> SectionT:
+    """Put these values in a section, but for those that are not known."""
+    return section.model_copy(update={k: value for k, value in values.items() if value is not None})
 
 
 def _limits(own: LimitSettings, defaults: LimitSettings) -> BackendLimits:

@@ -1,11 +1,11 @@
 """From a file to settings, or to everything that is wrong with it."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from gateway.config.backends import OptionsReader, resolved
+from gateway.config.backends import OptionsReader
 from gateway.config.in_force import refusals
 from gateway.config.references import References
 from gateway.config.rules import (
@@ -21,7 +21,7 @@ from gateway.config.validation import Validator
 from gateway.documents.problems import ConfigurationError
 from gateway.documents.reading import noted, parsed
 from gateway.documents.tree import KeyPath, select
-from gateway.spi import AdapterOptions, Json
+from gateway.spi import Json
 
 
 class Served(TypedDict, total=False):
@@ -70,7 +70,12 @@ def load(
     if written is None or server is None or problems:
         raise ConfigurationError(problems)
     located = written.model_copy(update={"server": server})
-    return _settings(located, [chosen for chosen in options if chosen is not None])
+    chosen = [each for each in options if each is not None]
+    backends = [
+        reader.resolve(entry, options, located.defaults)
+        for entry, options in zip(located.backends, chosen, strict=True)
+    ]
+    return Settings.model_validate(dict(located) | {"backends": backends})
 
 
 def _served_as(tree: Json, served: Served) -> Json:
@@ -94,11 +99,3 @@ def _unusable(server: ServerSettings | None) -> Iterator[tuple[KeyPath, str]]:
     if server is not None:
         yield from unusable_folder(server.state_dir)
         yield from unusable_certificate(server.tls)
-
-
-def _settings(written: ConfigurationFile, options: Sequence[AdapterOptions]) -> Settings:
-    backends = [
-        resolved(entry, chosen, written.defaults)
-        for entry, chosen in zip(written.backends, options, strict=True)
-    ]
-    return Settings.model_validate(dict(written) | {"backends": backends})

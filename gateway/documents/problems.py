@@ -61,19 +61,25 @@ class Problems:
         self._file = file
         self._positions = positions
         self._found: dict[tuple[Position, KeyPath], str] = {}
+        self._elsewhere: dict[Problem, None] = {}
         self.veil = Veil()
 
     def add(self, path: KeyPath, message: str, at: Position | None = None) -> None:
         """Note a problem, at the key itself or the nearest one around it."""
         self._found.setdefault((at or self._nearest(path), path), message)
 
+    def include(self, others: Iterable[Problem]) -> None:
+        """Note what is wrong with another file that this one names; each is told once."""
+        self._elsewhere.update(dict.fromkeys(others))
+
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._found) + len(self._elsewhere)
 
     def __iter__(self) -> Iterator[Problem]:
-        """Give what was found, in the order of the file."""
+        """Give what was found, in the order of the file, and then what is wrong with others."""
         for (at, path), message in sorted(self._found.items(), key=lambda found: found[0][0]):
             yield Problem(self._file, at.line, at.column, shown(path), self.veil.over(message))
+        yield from self._elsewhere
 
     def _nearest(self, path: KeyPath) -> Position:
         while path and path not in self._positions:

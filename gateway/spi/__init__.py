@@ -33,6 +33,7 @@ from gateway.spi.abilities import (
     SortAbility,
     Support,
     Ties,
+    Usual,
     VendorTotal,
     WriteField,
 )
@@ -151,6 +152,7 @@ __all__ = [
     "TryAgainLater",
     "Unclear",
     "UpstreamError",
+    "Usual",
     "VendorTotal",
     "Write",
     "WriteField",

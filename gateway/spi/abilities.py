@@ -131,6 +131,20 @@ class PagingAbility:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """What holds for backends of a vendor whose own part of the configuration does not say.
+
+    None leaves it to the defaults of the configuration. ``max_body_bytes`` caps those.
+    """
+
+    timeout_seconds: float | None = None
+    max_body_bytes: int | None = None
+    ttl_seconds: float | None = None
+    stale_while_revalidate_seconds: float | None = None
+    stale_if_error_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Abilities:
     """What one configured backend can do. The empty record is the least able backend."""
 
@@ -160,6 +174,8 @@ class Abilities:
     max_concurrency: int | None = None
     max_rate: Rate | None = None
     """How many requests the vendor takes in what time, where its documents say so."""
+    usual: Usual = Usual()
+    """How the vendor is best asked and kept, where the configuration of a backend is silent."""
     full_list_every: timedelta | None = None
     """How long one whole list serves while only the ids that come next are asked for.
 

@@ -14,11 +14,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import ClassVar, Generic, TypeAlias, TypedDict, TypeVar
 
 from msgspec import Raw, Struct
 
-from gateway.model.session import Session
+from gateway.model.session import Json, Session
 from gateway.spi.abilities import Abilities, Operation, SortAbility, Support
 from gateway.spi.options import AdapterOptions
 from gateway.spi.pages import Address, BackendQuery, RawPage, ScanPlan
@@ -145,11 +146,26 @@ class SessionAdapter(ABC, Generic[TransportT]):
     """One configured backend's side of the contract."""
 
     api: ClassVar[int] = 1
-    vendor: ClassVar[str]
+    vendor: str
+    """The name of the vendor in every session."""
     options_model: ClassVar[type[AdapterOptions]]
 
     def __init__(self, options: AdapterOptions) -> None:
         """Take validated options. No I/O: an adapter is built to check a configuration too."""
+
+    @classmethod
+    def options_model_for(
+        cls,
+        options: Mapping[str, Json],  # noqa: ARG003  # a default
+        folder: Path,  # noqa: ARG003  # a default
+    ) -> type[AdapterOptions]:
+        """Give the model that these options are to be read by.
+
+        An adapter whose options name a file that says more of them reads it here: relative to the
+        folder, which is that of the configuration. It raises
+        :class:`~gateway.spi.documents.ConfigurationError` with all that is wrong with the file.
+        """
+        return cls.options_model
 
     @abstractmethod
     def endpoint(self) -> HttpEndpoint | RpcEndpoint:

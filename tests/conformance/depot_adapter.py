@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
 from urllib.parse import quote
 
 import msgspec
@@ -89,7 +88,7 @@ _RECORD = msgspec.json.Decoder(dict[str, Raw])
 
 
 class DepotAdapter(SessionAdapter[HttpTransport]):
-    vendor: ClassVar[str] = "depot"
+    vendor = "depot"
     options_model = DepotOptions
 
     def __init__(self, options: DepotOptions) -> None:

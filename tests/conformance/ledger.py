@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 import msgspec
 from aiohttp import web
@@ -105,7 +104,7 @@ def _shown(entry: Entry) -> dict[str, object]:
 class LedgerAdapter(SessionAdapter[HttpTransport]):
     """A faithful adapter of the ledger."""
 
-    vendor: ClassVar[str] = "ledger"
+    vendor = "ledger"
     options_model = AdapterOptions
 
     def __init__(self, options: AdapterOptions) -> None:

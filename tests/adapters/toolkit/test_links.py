@@ -1,7 +1,6 @@
 """A vendor's links lead to the vendor, or nowhere."""
 
 import json
-from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -145,7 +144,7 @@ class _Page(msgspec.Struct):
 class LinkedAdapter(SessionAdapter[HttpTransport]):
     """Pages by the links of its vendor."""
 
-    vendor: ClassVar[str] = "linked"
+    vendor = "linked"
     options_model = AdapterOptions
 
     def __init__(self, options: AdapterOptions) -> None:

@@ -1,0 +1,1 @@
+"""Any vendor, from one YAML file: the adapter that reads how to speak with it."""
