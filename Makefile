@@ -18,7 +18,7 @@ JOBS = 2
 # How long "make soak" goes on.
 SOAK_SECONDS = 600
 
-.PHONY: demo test test-deep soak linters lint types contracts check bench reliability walks docs clean help
+.PHONY: demo test test-deep soak linters lint types contracts check bench reliability walks docs lock clean help
 
 help:
 	@echo "make demo         run the gateway over a simulator of every vendor"
@@ -30,6 +30,7 @@ help:
 	@echo "make bench        measure against a hand-written gateway"
 	@echo "make reliability  measure what is promised for vendors in trouble; ONLY=hanging for one of it"
 	@echo "make walks        count what pages cost the vendors, and measure a long walk's memory"
+	@echo "make lock         choose anew, and pin by hash, what an installation takes"
 	@echo "make docs         write docs/vendors, the faults, the schemas and the recorded examples anew"
 	@echo "make clean        remove what was set up"
 
@@ -45,6 +46,13 @@ test-deep: $(VENV)/.dev
 
 soak: $(VENV)/.dev
 	SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/pytest -s tests/test_soak.py
+
+# The same for every platform and Python; nothing in them says where a package was found.
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --custom-compile-command "make lock" \
+		--python-version 3.11 pyproject.toml --output-file deploy/requirements.lock
+	echo "hatchling" | $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
+		--custom-compile-command "make lock" --python-version 3.11 - --output-file deploy/build.lock
 
 linters: $(LINTERS)/node_modules/.package-lock.json
 
