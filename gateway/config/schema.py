@@ -5,7 +5,7 @@ What only the gateway can know, such as whether a file exists or which values ar
 """
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from pydantic.json_schema import models_json_schema
@@ -37,14 +37,17 @@ _NARROWING = {"pattern", "enum", "maxLength"}
 """Keywords by which a text would not be a reference."""
 
 
-def configuration_schema(adapters: Iterable[str] | None = None) -> Schema:
+def configuration_schema(
+    adapters: Iterable[str] | None = None, plugins: Collection[str] = ()
+) -> Schema:
     """Describe the configuration file in JSON Schema 2020-12, with the options of these adapters.
 
-    Unless named, they are those that are installed. A backend of another may have any options.
-    Every value may be a reference, and a secret has to be one.
+    Unless named, they are those of this distribution and of the ``plugins``. A backend of another
+    may have any options. Every value may be a reference, and a secret has to be one. Raises what
+    :func:`load_adapter` does.
     """
-    names = sorted(adapter_names() if adapters is None else adapters)
-    models = {name: load_adapter(name).options_model for name in names}
+    names = sorted(adapter_names(plugins) if adapters is None else adapters)
+    models = {name: load_adapter(name, plugins).options_model for name in names}
     places, written = models_json_schema(
         [
             (ConfigurationFile, "validation"),

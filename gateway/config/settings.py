@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny
 from gateway.config.values import (
     BackendName,
     Bytes,
+    DistributionName,
     Flag,
     Hideable,
     Instant,
@@ -173,6 +174,7 @@ class ConfigurationFile(Section):
     cursor: CursorSettings = CursorSettings()
     cors: CorsSettings = CorsSettings()
     shared_cache: SecretStr | None = None
+    plugins: tuple[DistributionName, ...] = ()
     defaults: DefaultSettings = DefaultSettings()
     backends: Annotated[tuple[BackendEntry, ...], Field(min_length=1)]
 

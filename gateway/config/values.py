@@ -167,4 +167,5 @@ Text = Annotated[str, Field(min_length=1)]
 BackendName = Annotated[
     str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$"), AfterValidator(_not_reserved)
 ]
+DistributionName = Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$")]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$"), AfterValidator(str.lower)]
