@@ -30,7 +30,7 @@ _BOUNDS = {
 }
 """What pydantic calls bounds where it cannot tell that a value is a number."""
 
-_TOLD = ("description", "default")
+_TOLD = ("description", "default", "examples")
 """What is for people, whatever the value."""
 
 _NARROWING = {"pattern", "enum", "maxLength"}
@@ -69,7 +69,8 @@ def configuration_schema(
 def _tell_options(backend: Schema, options: Mapping[str, Schema]) -> None:
     """Say which options go with which adapter."""
     any_name = backend["properties"]["adapter"]
-    backend["properties"]["adapter"] = {"anyOf": [{"enum": list(options)}, any_name]}
+    told = {"description": any_name.pop("description")}
+    backend["properties"]["adapter"] = {"anyOf": [{"enum": list(options)}, any_name], **told}
     backend["allOf"] = [
         {
             "if": {"properties": {"adapter": {"const": name}}, "required": ["adapter"]},
@@ -105,7 +106,7 @@ def _inner(keyword: str, value: Json) -> Json:
 
 def _is_noise(keyword: str, value: Json) -> bool:
     """Find what repeats a name, and what a whole section is by default: its keys tell that."""
-    return keyword == "title" or (keyword == "default" and isinstance(value, dict | list))
+    return keyword == "title" or (keyword == "default" and isinstance(value, dict))
 
 
 def _or_reference(schema: Schema) -> Schema:
