@@ -31,7 +31,7 @@ help:
 	@echo "make reliability  measure what is promised for vendors in trouble; ONLY=hanging for one of it"
 	@echo "make walks        count what pages cost the vendors, and measure a long walk's memory"
 	@echo "make lock         choose anew, and pin by hash, what an installation takes"
-	@echo "make docs         write docs/vendors, the faults, the schemas and the recorded examples anew"
+	@echo "make docs         write docs/vendors, the faults, the schemas, the reference and the examples anew"
 	@echo "make clean        remove what was set up"
 
 demo: $(VENV)/.run
@@ -79,6 +79,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/scorecards.py
 	PYTHONPATH=. $(BIN)/python docs/faults.py
 	$(BIN)/session-gateway schema > docs/schemas/configuration.schema.json
+	$(BIN)/python docs/configuration.py
 	$(BIN)/python docs/examples.py
 
 walks: $(VENV)/.dev

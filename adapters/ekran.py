@@ -63,7 +63,6 @@ _BEFORE_ALL_SESSIONS = datetime(2000, 1, 1, tzinfo=UTC)
 
 _NO_DATE = "0001-01-01"  # What .NET writes for a date that was never set.
 
-
 _ABSENT = frozenset(
     {
         *(Field.TITLE, Field.CLIENT, Field.SPACE, Field.LANGUAGE, Field.TAG),
@@ -81,15 +80,14 @@ _ORIGINS = {
 
 
 class EkranOptions(AdapterOptions):
-    """Where an Ekran server is and how to be let in. ``url`` ends in ``/ekranapi``.
-
-    ``timezone`` is the server's own: times are sent without an offset, and read in it where
-    they come without one.
-    """
+    """Where an Ekran server is and how to be let in. ``url`` ends in ``/ekranapi``."""
 
     api_key: SecretStr | None = None
+    """The key of the API; null where the server asks for none."""
     timezone: str = "UTC"
+    """The server's own zone (IANA): times are sent in it, and read where they have no offset."""
     parameters_in: Literal["body", "query"] = "body"
+    """Where the server looks for parameters, which its document does not say."""
 
     @field_validator("api_key")
     @classmethod

@@ -122,7 +122,9 @@ async def test_the_adapter_runs_in_the_gateway(
     (configured,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     distribution = folder / "acme_sessions-1.0.dist-info"
     distribution.mkdir()
-    (distribution / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
+    (distribution / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: acme-sessions\nVersion: 1.0\n"
+    )
     section = points.replace('project.entry-points."', "").replace('"]', "]").replace('"', "")
     (distribution / "entry_points.txt").write_text(section)
     monkeypatch.syspath_prepend(folder)

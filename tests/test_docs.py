@@ -9,8 +9,9 @@ import pytest
 from aiohttp import web
 
 from gateway.config import load
+from gateway.config.settings import BackendEntry, ConfigurationFile, Section
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode
-from gateway.spi.registry import load_adapter
+from gateway.spi.registry import adapter_names, load_adapter
 from gateway.web.catalogue import CATALOGUE
 from gateway.web.routes import routes
 from tests.config.test_example import EXAMPLE, variables
@@ -106,6 +107,34 @@ def test_the_scorecards_say_what_the_code_says() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("docs/vendors/*")}
 
     assert written == script("scorecards").scorecards(), "write them anew with make docs"
+
+
+def test_the_reference_of_the_configuration_says_what_the_models_say() -> None:
+    written = read("docs/configuration.md")
+
+    assert written == script("configuration").reference(), "write it anew with make docs"
+
+
+def test_the_reference_tells_every_key_and_option_with_its_meaning() -> None:
+    rows = [line.split(" | ") for line in read("docs/configuration.md").splitlines()]
+    told = {row[0].strip("|` "): row[-1] for row in rows if len(row) > 1}
+    sections: list[type[Section]] = [ConfigurationFile, BackendEntry, *Section.__subclasses__()]
+    keys = {key for section in sections for key in section.model_fields}
+    options = {o for name in adapter_names() for o in load_adapter(name).options_model.model_fields}
+
+    assert (keys | options) - told.keys() == set()
+    assert [key for key, meaning in told.items() if not meaning.strip("| ")] == []
+
+
+def test_links_within_the_reference_lead_to_its_sections() -> None:
+    page = read("docs/configuration.md")
+    titles = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    anchors = {re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in titles}
+
+    links = re.findall(r"\]\(#([^)]+)\)", page)
+
+    assert "defaultslimits" in links
+    assert set(links) <= anchors
 
 
 def test_what_becomes_of_faults_is_told_as_it_is_tested() -> None:

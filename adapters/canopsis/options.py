@@ -24,18 +24,21 @@ class Dialect(StrEnum):
 
 
 class CanopsisOptions(AdapterOptions):
-    """Where a Canopsis server's root is, and how to be let in: by a key, or as a user.
-
-    ``auto`` finds the dialect out at log-in. A key goes before a password; beside a key,
-    ``username`` names the account whose key it is, which is what writes need.
-    ``active_window_s`` is the server's own ``alive_session_duration``, which no answer tells.
-    """
+    """Where a Canopsis server's root is, and how to be let in: by a key, or as a user."""
 
     dialect: Literal["auto", "final", "v2020"] = "final"
+    """What the server speaks: ``v2020`` is the version of January 2020, ``final`` every later one.
+
+    ``auto`` finds it out at log-in.
+    """
     auth_key: SecretStr | None = OptionField(default=None, min_length=1)
+    """The key of an account. It goes before a password."""
     username: str | None = OptionField(default=None, min_length=1)
+    """The account of the password, or beside a key the one whose key it is: writes need that."""
     password: SecretStr | None = None
+    """The password of ``username``, where there is no key."""
     active_window_s: float = OptionField(default=300, gt=0, le=_A_YEAR_IN_SECONDS)
+    """The server's own ``alive_session_duration`` in seconds, which no answer tells."""
 
     @property
     def needs_log_in(self) -> bool:

@@ -9,23 +9,32 @@ from gateway.spi import AdapterOptions
 
 
 class CortexOptions(AdapterOptions):
-    """Where Cortex listens, and the application and the account to work as.
-
-    Without ``username`` the account that is logged in at the machine is used, whoever it is. With
-    ``dialect: auto`` the service is asked at each log-in which one it speaks; an account is then
-    logged in where that is version 1, and only looked for where it is a later one.
-
-    ``remember_closed`` keeps as ended what a later version lists no more; version 1 lists what is
-    closed itself.
-    """
+    """Where Cortex listens, and the application and the account to work as."""
 
     dialect: Literal["auto", "v1", "v2"] = "auto"
+    """What the service speaks: ``v1``, or ``v2``, which is that and all later versions.
+
+    ``auto`` asks it at each log-in; an account is then logged in where that is version 1, and only
+    looked for where it is a later one.
+    """
     client_id: str | None = OptionField(default=None, min_length=1)
+    """The application to work as; from version 2 on it is needed."""
     client_secret: SecretStr | None = None
+    """The secret of the application."""
     username: str | None = OptionField(default=None, min_length=1)
+    """The account to log in, with version 1.
+
+    Without one the account that is logged in at the machine is used, whoever it is.
+    """
     password: SecretStr | None = None
+    """The password of ``username``."""
     license: str | None = OptionField(default=None, min_length=1)
+    """The id of the licence to work with; without one Cortex finds one that fits."""
     remember_closed: bool = False
+    """Whether what a later version lists no more is kept as ended, in this process alone.
+
+    Version 1 lists what is closed itself.
+    """
 
     @model_validator(mode="after")
     def _have_whole_credentials(self) -> Self:

@@ -10,15 +10,17 @@ from gateway.spi import AdapterOptions
 
 
 class DigitalSambaOptions(AdapterOptions):
-    """Where Digital Samba is and how to be let in. ``url`` ends in the API's version.
-
-    Without ``auth`` the team's id and key are sent as Basic, and a key alone as Bearer;
-    ``bearer_pair`` is the form of the Java samples.
-    """
+    """Where Digital Samba is and how to be let in. ``url`` ends in the API's version."""
 
     team_id: Annotated[str, OptionField(pattern="^[^:]+$")] | None = None
+    """The id of the team."""
     developer_key: SecretStr
+    """The team's developer key."""
     auth: Literal["basic", "bearer", "bearer_pair"] | None = None
+    """The form in which the key is sent; ``bearer_pair`` is that of the vendor's Java samples.
+
+    With null the team's id and key are sent as Basic, and a key alone as Bearer.
+    """
 
     @model_validator(mode="after")
     def _have_whole_credentials(self) -> Self:

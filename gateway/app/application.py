@@ -1,5 +1,6 @@
 """The application and the federation, built from the configuration."""
 
+import functools
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from aiohttp import web
 
 from gateway.app.callers import admission
 from gateway.app.holdings import Holdings
-from gateway.app.vendors import Wired, wired
+from gateway.app.vendors import Wired, adapter_class, wired
 from gateway.config.settings import (
     BackendSettings,
     Settings,
@@ -22,6 +23,7 @@ from gateway.federation.flights import LastingFlights
 from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import KeptRanges
 from gateway.paging.cursor import CursorSealer
+from gateway.spi.abilities import Abilities
 from gateway.spi.registry import load_adapter
 from gateway.state.idempotency import IdempotencyRecords
 from gateway.web.admission import Admission
@@ -126,7 +128,7 @@ async def open_federation(
     settings: Settings, *, clock: Clock = utc_now
 ) -> AsyncIterator[Federation]:
     """Build what answers, without a front door, for this process alone; close it in the end."""
-    vendors = wired(_enabled(settings), clock)
+    vendors = wired(_enabled(settings), clock, plugins=settings.plugins)
     holdings = _holdings(settings, clock, time.monotonic)
     holdings.enter(vendors)
     federation = _federation(settings, vendors, holdings)
@@ -151,8 +153,13 @@ def _snapshot(
         timer,
         before.vendors if before else (),
         workers=settings.server.workers,
+        plugins=settings.plugins,
     )
-    abilities = {each.backend.name: each.backend.adapter.abilities() for each in vendors}
+    abilities = {
+        each.backend.name: able
+        for each in vendors
+        if isinstance(able := each.backend.abilities(), Abilities)
+    }
     is_sealed_alike = before is not None and before.settings.cursor == settings.cursor
     return Snapshot(
         settings,
@@ -189,13 +196,14 @@ def _enabled(settings: Settings) -> list[BackendSettings]:
 
 
 def _federation(settings: Settings, vendors: Sequence[Wired], holdings: Holdings) -> Federation:
+    load = functools.partial(load_adapter, plugins=settings.plugins)
     return Federation(
         [each.backend for each in vendors],
         holdings.listings,
         holdings.ranges,
         holdings.details,
         disabled={
-            b.name: load_adapter(b.adapter)(b.options).vendor
+            b.name: adapter_class(b, load)(b.options).vendor
             for b in settings.backends
             if not b.enabled
         },

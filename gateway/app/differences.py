@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from gateway.app.application import Snapshot
 
-_SECTIONS = ("server", "auth", "cursor", "cors")
+_SECTIONS = ("server", "auth", "cursor", "cors", "plugins")
 
 
 def differences(before: Snapshot, after: Snapshot) -> str:

@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -19,7 +19,8 @@ from gateway.spi.adapter import SessionAdapter
 from gateway.spi.options import AdapterOptions
 from gateway.spi.rates import Rate
 from gateway.spi.registry import load_adapter
-from gateway.spi.transport import RpcEndpoint
+from gateway.spi.transport import HttpEndpoint, RpcEndpoint
+from gateway.spi.unusable import UnusableAdapter, UnusableOptions, unusable_adapter
 from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.rpc import RpcWire
@@ -51,6 +52,7 @@ class Plan:
     """
 
     settings: BackendSettings
+    adapter: type[SessionAdapter[Any]]
     files: Mapping[str, str]
 
 
@@ -79,13 +81,14 @@ class Surroundings:
     under_way: UnderWay
 
 
-def wired(
+def wired(  # noqa: PLR0913  # what they are built from, and what was before
     backends: Sequence[BackendSettings],
     clock: Callable[[], datetime],
     timer: Callable[[], float] = time.monotonic,
     before: Sequence[Wired] = (),
     *,
     workers: int = 1,
+    plugins: Collection[str] = (),
 ) -> list[Wired]:
     """Build the backends. None of them connects before it is asked.
 
@@ -93,12 +96,12 @@ def wired(
     accounts that are still used: what is known of a vendor's trouble outlasts a configuration. If
     anything cannot be built nothing has changed. The clock tells the date, the timer how much time
     goes by, in seconds. Each of the workers has an even share of what an account allows, but never
-    less than one request at a time.
+    less than one request at a time. The ``plugins`` are the distributions that settings let in.
     """
-    adapter_class = functools.cache(load_adapter)  # a look-up reads the disk
+    load = functools.cache(lambda name: load_adapter(name, plugins))  # a look-up reads the disk
     accounts: dict[AccountKey, list[_Planned]] = {}
     for settings in backends:
-        adapter = adapter_class(settings.adapter)(settings.options)
+        adapter = adapter_class(settings, load)(settings.options)
         ready = _Planned(settings, adapter, _limits(settings, adapter))
         accounts.setdefault(account_key(settings), []).append(ready)
     known = {account_key(each.plan.settings): each.shared for each in before}
@@ -109,7 +112,8 @@ def wired(
     for key, of_account in accounts.items():
         shared = known.get(key) or Shared.new(terms[key], timer)
         for planned in of_account:
-            plan = Plan(planned.settings, _digests(planned.settings.options))
+            files = _digests(planned.settings.options)
+            plan = Plan(planned.settings, type(planned.adapter), files)
             found = kept.get(planned.settings.name)
             if found is None or found.plan != plan:
                 limits = terms[key].within(planned.limits)
@@ -120,6 +124,15 @@ def wired(
         each.shared.hold_to(own)
         each.backend.limits = own.within(each.backend.limits)
     return [built[settings.name] for settings in backends]
+
+
+def adapter_class(
+    settings: BackendSettings, load: Callable[[str], type[SessionAdapter[Any]]]
+) -> type[SessionAdapter[Any]]:
+    """Load the adapter of a backend, or give what stands in for one that cannot be."""
+    if isinstance(settings.options, UnusableOptions):
+        return unusable_adapter(settings.adapter)
+    return load(settings.adapter)
 
 
 def _terms(planned: Sequence[_Planned], workers: int) -> Terms:
@@ -171,17 +184,21 @@ def _digests(options: AdapterOptions) -> Mapping[str, str]:
 
 
 def _limits(settings: BackendSettings, adapter: SessionAdapter[Any]) -> Limits:
-    abilities, seconds = adapter.abilities(), settings.timeout_s
+    abilities, seconds = _abilities(adapter), settings.timeout_s
     is_single = abilities.paging.style is PagingStyle.SINGLE
     return Limits(
         timeout_seconds=seconds * _WHOLE_LISTING_TIMEOUTS if is_single else seconds,
         gap_seconds=seconds if is_single else min(seconds, max(_USUAL_GAP_SECONDS, seconds / 2)),
         max_body_bytes=_max_body(settings, abilities),
-        concurrency=_concurrency(settings, adapter),
+        concurrency=_concurrency(settings, abilities, adapter.endpoint()),
         rate=_rate(settings, abilities),
         connect_timeout_seconds=min(_LONGEST_CONNECT_SECONDS, seconds / 2),
         heartbeat_seconds=min(_LONGEST_HEARTBEAT_SECONDS, seconds),
     )
+
+
+def _abilities(adapter: SessionAdapter[Any]) -> Abilities:
+    return Abilities() if isinstance(adapter, UnusableAdapter) else adapter.abilities()
 
 
 def _max_body(settings: BackendSettings, abilities: Abilities) -> int:
@@ -191,11 +208,13 @@ def _max_body(settings: BackendSettings, abilities: Abilities) -> int:
     return settings.limits.max_body
 
 
-def _concurrency(settings: BackendSettings, adapter: SessionAdapter[Any]) -> int:
-    match adapter.endpoint():
+def _concurrency(
+    settings: BackendSettings, abilities: Abilities, endpoint: HttpEndpoint | RpcEndpoint
+) -> int:
+    match endpoint:
         case RpcEndpoint(is_serial=True):
             return 1
-    own, most = settings.limits, adapter.abilities().max_concurrency
+    own, most = settings.limits, abilities.max_concurrency
     if own.concurrency_set_by is SetBy.BACKEND or most is None:
         return own.concurrency
     return min(own.concurrency, most)

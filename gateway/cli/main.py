@@ -3,7 +3,6 @@
 Exit status 0; 1 when it failed; 2 for wrong usage or a wrong configuration.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,7 +66,7 @@ def check(config: Path, *, online: bool) -> None:
     """Check a configuration as far as it can be known without the network."""
     from gateway.cli.settings import loaded  # noqa: PLC0415  # said above
 
-    settings = loaded(config)
+    settings = loaded(config, is_strict=True)
     names = ", ".join(backend.name for backend in settings.backends)
     click.echo(f"{config}: in order; backends: {names}")
     if online:
@@ -133,15 +132,18 @@ def show(config: Path) -> None:
     from gateway.cli.settings import loaded  # noqa: PLC0415  # said above
     from gateway.config import shown  # noqa: PLC0415  # said above
 
-    click.echo(shown(loaded(config)), nl=False)
+    click.echo(shown(loaded(config, is_strict=True)), nl=False)
 
 
 @main.command()
-def schema() -> None:
+@click.option(
+    "--plugin", "plugins", multiple=True, help="A distribution whose adapters it describes, too."
+)
+def schema(plugins: Sequence[str]) -> None:
     """Print the JSON Schema of the configuration file, for editors."""
-    from gateway.config import configuration_schema  # noqa: PLC0415  # said above
+    from gateway.cli.schema import print_schema  # noqa: PLC0415  # said above
 
-    click.echo(json.dumps(configuration_schema(), indent=2))
+    print_schema(plugins)
 
 
 @main.command()

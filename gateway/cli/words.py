@@ -29,7 +29,7 @@ FAILURES: Mapping[ErrorCode, str] = {
     ErrorCode.PROTOCOL: "it does not speak as its vendor's servers do",
     ErrorCode.CIRCUIT_OPEN: "it failed again and again, and is left alone for a while",
     ErrorCode.OVERLOADED: "too much is being read at once",
-    ErrorCode.CONFIG: "there is no such list at its url",
+    ErrorCode.CONFIG: "its configuration, or the adapter it names, cannot be used",
     ErrorCode.BUDGET_EXCEEDED: "reading it takes more than one answer may cost",
     ErrorCode.GROUP_TOO_LARGE: "it leaves too many sessions in an open order",
     ErrorCode.NOT_CACHED: "nothing of it is kept",

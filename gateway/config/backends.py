@@ -1,6 +1,7 @@
 """A backend completed: its adapter's options, and each figure from itself or the defaults."""
 
 import functools
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,35 +21,71 @@ from gateway.documents.problems import ConfigurationError, Problems
 from gateway.documents.tree import KeyPath, select
 from gateway.paging.planner import can_slice
 from gateway.spi import Abilities, AdapterOptions, Json, Operation, Usual
-from gateway.spi.registry import NotUsableError, load_adapter
+from gateway.spi.registry import (
+    NotUsableError,
+    PluginError,
+    blaming_adapter,
+    load_adapter,
+    tried,
+)
+from gateway.spi.unusable import UnusableOptions
 
 OptionsT = TypeVar("OptionsT", bound=AdapterOptions)
 SectionT = TypeVar("SectionT", bound=Section)
 
 
 class OptionsReader:
-    """Reads the options of backends with the models of their adapters."""
+    """Reads the options of backends with the models of their adapters.
 
-    def __init__(self, folder: Path, validator: Validator, problems: Problems) -> None:
+    ``plugins`` are the distributions beside this one whose adapters may be used. What does not load
+    of them is a problem to who is strict; for all others something stands in for its options.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        validator: Validator,
+        problems: Problems,
+        plugins: Collection[str] = (),
+        *,
+        is_strict: bool = False,
+    ) -> None:
         self._folder = folder
+        self._plugins = plugins
+        self._is_strict = is_strict
         self._validator = validator
         self._problems = problems
-        self._adapter = functools.cache(load_adapter)  # a look-up reads the disk
+        # A look-up reads the disk.
+        self._adapter = functools.cache(lambda name: load_adapter(name, plugins))
 
     def read(self, backend: Json, path: KeyPath) -> AdapterOptions | None:
         """Give a backend's options, none if they or their adapter cannot be read."""
+        try:
+            model = self._model(backend)
+            if model is None:
+                return None
+            return self._read(model, backend, path)
+        except NotUsableError as error:
+            self._problems.add((*path, "adapter"), str(error))
+        except PluginError as error:
+            if not self._is_strict:
+                return UnusableOptions(reason=str(error))
+            self._problems.add((*path, "adapter"), str(error))
+        return None
+
+    def _read(
+        self, model: type[AdapterOptions], backend: Json, path: KeyPath
+    ) -> AdapterOptions | None:
         at = (*path, "options")
-        model = self._model(backend, path)
-        if model is None:
-            return None
-        options = self._validator.read(model, backend.get("options", {}), at)
+        with blaming_adapter(_adapter_name(backend), self._plugins):
+            options = self._validator.read(model, backend.get("options", {}), at)
         if options is None:
             return None
         options = _located(options, self._folder)
         for file, message in unusable_files(options, at):
             self._problems.add(file, message)
         if isinstance(backend, dict):
-            abilities = self._adapter(str(backend.get("adapter")))(options).abilities()
+            abilities = self._abilities(_adapter_name(backend), options)
             self._check_horizon(backend, abilities, path)
             self._check_operations(backend, abilities, path)
             for message in unusable_proxy(backend.get("proxy"), options):
@@ -62,7 +99,7 @@ class OptionsReader:
 
         What neither says is taken from the defaults.
         """
-        usual = self._adapter(entry.adapter)(options).abilities().usual
+        usual = self._usual(entry.adapter, options)
         usually = _known(defaults, timeout_s=usual.timeout_seconds)
         return BackendSettings.model_validate(
             dict(entry)
@@ -73,6 +110,14 @@ class OptionsReader:
                 "limits": _limits(entry.limits, _capped(usual, defaults.limits)),
             }
         )
+
+    def _usual(self, name: str, options: AdapterOptions) -> Usual:
+        is_unusable = isinstance(options, UnusableOptions)
+        return Usual() if is_unusable else self._abilities(name, options).usual
+
+    def _abilities(self, name: str, options: AdapterOptions) -> Abilities:
+        with blaming_adapter(name, self._plugins):
+            return tried(self._adapter(name), options)
 
     def _check_horizon(self, backend: Json, abilities: Abilities, path: KeyPath) -> None:
         """Refuse a horizon that would have no effect."""
@@ -89,21 +134,23 @@ class OptionsReader:
                 message = f"this vendor cannot do that; the operations of its adapter {words}"
                 self._problems.add((*path, *at), message)
 
-    def _model(self, backend: Json, path: KeyPath) -> type[AdapterOptions] | None:
+    def _model(self, backend: Json) -> type[AdapterOptions] | None:
         name = backend.get("adapter") if isinstance(backend, dict) else None
         if not isinstance(name, str):
             return None
-        options = backend.get("options")
-        try:
-            adapter = self._adapter(name)
-            return adapter.options_model_for(
-                options if isinstance(options, dict) else {}, self._folder
-            )
-        except NotUsableError as error:
-            self._problems.add((*path, "adapter"), str(error))
-        except ConfigurationError as error:
-            self._problems.include(error.problems)
-        return None
+        adapter, options = self._adapter(name), backend.get("options")
+        with blaming_adapter(name, self._plugins):
+            try:
+                return adapter.options_model_for(
+                    options if isinstance(options, dict) else {}, self._folder
+                )
+            except ConfigurationError as error:
+                self._problems.include(error.problems)
+                return None
+
+
+def _adapter_name(backend: Json) -> str:
+    return str(backend.get("adapter")) if isinstance(backend, dict) else ""
 
 
 def _kept(usual: Usual, defaults: CacheSettings) -> CacheSettings:

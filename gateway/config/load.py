@@ -40,12 +40,14 @@ def load(
     environment: Mapping[str, str] = os.environ,
     *,
     text: str | None = None,
+    is_strict: bool = False,
     **served: Unpack[Served],
 ) -> Settings:
     """Read a configuration and check it as a whole, without the network.
 
     ``text`` is what the file holds, if that was read before. Relative paths in it are taken from
-    the file's folder. Raises :class:`ConfigurationError` with all that is wrong.
+    the file's folder. Raises :class:`ConfigurationError` with all that is wrong. A plugin that does
+    not load is wrong only where this ``is_strict``: else its backends are there, and fail.
     """
     file = Path(path)
     document = parsed(file, text)
@@ -61,7 +63,8 @@ def load(
 
     validator = Validator(references, problems)
     written = validator.read(ConfigurationFile, tree, ())
-    reader = OptionsReader(file.parent, validator, problems)
+    plugins = [name for _, name in select(tree, "plugins[]") if isinstance(name, str)]
+    reader = OptionsReader(file.parent, validator, problems, plugins, is_strict=is_strict)
     options = [reader.read(backend, at) for at, backend in select(tree, "backends[]")]
     server = None if written is None else _located(written.server, file.parent)
     for at, message in _unusable(server):

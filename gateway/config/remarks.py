@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from gateway.config.accounts import AccountKey, account_key
 from gateway.config.rules import is_loopback
 from gateway.config.settings import Action, Settings
+from gateway.spi.registry import missing
+from gateway.spi.unusable import UnusableOptions
 
 
 def warnings(settings: Settings) -> Iterator[str]:
@@ -18,6 +20,8 @@ def warnings(settings: Settings) -> Iterator[str]:
         )
     if any(network.prefixlen == 0 for network in settings.server.trusted_proxies):
         yield "server.trusted_proxies: holds every address, so callers say themselves who they are"
+    for name in missing(settings.plugins):
+        yield f"plugins: {name} is not installed"
     yield from _unused_operations(settings)
     yield from _shared_accounts(settings)
 
@@ -34,6 +38,8 @@ def _unused_operations(settings: Settings) -> Iterator[str]:
 def _shared_accounts(settings: Settings) -> Iterator[str]:
     users: dict[AccountKey, list[str]] = {}
     for backend in settings.backends:
+        if isinstance(backend.options, UnusableOptions):
+            continue
         users.setdefault(account_key(backend), []).append(backend.name)
     for names in users.values():
         if len(names) > 1:

@@ -5,7 +5,7 @@ What only the gateway can know, such as whether a file exists or which values ar
 """
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from pydantic.json_schema import models_json_schema
@@ -30,21 +30,24 @@ _BOUNDS = {
 }
 """What pydantic calls bounds where it cannot tell that a value is a number."""
 
-_TOLD = ("description", "default")
+_TOLD = ("description", "default", "examples")
 """What is for people, whatever the value."""
 
 _NARROWING = {"pattern", "enum", "maxLength"}
 """Keywords by which a text would not be a reference."""
 
 
-def configuration_schema(adapters: Iterable[str] | None = None) -> Schema:
+def configuration_schema(
+    adapters: Iterable[str] | None = None, plugins: Collection[str] = ()
+) -> Schema:
     """Describe the configuration file in JSON Schema 2020-12, with the options of these adapters.
 
-    Unless named, they are those that are installed. A backend of another may have any options.
-    Every value may be a reference, and a secret has to be one.
+    Unless named, they are those of this distribution and of the ``plugins``. A backend of another
+    may have any options. Every value may be a reference, and a secret has to be one. Raises what
+    :func:`load_adapter` does.
     """
-    names = sorted(adapter_names() if adapters is None else adapters)
-    models = {name: load_adapter(name).options_model for name in names}
+    names = sorted(adapter_names(plugins) if adapters is None else adapters)
+    models = {name: load_adapter(name, plugins).options_model for name in names}
     places, written = models_json_schema(
         [
             (ConfigurationFile, "validation"),
@@ -66,7 +69,8 @@ def configuration_schema(adapters: Iterable[str] | None = None) -> Schema:
 def _tell_options(backend: Schema, options: Mapping[str, Schema]) -> None:
     """Say which options go with which adapter."""
     any_name = backend["properties"]["adapter"]
-    backend["properties"]["adapter"] = {"anyOf": [{"enum": list(options)}, any_name]}
+    told = {"description": any_name.pop("description")}
+    backend["properties"]["adapter"] = {"anyOf": [{"enum": list(options)}, any_name], **told}
     backend["allOf"] = [
         {
             "if": {"properties": {"adapter": {"const": name}}, "required": ["adapter"]},
@@ -102,7 +106,7 @@ def _inner(keyword: str, value: Json) -> Json:
 
 def _is_noise(keyword: str, value: Json) -> bool:
     """Find what repeats a name, and what a whole section is by default: its keys tell that."""
-    return keyword == "title" or (keyword == "default" and isinstance(value, dict | list))
+    return keyword == "title" or (keyword == "default" and isinstance(value, dict))
 
 
 def _or_reference(schema: Schema) -> Schema:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny
 from gateway.config.values import (
     BackendName,
     Bytes,
+    DistributionName,
     Flag,
     Hideable,
     Instant,
@@ -28,31 +29,43 @@ from gateway.spi import AdapterOptions, Operation, Rate
 class Section(BaseModel):
     """A part of the file: it does not change, and knows all its keys."""
 
-    # The input of a failed validation may hold a secret.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # The input of a failed validation may hold a secret. What is said of keys is published.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
 
 class TlsSettings(Section):
     """The certificate to serve with, and its key, as PEM files."""
 
     cert: Path
+    """The certificate with its chain."""
     key: Path
+    """Its key, without a passphrase."""
 
 
 class ServerSettings(Section):
-    """Where the gateway listens, and how long a whole call may take.
-
-    ``lame_duck_s`` is how long it listens on when it is told to stop, and somebody watches.
-    """
+    """Where the gateway listens, and how long a whole call may take."""
 
     host: Text = "127.0.0.1"
+    """The address to listen on. Beyond this machine it needs keys, or ``auth.anonymous``."""
     port: Annotated[Whole, Field(ge=0, le=65535)] = 8080
+    """The port to listen on; 0 is any that is free."""
     workers: Annotated[Whole, Field(ge=1, le=64)] = 1
+    """Processes that share the address. Each has its even share of every limit and rate."""
     deadline_s: Annotated[Seconds, Field(ge=0.1, le=60)] = 10
+    """Seconds that a whole call may take, unless the client says otherwise."""
     lame_duck_s: Annotated[Seconds, Field(ge=0, le=20)] = 5
+    """Seconds to listen on, not ready, when told to stop, where somebody watches ``/readyz``."""
     state_dir: Path | None = None
+    """The folder in which calls are remembered by their ``Idempotency-Key``.
+
+    Without one that header is refused.
+    """
     trusted_proxies: tuple[Network, ...] = ()
+    """Addresses and networks whose ``X-Forwarded-For``, or ``Forwarded``, is believed."""
     tls: TlsSettings | None = None
+    """The certificate to serve HTTPS with. Without one it is plain HTTP."""
 
 
 class Action(StrEnum):
@@ -64,82 +77,120 @@ class Action(StrEnum):
 
 
 class KeySettings(Section):
-    """A caller's key: the file holds only its hash. A backend named ``*`` means all of them."""
+    """A caller's key, as ``session-gateway keys new`` prints it."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
+    """What the caller is called in the log."""
     sha256: Sha256 = Field(repr=False)
+    """The hash of the key, in hexadecimal digits. The key itself stands nowhere."""
     backends: Annotated[tuple[Text, ...], Field(min_length=1)] = ("*",)
+    """The only backends that exist for this caller; ``*`` is all of them."""
     actions: Annotated[tuple[Action, ...], Field(min_length=1)] = (Action.READ,)
+    """What the caller may do."""
     redact: tuple[Hideable, ...] = ()
+    """What is hidden from the caller: ``personal`` is all that adapters mark so."""
     expires: Instant | None = None
+    """When the key stops to let in; null is never."""
     rate: RequestRate | None = None
+    """How often the caller may call; null is as often as it likes."""
 
 
 class AuthSettings(Section):
     """Who may call."""
 
     anonymous: Flag = False
+    """Whether everyone may read, without a key."""
     keys: tuple[KeySettings, ...] = ()
+    """The callers' keys. Without any, everyone on this machine may read."""
 
 
 class CursorSettings(Section):
-    """The keys of cursors: the first signs, all verify."""
+    """How the cursors of next pages are signed."""
 
     keys: tuple[Annotated[SecretStr, Field(min_length=16)], ...] = ()
+    """Texts of at least 16 characters: the first signs, all verify.
+
+    Without any, one is made up at each start.
+    """
 
 
 class CorsSettings(Section):
-    """The web pages whose scripts may call, by their exact origins."""
+    """The web pages whose scripts may call."""
 
     origins: tuple[Origin, ...] = ()
+    """Their exact origins, in lower case and without a path."""
 
 
 class CacheSettings(Section):
-    """How long what was read of a backend serves: as it is, then while it is read anew.
-
-    Where reading it anew fails, it serves for ``stale_if_error_s`` beyond ``ttl_s``. With a
-    ``ttl_s`` of 0 nothing serves again while the vendor can be read.
-    """
+    """How long what was read of a backend serves."""
 
     ttl_s: Annotated[Seconds, Field(ge=0, le=86400)] = 15
+    """Seconds for which it is fresh.
+
+    With 0 nothing serves again while the vendor can be read.
+    """
     stale_while_revalidate_s: Annotated[Seconds, Field(ge=0, le=86400)] = 60
+    """Seconds after that for which it still serves, while it is read anew behind the scenes."""
     stale_if_error_s: Annotated[Seconds, Field(ge=0, le=86400)] = 900
+    """Seconds after ``ttl_s`` for which it serves where it cannot be read anew."""
 
 
 class LimitSettings(Section):
     """How much is asked of a backend, and how large one of its answers may be.
 
-    ``concurrency`` is how many requests are under way at a time, ``rate`` how close together they
-    go out.
+    What an adapter says of its vendor caps the first two; only a backend's own key goes further.
     """
 
     concurrency: Annotated[Whole, Field(ge=1, le=1000)] = 8
-    rate: RequestRate | None = Rate(20, 1)
-    max_body: Annotated[Bytes, Field(ge=1024, le=1024**3)] = 16 * 1024**2
+    """Requests to the vendor's account that are under way at a time."""
+    rate: RequestRate | None = Field(default=Rate(20, 1), json_schema_extra={"default": "20/s"})
+    """How close together requests go out; null is as they come."""
+    max_body: Annotated[Bytes, Field(ge=1024, le=1024**3)] = Field(
+        default=16 * 1024**2, json_schema_extra={"default": "16MiB"}
+    )
+    """The size of one answer, unpacked.
+
+    Where nobody sets it, it is 256MiB for a vendor that can only send its whole list at once.
+    """
 
 
 class DefaultSettings(Section):
-    """What holds for every backend that says nothing else. ``timeout_s`` is of one request."""
+    """What holds for every backend that says nothing else."""
 
     timeout_s: Annotated[Seconds, Field(gt=0, le=300)] = 10
+    """Seconds that one request to the vendor may take."""
     cache: CacheSettings = CacheSettings()
+    """How long what was read serves."""
     limits: LimitSettings = LimitSettings()
+    """How much is asked of the vendor."""
 
 
 class BackendEntry(DefaultSettings):
-    """A backend as the file has it. Its options are its adapter's to read.
+    """A backend: one server of one vendor, and how it is asked.
 
-    ``horizon`` is how long ago a session started at most that is looked for by its start. By
-    ``proxy`` the vendor is reached; its certificate is verified all the same.
+    What it says of time, cache and limits goes before ``defaults``.
     """
 
     name: BackendName
+    """What it is called, and what the ids of its sessions begin with. It must not be ``all``."""
     adapter: Text
+    """What speaks its vendor's API: an adapter of this distribution or of a plugin."""
     options: object = None
+    """Where the vendor is and how to be let in; its adapter says what they are."""
     enabled: Flag = True
+    """Whether it is in use. Else it is known by its name, but never asked."""
     operations: tuple[Operation, ...] = ()
+    """The writes that callers are let through with, of those that the vendor can do."""
     horizon: Period | None = None
+    """How long ago, at most, a session started that is looked for by its start.
+
+    It is for vendors that are read by windows of time; null is without end.
+    """
     proxy: ProxyAddress | None = Field(default=None, repr=False)
+    """By which the vendor is reached; its certificate is verified all the same.
+
+    With a password the whole URL has to be a reference.
+    """
 
 
 class SetBy(StrEnum):
@@ -169,12 +220,24 @@ class ConfigurationFile(Section):
     """The whole configuration, as it is written."""
 
     server: ServerSettings = ServerSettings()
+    """Where the gateway listens, and how long a whole call may take."""
     auth: AuthSettings = AuthSettings()
+    """Who may call."""
     cursor: CursorSettings = CursorSettings()
+    """How the cursors of next pages are signed."""
     cors: CorsSettings = CorsSettings()
+    """The web pages whose scripts may call."""
     shared_cache: SecretStr | None = None
+    """Not in force yet: only null is accepted."""
+    plugins: tuple[DistributionName, ...] = ()
+    """Distributions beside this one whose adapters may be used.
+
+    Each runs with all rights of the gateway and sees its backends' credentials.
+    """
     defaults: DefaultSettings = DefaultSettings()
+    """What holds for every backend that says nothing else."""
     backends: Annotated[tuple[BackendEntry, ...], Field(min_length=1)]
+    """The vendors' servers that are asked as one."""
 
 
 class Settings(ConfigurationFile):

@@ -144,27 +144,50 @@ def _not_reserved(name: str) -> str:
 
 # Left to itself, pydantic reads yes as true, and true as 1.
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Origin = Annotated[str, AfterValidator(_origin)]
-ProxyAddress = Annotated[str, AfterValidator(_proxy)]
+Origin = Annotated[str, AfterValidator(_origin), Field(examples=["https://dashboard.example"])]
+ProxyAddress = Annotated[
+    str, AfterValidator(_proxy), Field(examples=["http://proxy.example:3128", "${env:PROXY}"])
+]
 Whole = Annotated[int, BeforeValidator(_no_boolean)]
 Seconds = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
-Bytes = Annotated[int, BeforeValidator(_bytes, json_schema_input_type=int | str)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+Bytes = Annotated[
+    int,
+    BeforeValidator(_bytes, json_schema_input_type=int | str),
+    Field(examples=["16MiB", "16MB", 65536]),
+]
+Instant = Annotated[
+    AwareDatetime, BeforeValidator(_instant), Field(examples=["2027-01-31T00:00:00Z"])
+]
 Period = Annotated[
     timedelta,
     BeforeValidator(_period, json_schema_input_type=str),
     AfterValidator(_of_a_calendar),
     PlainSerializer(_as_written, when_used="json"),
+    Field(examples=["90d", "36h", "P90D"]),
 ]
 RequestRate = Annotated[
-    Rate, BeforeValidator(_rate, json_schema_input_type=str), PlainSerializer(str)
+    Rate,
+    BeforeValidator(_rate, json_schema_input_type=str),
+    PlainSerializer(str),
+    Field(examples=["50/s", "600/min", "10000/h"]),
 ]
 Network = Annotated[
-    IPv4Network | IPv6Network, BeforeValidator(_network, json_schema_input_type=str)
+    IPv4Network | IPv6Network,
+    BeforeValidator(_network, json_schema_input_type=str),
+    Field(examples=["192.0.2.7", "10.0.0.0/8"]),
 ]
-Hideable = Annotated[str, AfterValidator(_hideable)]
+Hideable = Annotated[
+    str, AfterValidator(_hideable), Field(examples=["personal", "user", "attributes.NAME"])
+]
 Text = Annotated[str, Field(min_length=1)]
 BackendName = Annotated[
     str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$"), AfterValidator(_not_reserved)
+]
+DistributionName = Annotated[
+    str,
+    Field(
+        pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        examples=["acme-sessions"],
+    ),
 ]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$"), AfterValidator(str.lower)]

@@ -16,19 +16,27 @@ Sha256Hex = Annotated[str, Field(pattern="^(?:[0-9a-fA-F]{2}:?){32}$")]
 class AdapterOptions(BaseModel):
     """Where a vendor is, and how its certificate is known.
 
-    ``ca_file`` names a PEM file whose certificates are trusted instead of the system's.
-    ``fingerprint_sha256`` pins the server's own certificate, in place of any authority.
+    What stands below an option, as here, is published with it: in the schema that editors take,
+    and in the reference.
     """
 
     # The input of a failed validation may hold a secret.
     model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
     )
 
     url: str
+    """Where the vendor's API is, without user, password, query or fragment."""
     ca_file: Path | None = None
+    """A PEM file whose certificates are trusted instead of the system's."""
     fingerprint_sha256: Sha256Hex | None = None
+    """The SHA-256 of the server's own certificate, which is trusted in place of any authority."""
     allow_plaintext: bool = False
+    """Whether ``url`` may be unencrypted and beyond this machine."""
 
     @model_validator(mode="after")
     def _reach_only_what_may_be_reached(self) -> "AdapterOptions":

@@ -39,10 +39,11 @@ def test_operations_that_nobody_may_use_are_worth_a_remark(
 ) -> None:
     install_scribe(tmp_path, monkeypatch)
     acme = backend("acme", adapter="scribe", token="") + "    operations: [end]\n"
+    head = f"{CURSOR}plugins: [scribe-vendor]\n"
     key = f"auth: {{keys: [{{name: a, sha256: '{'0' * 64}', actions: [read, write]}}]}}\n"
 
-    assert remarks(tmp_path, acme, head=CURSOR + key) == []
-    assert remarks(tmp_path, acme) == [
+    assert remarks(tmp_path, acme, head=head + key) == []
+    assert remarks(tmp_path, acme, head=head) == [
         "auth.keys: none has the action write, so nobody may use the operations of acme"
     ]
 

@@ -148,7 +148,10 @@ def test_a_folder_for_what_is_remembered_is_taken_from_that_of_the_file(
 def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Have a vendor that can be written to, and a backend of it."""
     install_scribe(tmp_path, monkeypatch)
-    return 'backends:\n  - {name: acme, adapter: scribe, options: {url: "https://acme.example"}, '
+    backends = "plugins: [scribe-vendor]\nbackends:\n"
+    return (
+        f'{backends}  - {{name: acme, adapter: scribe, options: {{url: "https://acme.example"}}, '
+    )
 
 
 def test_operations_that_the_vendor_can_do_are_allowed_by_name(tmp_path: Path, acme: str) -> None:
@@ -161,7 +164,7 @@ def test_operations_that_the_vendor_cannot_do_are_refused(tmp_path: Path, acme: 
     (problem,) = refused(tmp_path, f"{acme}operations: [end, hide]}}\n")
 
     assert problem == (
-        "2:93: backends[0].operations[1]: this vendor cannot do that;"
+        "3:93: backends[0].operations[1]: this vendor cannot do that;"
         " the operations of its adapter are: create, end, keepalive"
     )
 

@@ -84,6 +84,85 @@ def test_only_the_named_adapters_are_described() -> None:
     assert "CortexOptions" not in schema["$defs"]
 
 
+def test_every_key_and_option_is_described_for_editors() -> None:
+    definitions = {"the file": SCHEMA, **SCHEMA["$defs"]}
+    undescribed = [
+        f"{name}.{key}"
+        for name, definition in definitions.items()
+        for key, told in definition.get("properties", {}).items()
+        if not _description(told)
+    ]
+
+    assert undescribed == []
+
+
+def _description(key: dict[str, Any]) -> object:
+    place = key.get("$ref", "").removeprefix("#/$defs/")
+    return key.get("description") or SCHEMA["$defs"].get(place, {}).get("description")
+
+
+def test_the_defaults_that_are_told_are_the_defaults(tmp_path: Path) -> None:
+    definitions = SCHEMA["$defs"]
+    sections = {
+        name: _defaults(definitions[model])
+        for name, model in {
+            "server": "ServerSettings",
+            "auth": "AuthSettings",
+            "cursor": "CursorSettings",
+            "cors": "CorsSettings",
+            "defaults": "DefaultSettings",
+        }.items()
+    }
+    sections["defaults"] |= {
+        "cache": _defaults(definitions["CacheSettings"]),
+        "limits": _defaults(definitions["LimitSettings"]),
+    }
+    written = yaml.safe_dump({**_defaults(SCHEMA), **sections})
+
+    told, silent = loaded(tmp_path, f"{written}{BACKENDS}"), loaded(tmp_path, BACKENDS)
+
+    assert (sections["defaults"]["limits"]["rate"], sections["server"]["port"]) == ("20/s", 8080)
+    assert told.model_copy(update={"backends": silent.backends}) == silent
+
+
+def _defaults(definition: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: key["default"] for name, key in definition["properties"].items() if "default" in key
+    }
+
+
+def test_examples_of_values_are_accepted(tmp_path: Path) -> None:
+    key = {"name": "one", "sha256": "0" * 64}
+    for rate in _examples("KeySettings", "rate"):
+        keys = json.dumps([{**key, "rate": rate, "redact": _examples("KeySettings", "redact")}])
+        loaded(tmp_path, f"auth: {{keys: {keys}}}\n{BACKENDS}")
+    for size in _examples("LimitSettings", "max_body"):
+        loaded(tmp_path, f"defaults: {{limits: {{max_body: {size}}}}}\n{BACKENDS}")
+    networks, origins = (
+        _examples("ServerSettings", "trusted_proxies"),
+        _examples("CorsSettings", "origins"),
+    )
+    head = {"server": {"trusted_proxies": networks}, "cors": {"origins": origins}}
+    settings = loaded(tmp_path, f"{yaml.safe_dump(head)}{BACKENDS}")
+
+    assert len(settings.server.trusted_proxies) == len(networks) == 2
+
+
+def _examples(model: str, name: str) -> list[Any]:
+    (found,) = _said(SCHEMA["$defs"][model]["properties"][name], "examples")
+    return list(found)
+
+
+def _said(tree: Any, keyword: str) -> list[Any]:  # noqa: ANN401  # any schema
+    """Find what a schema says by a keyword, wherever in it."""
+    if isinstance(tree, list):
+        return [found for each in tree for found in _said(each, keyword)]
+    if not isinstance(tree, dict):
+        return []
+    own = [tree[keyword]] if keyword in tree else []
+    return own + [found for each in tree.values() for found in _said(each, keyword)]
+
+
 def test_what_is_said_of_a_section_is_there_for_editors() -> None:
     assert SCHEMA["$defs"]["AuthSettings"]["description"] == "Who may call."
     assert SCHEMA["$defs"]["ServerSettings"]["properties"]["port"]["default"] == 8080

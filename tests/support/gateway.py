@@ -32,6 +32,9 @@ SIMULATORS: tuple[type[VendorServer], ...] = (
     RoundwareSimulator,
 )
 
+PLUGINS = ("clinic-vendor", "scribe-vendor")
+"""The distributions of vendors that are made up for tests, wherever those are installed."""
+
 
 @dataclass
 class Answer:
@@ -121,7 +124,7 @@ def backend(adapter: str, options: Mapping[str, object], **settings: Any) -> Bac
 
     It is asked as often as a test likes: a simulator need not be spared.
     """
-    model = load_adapter(adapter).options_model
+    model = load_adapter(adapter, PLUGINS).options_model
     unpaced = BackendLimits(rate=None, rate_set_by=SetBy.BACKEND)
     return BackendSettings(
         **{"name": adapter.replace("_", "-"), "limits": unpaced, **settings},
@@ -132,7 +135,8 @@ def backend(adapter: str, options: Mapping[str, object], **settings: Any) -> Bac
 
 def settings_for(*backends: BackendSettings, **sections: Any) -> Settings:  # noqa: ANN401  # any section
     """Configure a gateway on a free port."""
-    return Settings(**{"server": ServerSettings(port=0), **sections}, backends=backends)
+    usual = {"server": ServerSettings(port=0), "plugins": PLUGINS}
+    return Settings(**{**usual, **sections}, backends=backends)
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 import re
 import signal
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -69,9 +69,11 @@ _ADDRESS = re.compile(r"serving on (\S+)")
 
 
 @asynccontextmanager
-async def serving(path: str, stdin: int | None = None) -> AsyncIterator[Serving]:
+async def serving(
+    path: str, stdin: int | None = None, *, env: Mapping[str, str] | None = None
+) -> AsyncIterator[Serving]:
     """Serve a configuration file; in the end nothing is left of it."""
-    process = await started("serve", "-c", path, stdin=stdin)
+    process = await started("serve", "-c", path, stdin=stdin, env=env)
     served = Serving(process)
     reading = asyncio.create_task(served.read())
     try:
