@@ -1,19 +1,28 @@
-"""The adapters and simulators that are installed, found by the names they are registered under.
+"""The adapters, simulators and transforms that are installed, found by their registered names.
 
 A distribution registers its own in the entry-point groups named here. Listing names loads
 nothing; only what a configuration uses is imported.
 """
 
 import inspect
+from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, TypeAlias
 
+from gateway.model.session import Json
 from gateway.spi.adapter import SessionAdapter
 from gateway.spi.options import AdapterOptions
 from gateway.spi.simulation import SimulatorFactory
 
 ADAPTERS = "session_gateway.adapters"
 SIMULATORS = "session_gateway.simulators"
+TRANSFORMS = "session_gateway.transforms"
+
+Transform: TypeAlias = Callable[[Json], Json]
+"""Gives, for a JSON value of a vendor's record, another, from which a field is read.
+
+Pure: it must not change what it is given. Whatever it raises, the value cannot be read.
+"""
 
 
 class NotUsableError(Exception):
@@ -47,6 +56,15 @@ def load_simulator(name: str) -> SimulatorFactory:
     if not callable(simulator):
         raise NotUsableError(f"simulator {name} ({point.value}) cannot be called to make one")
     return simulator  # type: ignore[no-any-return]  # a protocol cannot be checked further
+
+
+def load_transform(name: str) -> Transform:
+    """Import the transform of this name, by which a vendor's file has a value read."""
+    point = _only(TRANSFORMS, "transform", name)
+    transform = _load(point, "transform")
+    if not callable(transform):
+        raise NotUsableError(f"transform {name} ({point.value}) cannot be called")
+    return transform  # type: ignore[no-any-return]  # what it gives is seen when it is called
 
 
 def _names(group: str) -> list[str]:

@@ -18,15 +18,23 @@ class Source(Part):
 
     at: DottedPath | None = None
     """The way to the value. What is read so is no attribute any more."""
+    or_at: tuple[DottedPath, ...] = ()
+    """Other ways to it, in order, for records that come in several forms: the first that leads
+    to a value counts."""
     expr: Expression | None = None
     """An expression that finds the value; what it looks at stays among the attributes."""
+    none_if: tuple[str, ...] = ()
+    """What stands for no value beside null and the empty text, such as 0001-01-01T00:00:00."""
     transform: Name | None = None
-    """A reader of a Python distribution, registered in session_gateway.transforms."""
+    """A function of a Python distribution, registered in session_gateway.transforms, that is
+    given the value, before it is cast; what it was given stays among the attributes."""
 
     @model_validator(mode="after")
     def _has_one_place(self) -> "Source":
         if (self.at is None) == (self.expr is None):
             raise ValueError("needs one of at and expr")
+        if self.or_at and self.at is None:
+            raise ValueError("or_at goes with at")
         return self
 
 
@@ -91,7 +99,11 @@ class StatusField(Part):
     """
 
     at: DottedPath | None = None
-    """The way to the vendor's word, which also becomes the native status."""
+    """The way to the vendor's word, which also becomes the native status: a text, a number, or
+    true and false, which are no words of the vendor's and so become none."""
+    or_at: tuple[DottedPath, ...] = ()
+    """Other ways to it, in order, for records that come in several forms: the first that leads
+    to a value counts."""
     expr: Expression | None = None
     """An expression that finds the vendor's word; what it looks at stays among the attributes."""
     values: dict[str, StatusWord] = Field(default_factory=dict)
@@ -107,6 +119,8 @@ class StatusField(Part):
     def _has_one_way(self) -> "StatusField":
         if [self.at, self.expr, self.ended_with].count(None) != 2:  # noqa: PLR2004  # of three
             raise ValueError("needs one of at, expr and ended_with")
+        if self.or_at and self.at is None:
+            raise ValueError("or_at goes with at")
         if self.ended_with is None and not self.values:
             raise ValueError("needs values: what each of the vendor's words means")
         if self.active_for_s is not None and self.ended_with is None:
