@@ -10,36 +10,41 @@ from adapters.declarative.language.part import substituted
 from adapters.declarative.sources import Source, defaulting, required, transformed
 from adapters.toolkit.record import identifier
 
+Part: TypeAlias = written.Source | written.StatusField
 Sources: TypeAlias = Values[str, Source[Any]]
 
 _TRUTHS = {"true", "false"}
 
 
+def parts_of(mapping: written.Mapping) -> dict[str, Part]:
+    """Give what the map says of each field that is in it, by its canonical name, as ``user.id``."""
+    names = {field.alias or name: name for name, field in written.Mapping.model_fields.items()}
+    found = {name: getattr(mapping, own) for name, own in names.items()}
+    return {
+        name: part
+        for name, part in found.items()
+        if isinstance(part, written.Source | written.StatusField)
+    }
+
+
 def sources_of(mapping: written.Mapping, options: dict[str, str]) -> Sources:
-    """Compile the map: the source of every field that is in it, as ``user.id``.
+    """Compile the map: the source of every field that is read.
 
     Raises :class:`~gateway.spi.registry.NotUsableError` for a transform that is not there.
     """
-    parts = {field.alias or name: name for name, field in written.Mapping.model_fields.items()}
-    found = {name: getattr(mapping, part) for name, part in parts.items()}
     return {
-        name: _status(part, mapping)
-        if isinstance(part, written.StatusField)
-        else _plain(part, options)
-        for name, part in found.items()
-        if isinstance(part, written.Source) or _is_read(part)
+        name: _plain(part, options) if isinstance(part, written.Source) else _status(part, mapping)
+        for name, part in parts_of(mapping).items()
+        if isinstance(part, written.Source) or part.ended_with is None
     }
 
 
 def is_native(mapping: written.Mapping) -> bool:
     """Say whether what the status is read from is also the vendor's own word for it."""
     status = mapping.status
-    is_worded = status is not None and _is_read(status) and not status.values.keys() <= _TRUTHS
-    return is_worded and mapping.native_status is None
-
-
-def _is_read(part: object) -> bool:
-    return isinstance(part, written.StatusField) and part.ended_with is None
+    if status is None or status.ended_with is not None or mapping.native_status is not None:
+        return False
+    return not status.values.keys() <= _TRUTHS
 
 
 def _status(part: written.StatusField, mapping: written.Mapping) -> Source[str]:

@@ -50,7 +50,7 @@ class Records:
             chain.from_iterable(source.taken for source in sources.values()),
             chain.from_iterable(source.names for source in sources.values()),
         )
-        self.absent = told.absent(mapping, sources)
+        self.absent = told.absent(mapping)
         self.always = told.always(mapping)
         self.origins = told.origins(mapping, sources)
         self.personal = told.personal(sources, personal)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from adapters.declarative.compiling import Sources, is_native
+from adapters.declarative.compiling import Sources, is_native, parts_of
 from adapters.declarative.language import mapping as written
 from gateway.spi import Field
 
@@ -26,11 +26,9 @@ _FED_BY: Mapping[Field, frozenset[str]] = {
 _OF_PEOPLE = frozenset({"user", "device"})
 
 
-def absent(mapping: written.Mapping, sources: Sources) -> frozenset[Field]:
+def absent(mapping: written.Mapping) -> frozenset[Field]:
     """Name the fields that no part of the map feeds, so that nothing can be asked of them."""
-    told = {*sources}
-    if mapping.status is not None:
-        told.add("status")
+    told = {*parts_of(mapping)}
     if is_native(mapping):
         told.add("native_status")
     if {"status", "started_at", "ended_at"} <= told:
@@ -40,11 +38,8 @@ def absent(mapping: written.Mapping, sources: Sources) -> frozenset[Field]:
 
 def always(mapping: written.Mapping) -> frozenset[Field]:
     """Name the fields that every record has."""
-    needed = {
-        (field.alias or name)
-        for name, field in written.Mapping.model_fields.items()
-        if getattr(getattr(mapping, name), "required", False)
-    }
+    parts = parts_of(mapping).items()
+    needed = {name for name, part in parts if getattr(part, "required", False)}
     return frozenset(field for field, names in _FED_BY.items() if not names.isdisjoint(needed))
 
 

@@ -28,6 +28,9 @@ _WORDS: Mapping[str, str] = {
 }
 
 
+_TRUTHS: Mapping[str, str] = {"True": "true", "False": "false"}
+
+
 def in_words(error: ErrorDetails, place: Place) -> str:
     """Say what is wrong, without the value that is. Of an unknown key, the place is around it."""
     kind = error["type"]
@@ -38,6 +41,8 @@ def in_words(error: ErrorDetails, place: Place) -> str:
     if kind in ("union_tag_invalid", "union_tag_not_found") and place.forms:
         lacks = "is missing; it must" if kind == "union_tag_not_found" else "must"
         return f"{lacks} be one of {', '.join(place.forms)}"
+    if kind == "literal_error":
+        return f"must be {_TRUTHS.get(error['ctx']['expected'], error['ctx']['expected'])}"
     if kind in _WORDS:
         return _WORDS[kind].format_map(error.get("ctx", {}))
     # "Input should be less than 5", "String should match pattern '…'"

@@ -65,8 +65,9 @@ class InstantField(Source):
 
     cast: InstantCast = "iso"
     """How it is written: ISO 8601, or a number since 1970 in seconds, milli- or microseconds."""
-    zone: ZoneName | Text | None = None
-    """The time zone of ISO times that come without an offset, such as Europe/Paris."""
+    zone: ZoneName | None = None
+    """The time zone of ISO times that come without an offset, such as Europe/Paris, or the whole of
+    it an option: ${options.zone}."""
     required: bool = False
     """Whether every record has it: where it is missing, that is reported."""
 
@@ -113,7 +114,8 @@ class StatusField(Part):
     ended_with: Literal["ended_at"] | None = None
     """The session has ended if it has an end, else it goes on: told so, not read."""
     active_for_s: float | Text | None = None
-    """Without an end it goes on only this many seconds from its start; then it is unknown."""
+    """Without an end it goes on only this many seconds from its start; then it is unknown. It may
+    be an option: ${options.seconds}."""
 
     @model_validator(mode="after")
     def _has_one_way(self) -> "StatusField":

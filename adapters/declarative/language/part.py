@@ -42,7 +42,7 @@ def _compiled(expression: str) -> str:
 
 
 def _first_line(error: JMESPathError) -> str:
-    return str(error).partition("\n")[0]
+    return str(error).partition("\n")[0].rstrip(":")
 
 
 def _text(text: str) -> str:
