@@ -71,6 +71,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/scorecards.py
 	PYTHONPATH=. $(BIN)/python docs/faults.py
 	$(BIN)/session-gateway schema > docs/schemas/configuration.schema.json
+	$(BIN)/session-gateway schema --adapter declarative > docs/schemas/adapter.schema.json
 	$(BIN)/python docs/examples.py
 
 walks: $(VENV)/.dev

@@ -40,6 +40,7 @@ class DeclarativeOptions(AdapterOptions):
     """
 
     model_config = ConfigDict(extra="allow")
+    file_model = Spec
 
     spec: Path
     url: str = Field(default="", exclude=True)

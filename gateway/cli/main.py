@@ -137,11 +137,14 @@ def show(config: Path) -> None:
 
 
 @main.command()
-def schema() -> None:
+@click.option(
+    "--adapter", metavar="NAME", help="Of the file that the options of this adapter name instead."
+)
+def schema(adapter: str | None) -> None:
     """Print the JSON Schema of the configuration file, for editors."""
-    from gateway.config import configuration_schema  # noqa: PLC0415  # said above
+    from gateway.cli.schema import schema_of  # noqa: PLC0415  # said above
 
-    click.echo(json.dumps(configuration_schema(), indent=2))
+    click.echo(json.dumps(schema_of(adapter), indent=2))
 
 
 @main.command()

@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 from pydantic.json_schema import models_json_schema
 
 from gateway.config.settings import BackendEntry, ConfigurationFile
+from gateway.documents.schema import document_schema
 from gateway.spi import Json
-from gateway.spi.registry import adapter_names, load_adapter
+from gateway.spi.registry import NotUsableError, adapter_names, load_adapter
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -61,6 +62,18 @@ def configuration_schema(adapters: Iterable[str] | None = None) -> Schema:
         **file,
         "$defs": {**definitions, _REFERENCE: _REFERENCE_SCHEMA},
     }
+
+
+def file_schema(adapter: str) -> Schema:
+    """Describe the file that the options of an adapter name.
+
+    Raises :class:`~gateway.spi.registry.NotUsableError` where there is no such adapter, or its
+    options name no file.
+    """
+    model = load_adapter(adapter).options_model.file_model
+    if model is None:
+        raise NotUsableError(f"the options of {adapter} name no file")
+    return document_schema(model)
 
 
 def _tell_options(backend: Schema, options: Mapping[str, Schema]) -> None:
