@@ -80,6 +80,7 @@ docs: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python docs/faults.py
 	$(BIN)/session-gateway schema > docs/schemas/configuration.schema.json
 	$(BIN)/python docs/configuration.py
+	$(BIN)/session-gateway schema --adapter declarative > docs/schemas/adapter.schema.json
 	$(BIN)/python docs/examples.py
 
 walks: $(VENV)/.dev

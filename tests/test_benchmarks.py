@@ -196,3 +196,16 @@ def test_the_benchmark_of_repeats_compares_both_ways_of_each_size() -> None:
     assert done.returncode == 0, done.stderr
     rows = re.findall(r"^ +(\d+) +\d+\.\d\d ms +\d+\.\d\d ms +\d+\.\dx$", done.stdout, re.MULTILINE)
     assert rows == ["50", "1000"]
+
+
+def test_the_mapping_benchmark_compares_the_same_sessions() -> None:
+    done = subprocess.run(  # noqa: S603  # our own script
+        command("mapping.py", "--repeats", "1", "--pages", "1"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "another session" not in done.stderr
+    rows = re.findall(r"^(\w+) +\d+\.\d\d +\d+\.\d\d +(\d+\.\d\d)$", done.stdout, re.MULTILINE)
+    assert [name for name, _ in rows] == ["digital_samba", "ekran"]

@@ -1,15 +1,28 @@
 """The options that a backend of a vendor in YAML has: the file, and what the file refers to."""
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, ConfigDict, Field, SecretStr, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    create_model,
+    model_validator,
+)
 
+from adapters.declarative.language.abilities import Filters
+from adapters.declarative.language.mapping import Mapping as Map
 from adapters.declarative.language.part import Part, references, substituted
 from adapters.declarative.language.spec import OptionPart, Spec
 from adapters.declarative.language.transport import JsonRpcWsTransport
+from adapters.declarative.language.values import ZoneName
 from gateway.spi import AdapterOptions, Json
+from gateway.spi.documents import KeyPath
 
 _COMMON = frozenset({"spec", "ca_file", "fingerprint_sha256", "allow_plaintext"})
 
@@ -27,6 +40,7 @@ class DeclarativeOptions(AdapterOptions):
     """
 
     model_config = ConfigDict(extra="allow")
+    file_model = Spec
 
     spec: Path
     url: str = Field(default="", exclude=True)
@@ -45,15 +59,29 @@ class DeclarativeOptions(AdapterOptions):
         return options | {"url": address}
 
 
+def _number(text: str) -> str:
+    try:
+        is_length = 0 < float(text) < math.inf
+    except ValueError:
+        is_length = False
+    if not is_length:
+        raise ValueError("must be a number of seconds")
+    return text
+
+
 _PlainOption = Annotated[str, BeforeValidator(_as_text)]
 _SecretOption = Annotated[SecretStr, BeforeValidator(_as_text)]
+_TYPED: Mapping[str | int, Any] = {
+    "zone": Annotated[ZoneName, BeforeValidator(_as_text)],
+    "active_for_s": Annotated[str, AfterValidator(_number), BeforeValidator(_as_text)],
+}
 
 
 def options_of(spec: Spec) -> type[DeclarativeOptions]:
     """Make the model of the options that a file refers to."""
     declared = named(spec)
     fields: dict[str, Any] = {
-        name: _field(option, is_secret=option.secret or name in secret_names(spec))
+        name: _field(option, _kind(spec, name, is_secret=option.secret))
         for name, option in declared.items()
     }
     model = create_model(
@@ -77,6 +105,20 @@ def secret_names(spec: Spec) -> frozenset[str]:
     )
 
 
+def typed_texts(spec: Spec) -> Iterator[tuple[KeyPath, str]]:
+    """Give the texts that stand for something else, with their places: zones, and a number."""
+    parts = {field.alias or name: name for name, field in Map.model_fields.items()}
+    for name, own in parts.items():
+        for key in _TYPED:
+            text = getattr(getattr(spec.map, own), str(key), None)
+            if isinstance(text, str):
+                yield ("map", name, key), text
+    for name in Filters.model_fields:
+        zone = getattr(getattr(spec.abilities.filters, name), "zone", None)
+        if zone is not None:
+            yield ("abilities", "filters", name, "zone"), zone
+
+
 def values_of(options: DeclarativeOptions) -> dict[str, str]:
     """Give what each option stands for: secrets too."""
     return {name: _plain(getattr(options, name)) for name in named(options.written)}
@@ -92,8 +134,15 @@ class _Closed(DeclarativeOptions):
     model_config = ConfigDict(extra="forbid")
 
 
-def _field(option: OptionPart, *, is_secret: bool) -> tuple[Any, Any]:
-    kind: Any = _SecretOption if is_secret else _PlainOption
+def _kind(spec: Spec, name: str, *, is_secret: bool) -> Any:  # noqa: ANN401  # an annotation
+    """Give the kind of an option: where it stands for a zone or a number, that."""
+    for path, text in typed_texts(spec):
+        if ("options", name) in references(text):
+            return _TYPED[path[-1]]
+    return _SecretOption if is_secret or name in secret_names(spec) else _PlainOption
+
+
+def _field(option: OptionPart, kind: Any) -> tuple[Any, Any]:  # noqa: ANN401  # an annotation
     default: Any = ... if option.default is None else option.default
     return kind, Field(default=default, description=option.description, validate_default=True)
 

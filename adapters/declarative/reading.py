@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.declarative.language.spec import Spec
 from adapters.declarative.options import DeclarativeOptions, options_of
+from adapters.declarative.rules import findings
 from gateway.spi.documents import read_document
 
 
@@ -22,7 +23,7 @@ def options_model_of(file: Path) -> type[DeclarativeOptions]:
 
     Raises :class:`~gateway.spi.documents.ConfigurationError` with all that is wrong with the file.
     """
-    spec = read_document(file, Spec)
+    spec = read_document(file, Spec, (findings,))
     return _model(_Written(spec.model_dump_json(), spec))
 
 

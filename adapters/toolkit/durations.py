@@ -10,6 +10,13 @@ _TIME_SPAN = re.compile(
     r"(?:\.(?P<fraction>\d{1,7}))?",
     re.ASCII,
 )
+_DURATION = re.compile(
+    r"(?P<sign>-)?P(?:(?P<weeks>\d{1,6})W|(?:(?P<days>\d{1,8})D)?"
+    r"(?:T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?"
+    r"(?:(?P<seconds>\d{1,12}(?:[.,]\d{1,9})?)S)?)?)",
+    re.ASCII,
+)
+_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 
 
 def dotnet_time_span(value: Json) -> timedelta:
@@ -29,6 +36,19 @@ def dotnet_time_span(value: Json) -> timedelta:
         microseconds=int((found["fraction"] or "").ljust(6, "0")[:6]),
     )
     return -span if found["sign"] else span
+
+
+def iso_duration(value: Json) -> timedelta:
+    """Read an ISO 8601 duration of weeks, days, hours, minutes and seconds, as ``PT1H5M``.
+
+    Years and months have no length of their own.
+    """
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None or value.endswith(("P", "T")):
+        raise ValueError("not a duration")
+    parts = found.groupdict("0")
+    units = {unit: float(parts[unit].replace(",", ".")) for unit in _UNITS}
+    return -timedelta(**units) if found["sign"] else timedelta(**units)
 
 
 def seconds_between(start: datetime | None, end: datetime | None) -> float | None:

@@ -139,11 +139,14 @@ def show(config: Path) -> None:
 @click.option(
     "--plugin", "plugins", multiple=True, help="A distribution whose adapters it describes, too."
 )
-def schema(plugins: Sequence[str]) -> None:
+@click.option(
+    "--adapter", metavar="NAME", help="Of the file that the options of this adapter name instead."
+)
+def schema(plugins: Sequence[str], adapter: str | None) -> None:
     """Print the JSON Schema of the configuration file, for editors."""
     from gateway.cli.schema import print_schema  # noqa: PLC0415  # said above
 
-    print_schema(plugins)
+    print_schema(plugins, adapter)
 
 
 @main.command()

@@ -5,7 +5,7 @@ from gateway.config.load import Served, load
 from gateway.config.reloading import Reread, Source
 from gateway.config.remarks import warnings
 from gateway.config.rules import is_loopback
-from gateway.config.schema import configuration_schema
+from gateway.config.schema import configuration_schema, file_schema
 from gateway.config.settings import (
     Action,
     AuthSettings,
@@ -48,6 +48,7 @@ __all__ = [
     "TlsSettings",
     "account_key",
     "configuration_schema",
+    "file_schema",
     "is_loopback",
     "load",
     "shown",

@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 from pydantic.json_schema import models_json_schema
 
 from gateway.config.settings import BackendEntry, ConfigurationFile
+from gateway.documents.schema import document_schema
 from gateway.spi import Json
-from gateway.spi.registry import adapter_names, load_adapter
+from gateway.spi.registry import NotUsableError, adapter_names, load_adapter
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -64,6 +65,18 @@ def configuration_schema(
         **file,
         "$defs": {**definitions, _REFERENCE: _REFERENCE_SCHEMA},
     }
+
+
+def file_schema(adapter: str, plugins: Collection[str] = ()) -> Schema:
+    """Describe the file that the options of an adapter name.
+
+    Raises what :func:`load_adapter` does, and :class:`~gateway.spi.registry.NotUsableError` where
+    its options name no file.
+    """
+    model = load_adapter(adapter, plugins).options_model.file_model
+    if model is None:
+        raise NotUsableError(f"the options of {adapter} name no file")
+    return document_schema(model)
 
 
 def _tell_options(backend: Schema, options: Mapping[str, Schema]) -> None:

@@ -1,6 +1,6 @@
 """From a file to what a model makes of it, or to everything that is wrong with it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gateway.documents.problems import ConfigurationError, Problem, Problems
+from gateway.documents.shape import place
 from gateway.documents.sources import UnreadableFileError, read_text
 from gateway.documents.tree import KeyPath
 from gateway.documents.words import in_words
@@ -62,11 +63,33 @@ def validated(model: type[ModelT], value: Json, path: KeyPath, problems: Problem
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        for found in error.errors(include_url=False):
-            if not _is_echo(found):
-                at = (*path, *_present(value, found["loc"]))
-                problems.add(at, in_words(found, model))
+        for found, message in _findings(model, value, error):
+            problems.add((*path, *found), message)
         return None
+
+
+def _findings(model: type[BaseModel], value: Json, error: ValidationError) -> Iterator[Finding]:
+    errors = [each for each in error.errors(include_url=False) if not _is_echo(each)]
+    places = [place(model, value, each["loc"]) for each in errors]
+    for each, at in zip(errors, places, strict=True):
+        # Of a value that may have several forms, the one is told of that was nearly right.
+        if at.is_form and any(_lies_in(other.path, at.path) for other in places):
+            continue
+        if each["type"] == "extra_forbidden":
+            yield at.path, in_words(each, place(model, value, each["loc"][:-1]))
+        elif each["type"] in ("union_tag_invalid", "union_tag_not_found"):
+            yield (*at.path, _tag_of(each)), in_words(each, at)
+        else:
+            yield at.path, in_words(each, at)
+
+
+def _lies_in(path: KeyPath, outer: KeyPath) -> bool:
+    return len(path) > len(outer) and path[: len(outer)] == outer
+
+
+def _tag_of(error: ErrorDetails) -> str:
+    """Name the key by whose word the forms of a value are told apart."""
+    return str(error["ctx"]["discriminator"]).strip("'")
 
 
 def _is_echo(error: ErrorDetails) -> bool:
@@ -77,20 +100,3 @@ def _is_echo(error: ErrorDetails) -> bool:
         and isinstance(entries, list)
         and len(entries) >= error["ctx"]["min_length"]
     )
-
-
-def _present(value: Json, location: Sequence[int | str]) -> KeyPath:
-    """Cut a location to what is in the file, and a key that a mapping there lacks.
-
-    Between the keys pydantic names the members of unions, which stand nowhere.
-    """
-    present: list[int | str] = []
-    for index, part in enumerate(location):
-        if not isinstance(value, dict | list):
-            break
-        is_last = index == len(location) - 1
-        if not is_last and isinstance(value, dict) and part not in value:
-            continue
-        present.append(part)
-        value = value.get(part) if isinstance(value, dict) else value[int(part)]
-    return tuple(present)

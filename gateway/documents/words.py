@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from gateway.documents.shape import known_keys
+from gateway.documents.shape import Place
 
 _WORDS: Mapping[str, str] = {
     "missing": "is missing",
@@ -21,6 +20,7 @@ _WORDS: Mapping[str, str] = {
     "tuple_type": "must be a list",
     "list_type": "must be a list",
     "model_type": "must be a mapping of keys",
+    "model_attributes_type": "must be a mapping of keys",
     "dict_type": "must be a mapping of keys",
     "path_type": "must be the path of a file",
     "too_short": "must have a length of at least {min_length}",
@@ -28,13 +28,21 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-def in_words(error: ErrorDetails, model: type[BaseModel]) -> str:
-    """Say what is wrong, without the value that is."""
+_TRUTHS: Mapping[str, str] = {"True": "true", "False": "false"}
+
+
+def in_words(error: ErrorDetails, place: Place) -> str:
+    """Say what is wrong, without the value that is. Of an unknown key, the place is around it."""
     kind = error["type"]
     if kind == "value_error":
         return str(error["ctx"]["error"])
-    if kind == "extra_forbidden" and (known := known_keys(model, error["loc"][:-1])):
-        return f"unknown key; known keys here: {', '.join(known)}"
+    if kind == "extra_forbidden" and place.keys:
+        return f"unknown key; known keys here: {', '.join(place.keys)}"
+    if kind in ("union_tag_invalid", "union_tag_not_found") and place.forms:
+        lacks = "is missing; it must" if kind == "union_tag_not_found" else "must"
+        return f"{lacks} be one of {', '.join(place.forms)}"
+    if kind == "literal_error":
+        return f"must be {_TRUTHS.get(error['ctx']['expected'], error['ctx']['expected'])}"
     if kind in _WORDS:
         return _WORDS[kind].format_map(error.get("ctx", {}))
     # "Input should be less than 5", "String should match pattern '…'"

@@ -2,7 +2,7 @@
 
 import ipaddress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -19,6 +19,9 @@ class AdapterOptions(BaseModel):
     What stands below an option, as here, is published with it: in the schema that editors take,
     and in the reference.
     """
+
+    file_model: ClassVar[type[BaseModel] | None] = None
+    """What a file holds that the options name, where they name one: editors are told of it."""
 
     # The input of a failed validation may hold a secret.
     model_config = ConfigDict(

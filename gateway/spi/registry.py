@@ -1,4 +1,4 @@
-"""The adapters and simulators that are installed, found by the names they are registered under.
+"""The adapters, simulators and transforms that are installed, found by their registered names.
 
 A distribution registers its own in the entry-point groups named here. What another distribution
 than this one brings is a *plugin*: it is heeded only where the distribution is let in by name.
@@ -9,11 +9,12 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
-from typing import Any
+from typing import Any, TypeAlias
 
+from gateway.model.session import Json
 from gateway.spi.abilities import Abilities
 from gateway.spi.adapter import SessionAdapter
 from gateway.spi.options import AdapterOptions
@@ -24,6 +25,13 @@ ADAPTERS = "session_gateway.adapters"
 SIMULATORS = "session_gateway.simulators"
 OWN = "session-gateway"
 """The distribution that this is."""
+TRANSFORMS = "session_gateway.transforms"
+
+Transform: TypeAlias = Callable[[Json], Json]
+"""Gives, for a JSON value of a vendor's record, another, from which a field is read.
+
+Pure: it must not change what it is given. Whatever it raises, the value cannot be read.
+"""
 
 
 class NotUsableError(Exception):
@@ -85,11 +93,20 @@ def tried(adapter: type[SessionAdapter[Any]], options: AdapterOptions) -> Abilit
 
 def load_simulator(name: str) -> SimulatorFactory:
     """Import the simulator that an adapter of this name can speak with."""
-    point = _simulator_point(name)
+    point = _only(SIMULATORS, "simulator", name)
     simulator = _load(point, "simulator")
     if not callable(simulator):
         raise NotUsableError(f"simulator {name} ({point.value}) cannot be called to make one")
     return simulator  # type: ignore[no-any-return]  # a protocol cannot be checked further
+
+
+def load_transform(name: str) -> Transform:
+    """Import the transform of this name, by which a vendor's file has a value read."""
+    point = _only(TRANSFORMS, "transform", name)
+    transform = _load(point, "transform")
+    if not callable(transform):
+        raise NotUsableError(f"transform {name} ({point.value}) cannot be called")
+    return transform  # type: ignore[no-any-return]  # what it gives is seen when it is called
 
 
 def missing(plugins: Iterable[str]) -> list[str]:
@@ -124,15 +141,16 @@ def _way_out(points: Iterable[EntryPoint]) -> str:
     return f"take {which} out of plugins"
 
 
-def _simulator_point(name: str) -> EntryPoint:
-    match tuple(entry_points(group=SIMULATORS, name=name)):
+def _only(group: str, kind: str, name: str) -> EntryPoint:
+    """Find the one entry point of this name, whichever distribution brings it."""
+    match tuple(entry_points(group=group, name=name)):
         case ():
-            known = ", ".join(_names(entry_points(group=SIMULATORS))) or "none"
-            raise NotUsableError(f"no simulator {name} is installed; installed are: {known}")
+            known = ", ".join(_names(entry_points(group=group))) or "none"
+            raise NotUsableError(f"no {kind} {name} is installed; installed are: {known}")
         case (point,):
             return point
         case points:
-            raise NotUsableError(f"simulator {name} is in {_owners(points)}; uninstall all but one")
+            raise NotUsableError(f"{kind} {name} is in {_owners(points)}; uninstall all but one")
 
 
 def _names(points: Iterable[EntryPoint]) -> list[str]:

@@ -148,3 +148,17 @@ def test_the_schema_is_printed_for_editors() -> None:
 
     assert result.exit_code == 0
     assert json.loads(result.output) == configuration_schema()
+
+
+@pytest.mark.parametrize(
+    ("adapter", "told"),
+    [
+        ("roundware", "the options of roundware name no file"),
+        ("acme", "no adapter acme is installed"),
+    ],
+)
+def test_only_an_adapter_that_reads_a_file_has_a_schema_of_it(adapter: str, told: str) -> None:
+    result = CliRunner().invoke(main, ["schema", "--adapter", adapter])
+
+    assert result.exit_code == 2
+    assert told in result.output

@@ -28,6 +28,7 @@ class Dog(Part):
 class House(Part):
     pet: Annotated[Cat | Dog, Field(discriminator="kind")]
     door: str = ""
+    rooms: int | tuple[int, ...] = 1
 
 
 def doors_without_name(house: House) -> Iterator[Finding]:
@@ -64,6 +65,32 @@ def test_a_key_that_one_of_several_forms_lacks_is_told_where_the_form_begins(
     told = refused(tmp_path, "door: front\npet:\n  kind: dog\n")
 
     assert told == [":2:1: pet.name: is missing"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("pet:\n  kind: cow\n", [":2:3: pet.kind: must be one of cat, dog"]),
+        ("pet: {}\n", [":1:1: pet.kind: is missing; it must be one of cat, dog"]),
+        ("pet: cat\n", [":1:1: pet: must be a mapping of keys"]),
+        (
+            "pet: {kind: dog, name: Rex, age: 3}\n",
+            [":1:29: pet.age: unknown key; known keys here: kind, name"],
+        ),
+    ],
+)
+def test_one_of_several_forms_is_told_by_its_word(
+    tmp_path: Path, text: str, told: list[str]
+) -> None:
+    assert refused(tmp_path, text) == told
+
+
+def test_of_several_forms_only_the_one_that_was_nearly_right_is_told(tmp_path: Path) -> None:
+    listed = refused(tmp_path, "pet: {kind: cat, lives: 9}\nrooms: [2, two]\n")
+    worded = refused(tmp_path, "pet: {kind: cat, lives: 9}\nrooms: two\n")
+
+    assert listed == [":2:12: rooms[1]: must be a whole number"]
+    assert worded == [":2:1: rooms: must be a whole number"]
 
 
 def test_rules_speak_of_what_is_well_in_itself(tmp_path: Path) -> None:

@@ -18,15 +18,23 @@ class Source(Part):
 
     at: DottedPath | None = None
     """The way to the value. What is read so is no attribute any more."""
+    or_at: tuple[DottedPath, ...] = ()
+    """Other ways to it, in order, for records that come in several forms: the first that leads
+    to a value counts."""
     expr: Expression | None = None
     """An expression that finds the value; what it looks at stays among the attributes."""
+    none_if: tuple[str, ...] = ()
+    """What stands for no value beside null and the empty text, such as 0001-01-01T00:00:00."""
     transform: Name | None = None
-    """A reader of a Python distribution, registered in session_gateway.transforms."""
+    """A function of a Python distribution, registered in session_gateway.transforms, that is
+    given the value, before it is cast; what it was given stays among the attributes."""
 
     @model_validator(mode="after")
     def _has_one_place(self) -> "Source":
         if (self.at is None) == (self.expr is None):
             raise ValueError("needs one of at and expr")
+        if self.or_at and self.at is None:
+            raise ValueError("or_at goes with at")
         return self
 
 
@@ -57,8 +65,9 @@ class InstantField(Source):
 
     cast: InstantCast = "iso"
     """How it is written: ISO 8601, or a number since 1970 in seconds, milli- or microseconds."""
-    zone: ZoneName | Text | None = None
-    """The time zone of ISO times that come without an offset, such as Europe/Paris."""
+    zone: ZoneName | None = None
+    """The time zone of ISO times that come without an offset, such as Europe/Paris, or the whole of
+    it an option: ${options.zone}."""
     required: bool = False
     """Whether every record has it: where it is missing, that is reported."""
 
@@ -91,7 +100,11 @@ class StatusField(Part):
     """
 
     at: DottedPath | None = None
-    """The way to the vendor's word, which also becomes the native status."""
+    """The way to the vendor's word, which also becomes the native status: a text, a number, or
+    true and false, which are no words of the vendor's and so become none."""
+    or_at: tuple[DottedPath, ...] = ()
+    """Other ways to it, in order, for records that come in several forms: the first that leads
+    to a value counts."""
     expr: Expression | None = None
     """An expression that finds the vendor's word; what it looks at stays among the attributes."""
     values: dict[str, StatusWord] = Field(default_factory=dict)
@@ -101,12 +114,15 @@ class StatusField(Part):
     ended_with: Literal["ended_at"] | None = None
     """The session has ended if it has an end, else it goes on: told so, not read."""
     active_for_s: float | Text | None = None
-    """Without an end it goes on only this many seconds from its start; then it is unknown."""
+    """Without an end it goes on only this many seconds from its start; then it is unknown. It may
+    be an option: ${options.seconds}."""
 
     @model_validator(mode="after")
     def _has_one_way(self) -> "StatusField":
         if [self.at, self.expr, self.ended_with].count(None) != 2:  # noqa: PLR2004  # of three
             raise ValueError("needs one of at, expr and ended_with")
+        if self.or_at and self.at is None:
+            raise ValueError("or_at goes with at")
         if self.ended_with is None and not self.values:
             raise ValueError("needs values: what each of the vendor's words means")
         if self.active_for_s is not None and self.ended_with is None:

@@ -1,11 +1,12 @@
 """What all parts of a file have in common, and the texts that stand in several of them."""
 
 import re
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, cast
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 from gateway.spi import Json
 
@@ -42,7 +43,7 @@ def _compiled(expression: str) -> str:
 
 
 def _first_line(error: JMESPathError) -> str:
-    return str(error).partition("\n")[0]
+    return str(error).partition("\n")[0].rstrip(":")
 
 
 def _text(text: str) -> str:
@@ -57,29 +58,26 @@ def _rooted(path: str) -> str:
     return path
 
 
+def _remark(text: str) -> FieldInfo:
+    """Say in the schema, behind what a key is for, what every value of this kind is."""
+    # pydantic's own description would stand in place of what the key is for.
+    return cast("FieldInfo", Field(json_schema_extra={"$comment": text}))
+
+
 DottedPath = Annotated[
-    str,
-    AfterValidator(_steps),
-    Field(description="Names with dots between them: the way to a value, such as times.begin."),
+    str, AfterValidator(_steps), _remark("Names with dots between them, such as times.begin.")
 ]
 Expression = Annotated[
-    str,
-    AfterValidator(_compiled),
-    Field(description="A JMESPath expression, such as people[?role=='subject'] | [0].id."),
+    str, AfterValidator(_compiled), _remark("JMESPath, such as people[?role=='subject'] | [0].id.")
 ]
 Text = Annotated[
-    str,
-    AfterValidator(_text),
-    Field(description="A text, in which ${options.NAME} stands for an option of the backend."),
+    str, AfterValidator(_text), _remark("${options.NAME} stands for an option of the backend.")
 ]
 PathText = Annotated[
     str,
     AfterValidator(_text),
     AfterValidator(_rooted),
-    Field(
-        description="What is appended to the address, such as /sessions/{native_id}."
-        " ${options.NAME} stands for an option of the backend."
-    ),
+    _remark("It begins with /; ${options.NAME} stands for an option of the backend."),
 ]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,62}$")]
 

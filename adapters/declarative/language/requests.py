@@ -6,6 +6,8 @@ from pydantic import Discriminator, Field, Tag
 
 from adapters.declarative.language.part import DottedPath, Part, PathText, Text, Tree
 
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 
 class RestRequest(Part):
     """One HTTP request."""
@@ -34,7 +36,8 @@ class RpcRequest(Part):
 def _kind(value: Any) -> str:  # noqa: ANN401  # what stands in the file
     if isinstance(value, dict):
         is_rest = not value.keys().isdisjoint({"path", "query", "headers", "body"})
-        return "rest" if is_rest or "params" not in value else "rpc"
+        is_rpc = "params" in value or value.get("method") not in (None, *_METHODS)
+        return "rpc" if is_rpc and not is_rest else "rest"
     return "rpc" if isinstance(value, RpcRequest) else "rest"
 
 

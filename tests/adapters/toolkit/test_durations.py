@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.toolkit.durations import dotnet_time_span, seconds_between
+from adapters.toolkit.durations import dotnet_time_span, iso_duration, seconds_between
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -87,3 +87,28 @@ def test_the_time_between_two_instants_is_in_seconds() -> None:
 @pytest.mark.parametrize(("start", "end"), [(None, NOON), (NOON, None), (None, None)])
 def test_without_both_ends_there_is_no_length(start: datetime | None, end: datetime | None) -> None:
     assert seconds_between(start, end) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("PT1H5M", 3900),
+        ("PT0S", 0),
+        ("P1DT1S", 86_401),
+        ("P2W", 14 * 86_400),
+        ("PT1.5S", 1.5),
+        ("PT0,25S", 0.25),
+        ("PT90M", 5400),
+        ("-PT1S", -1),
+    ],
+)
+def test_an_iso_duration_is_read(written: str, seconds: float) -> None:
+    assert iso_duration(written) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "P", "PT", "P1DT", "P1Y", "P1M", "PT1", "1H", "P1W1D", "PT1S1M", "pt1s", 60, None]
+)
+def test_what_is_no_iso_duration_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="not a duration"):
+        iso_duration(value)
