@@ -53,6 +53,11 @@ class Answer:
         return None if self._exchange is None else self._exchange[1].status
 
     @property
+    def path(self) -> str:
+        """The path that was asked for, where that was over HTTP."""
+        return "" if self._exchange is None else self._exchange[0].path
+
+    @property
     def wait_seconds(self) -> float | None:
         """How long the vendor asks to be left alone."""
         return None if self._exchange is None else retry_after(self._exchange[1])
@@ -60,8 +65,10 @@ class Answer:
     @property
     def is_doubtful(self) -> bool:
         """Whether a write that is answered so may have been carried out."""
-        is_broken = self.status is not None and self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        return is_broken or (self.rpc_code is not None and self.rpc_code not in _MISTAKES)
+        status = self.status or HTTPStatus.OK
+        if status >= HTTPStatus.MULTIPLE_CHOICES:
+            return status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return self.rpc_code is not None and self.rpc_code not in _MISTAKES
 
     def header(self, name: str) -> str | None:
         """Give a header, if there is one."""

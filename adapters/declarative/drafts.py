@@ -169,9 +169,18 @@ def fits(place: Place, value: Json) -> bool:
         case "header":
             return text.isascii() and text.isprintable() and text == text.strip()
         case "path":
-            return text not in {"", ".", ".."}
+            return _is_step(text)
         case _:
             return True
+
+
+def can_name(request: Request, native_id: str) -> bool:
+    """Say whether an id can stand in a request: in a path some would lead to another call."""
+    return _is_step(native_id) or not isinstance(request, RestRequest)
+
+
+def _is_step(text: str) -> bool:
+    return text not in {"", ".", ".."}
 
 
 def _single(value: Value) -> Json:

@@ -1,8 +1,9 @@
 """What a vendor can do itself. What is not said here the gateway does: nothing is guessed."""
 
+import re
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from adapters.declarative.language.part import Part
 from adapters.declarative.language.requests import Place
@@ -20,7 +21,7 @@ class SendEquality(Place):
     As one text only one value can be sent: a question for several is then checked here.
     """
     values: Literal["as_is", "from_map"] | dict[str, str | bool | int] = "as_is"
-    """Each value as it is asked for; all of the vendor's words that mean it; or these for those.
+    """Each value as it is asked for; all words that the map has for it; or these for those.
 
     A value that is not among these is checked here, and so is always the status unknown.
     """
@@ -47,6 +48,15 @@ class EqualityFilter(Part):
         if self.eq is None and self.in_ is None:
             raise ValueError("needs eq, in, or both")
         return self
+
+    @field_validator("pattern")
+    @classmethod
+    def _can_be_compiled(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error.msg}") from None
+        return pattern
 
 
 class SendRange(Part):

@@ -1,1 +1,1 @@
-"""Tests of the adapter that does what a file says."""
+"""Tests of the adapter that is written in YAML."""
