@@ -29,6 +29,11 @@ _utf_8 = codecs.getincrementaldecoder("utf-8")
 def decode(request: HttpRequest, reply: HttpReply, decoder: msgspec.json.Decoder[T]) -> T:
     """Decode the body of a good reply to a list or detail request; raise for every other one."""
     raise_for_status(request, reply)
+    return decode_whatever(request, reply, decoder)
+
+
+def decode_whatever(request: HttpRequest, reply: HttpReply, decoder: msgspec.json.Decoder[T]) -> T:
+    """Decode the body of a reply, whatever its status; raise for one that cannot be read."""
     try:
         _require_utf_8(reply.body)
         return decoder.decode(reply.body.removeprefix(codecs.BOM_UTF8))
@@ -67,9 +72,9 @@ def _error_for(reply: HttpReply, message: str) -> UpstreamError:
         case HTTPStatus.UNAUTHORIZED:
             error: UpstreamError = LogInAgain(message)
         case HTTPStatus.TOO_MANY_REQUESTS:
-            error = SlowDown(message, retry_after_seconds=_retry_after(reply))
+            error = SlowDown(message, retry_after_seconds=retry_after(reply))
         case HTTPStatus.SERVICE_UNAVAILABLE:
-            wait = _retry_after(reply)
+            wait = retry_after(reply)
             error = TryAgainLater(ErrorCode.UNAVAILABLE, message, retry_after_seconds=wait)
         case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             error = TryAgainLater(ErrorCode.UPSTREAM_ERROR, message)
@@ -95,8 +100,8 @@ _SECONDS = re.compile("[0-9]{1,5}", re.ASCII)
 _LONGEST_WAIT_SECONDS = 24 * 3600
 
 
-def _retry_after(reply: HttpReply) -> float | None:
-    """Read ``Retry-After``; nonsense, and more than a day, count as not said."""
+def retry_after(reply: HttpReply) -> float | None:
+    """Read ``Retry-After``, in seconds; nonsense, and more than a day, count as not said."""
     value = reply.headers.get("retry-after", "")
     wait = float(value) if _SECONDS.fullmatch(value) else _seconds_until(value, reply)
     return wait if wait is not None and wait <= _LONGEST_WAIT_SECONDS else None

@@ -30,9 +30,14 @@ TransportT = TypeVar("TransportT", HttpTransport, RpcTransport)
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a log-in brought, kept by the gateway and handed to every call until it is refused."""
+    """What a log-in brought, kept by the gateway and handed to every call until it is refused.
+
+    ``lifetime_seconds`` is how long it lives, counted from its log-in, where the vendor says so:
+    the gateway logs in anew shortly before that is over. Until then it serves.
+    """
 
     values: Mapping[str, str] = field(repr=False)
+    lifetime_seconds: float | None = None
 
 
 NO_TICKET = Ticket({})
@@ -194,8 +199,9 @@ class SessionAdapter(ABC, Generic[TransportT]):
     async def log_in(self, transport: TransportT) -> Ticket:  # noqa: ARG002  # a default
         """Log in, where the vendor wants it.
 
-        Called before the first call, and again when a call raised
-        :class:`~gateway.spi.errors.LogInAgain`; never twice at once.
+        Called before the first call, again when a call raised
+        :class:`~gateway.spi.errors.LogInAgain`, and before the ticket's lifetime is over; never
+        twice at once.
         """
         return NO_TICKET
 

@@ -53,7 +53,11 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """One whole HTTP reply. Names of ``headers`` are in lower case."""
+    """One whole HTTP reply.
+
+    Names of ``headers`` are in lower case. Of several of one name the last counts, but for
+    ``link``: there all are joined by commas.
+    """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)

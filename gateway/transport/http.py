@@ -1,6 +1,7 @@
 """HTTP to one vendor: no redirects, no cookies, bounded in time and size."""
 
 import aiohttp
+from multidict import CIMultiDictProxy
 from yarl import URL
 
 from gateway.model.report import ErrorCode
@@ -15,6 +16,7 @@ from gateway.transport.slots import Slots
 from gateway.transport.turns import Turns
 
 _CHUNK_BYTES = 64 * 1024
+_LINK = "link"
 
 
 class HttpWire:
@@ -79,8 +81,7 @@ class HttpWire:
             **self._client.via,
         ) as response:
             body = await self._read(response, what)
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return HttpReply(response.status, headers, body)
+            return HttpReply(response.status, _joined(response.headers), body)
 
     def _url(self, request: HttpRequest) -> URL:
         # Only the path is put in: whatever it holds, it cannot lead to another host.
@@ -102,6 +103,14 @@ class HttpWire:
         # Both are there for a moment, but of one body at a time. A buffer that grows is moved
         # again and again instead, and the gaps that it leaves took more than that.
         return b"".join(chunks)
+
+
+def _joined(headers: CIMultiDictProxy[str]) -> dict[str, str]:
+    """Name headers in lower case. Links may be told in several headers (RFC 8288, 3)."""
+    joined = {name.lower(): value for name, value in headers.items()}
+    if _LINK in joined:
+        joined[_LINK] = ", ".join(headers.getall(_LINK))
+    return joined
 
 
 def _told_length(response: aiohttp.ClientResponse) -> int | None:

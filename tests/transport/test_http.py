@@ -32,6 +32,14 @@ async def test_a_reply_is_given_whole_with_its_headers_in_lower_case() -> None:
     assert got.headers["x-odd"] == "Yes"
 
 
+async def test_links_of_several_headers_are_given_together() -> None:
+    links = ('Link: </a>; rel="next"', "Date: now", 'link: </b>; rel="last"')
+    async with Peer(replying(reply(b"", *links))) as peer, http_wire(peer.url) as wire:
+        got = await wire.send(HttpRequest("GET", "/"))
+
+    assert got.headers["link"] == '</a>; rel="next", </b>; rel="last"'
+
+
 async def test_method_headers_and_body_are_sent_as_they_are() -> None:
     request = HttpRequest("POST", "/x", headers={"Authorization": "Token t"}, body=b"{}")
     async with Peer(replying(reply())) as peer, http_wire(peer.url) as wire:

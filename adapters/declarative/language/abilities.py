@@ -1,12 +1,13 @@
 """What a vendor can do itself. What is not said here the gateway does: nothing is guessed."""
 
+import re
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from adapters.declarative.language.part import Part
 from adapters.declarative.language.requests import Place
-from adapters.declarative.language.values import Granularity
+from adapters.declarative.language.values import Granularity, ZoneName
 
 Grade: TypeAlias = Literal["exact", "inexact"]
 
@@ -15,9 +16,15 @@ class SendEquality(Place):
     """Where the wanted values go, and how several are written."""
 
     as_: Literal["text", "list", "comma", "repeat"] = Field(default="text", alias="as")
-    """One text, a list of JSON, one text with commas, or the parameter once for each."""
+    """One text, a list of JSON, one text with commas, or the parameter once for each.
+
+    As one text only one value can be sent: a question for several is then checked here.
+    """
     values: Literal["as_is", "from_map"] | dict[str, str | bool | int] = "as_is"
-    """Each value as it is asked for; all of the vendor's words that mean it; or these for those."""
+    """Each value as it is asked for; all words that the map has for it; or these for those.
+
+    A value that is not among these is checked here, and so is always the status unknown.
+    """
 
 
 class EqualityFilter(Part):
@@ -42,6 +49,15 @@ class EqualityFilter(Part):
             raise ValueError("needs eq, in, or both")
         return self
 
+    @field_validator("pattern")
+    @classmethod
+    def _can_be_compiled(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error.msg}") from None
+        return pattern
+
 
 class SendRange(Part):
     """Where each bound goes."""
@@ -61,10 +77,12 @@ class RangeFilter(Part):
     """How well it leaves out what is not earlier."""
     format: Literal["iso", "iso_local", "date", "epoch_s", "epoch_ms", "epoch_us"] = "iso"
     """How a bound is written: UTC with Z, local time without offset, a day, or a number."""
-    zone: str = "UTC"
+    granularity: Granularity = "1us"
+    """How finely a bound may be written, where its format could hold more, such as 1s."""
+    zone: ZoneName = "UTC"
     """The time zone of days and local times."""
     rounding: Literal["outward", "none"] = "outward"
-    """A bound that cannot be written as finely is widened, so that no match is lost."""
+    """A bound that cannot be written as finely is widened, so that no match is lost; or cut."""
     widen_days: Annotated[int, Field(ge=0, le=31)] = 0
     """How many days more each bound is widened, where the vendor's own days are not known."""
     send: SendRange
@@ -102,7 +120,7 @@ class Combination(Part):
     """Which filters cannot be sent together."""
 
     max_fields: Annotated[int, Field(ge=1, le=16)] | None = None
-    """How many fields can be filtered on at a time; the first in the order of filters are sent."""
+    """How many fields can be filtered on at a time. Those that filters describes first are sent."""
     exclusive: tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
     """Groups of fields of which only one can be filtered on at a time."""
 

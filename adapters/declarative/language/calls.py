@@ -26,7 +26,7 @@ class GetCall(Part):
     """The call that tells more of one session."""
 
     request: Request
-    """What is sent; {native_id} in the path, or params, stands for the id."""
+    """What is sent; {native_id} stands for the id, wherever it is."""
     record: Expression = "@"
     """Where in the answer the record is."""
 
@@ -46,7 +46,7 @@ class WriteCall(Part):
     """A write. It is sent once: what may have reached the vendor is never sent again."""
 
     request: Request
-    """What is sent; {native_id} in the path stands for the id of the session."""
+    """What is sent; {native_id} stands for the id of the session, wherever it is."""
     fields: dict[FieldName, WrittenField] = Field(default_factory=dict)
     """What it may name, in canonical words, as space.id or attributes.timezone."""
     record: Expression | None = None

@@ -15,7 +15,7 @@ class RestRequest(Part):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
     """The HTTP method."""
     path: PathText
-    """What is appended to the address of the vendor; {native_id} stands for the session's id."""
+    """What is appended to the address of the vendor."""
     query: dict[str, Text] = Field(default_factory=dict)
     """Parameters that are always sent, by name."""
     headers: dict[str, Text] = Field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Kinds of values in the file that are written as texts."""
 
 import re
+from datetime import timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +14,14 @@ _UNITS = {"KiB": 1024, "MiB": 1024**2}
 _RATE = re.compile("(?P<requests>[1-9][0-9]{0,6})/(?P<unit>s|min|h)")
 _RATE_UNITS = {"s": 1, "min": 60, "h": 3600}
 _GRANULARITY = re.compile("(?P<number>[1-9][0-9]{0,5})(?P<unit>us|ms|s|min|h|d)")
+_SPAN_UNITS = {
+    "us": timedelta(microseconds=1),
+    "ms": timedelta(milliseconds=1),
+    "s": timedelta(seconds=1),
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
 
 
 def _size(value: object) -> object:
@@ -43,6 +52,14 @@ def _span(value: object) -> object:
     if not isinstance(value, str) or not _GRANULARITY.fullmatch(value):
         raise ValueError("must be a length of time, such as 1us, 1ms, 1s or 1d")
     return value
+
+
+def span_of(length: str) -> timedelta:
+    """Give the span that a :data:`Granularity` stands for."""
+    found = _GRANULARITY.fullmatch(length)
+    if found is None:
+        raise ValueError(f"{length} is no length of time")
+    return int(found["number"]) * _SPAN_UNITS[found["unit"]]
 
 
 ByteSize = Annotated[int, BeforeValidator(_size, json_schema_input_type=str)]

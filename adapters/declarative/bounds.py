@@ -1,0 +1,130 @@
+"""Moments as bounds of a vendor's filter: written as it reads them, rather wider than closer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from adapters.declarative.language.abilities import RangeFilter
+from adapters.declarative.language.part import substituted
+from adapters.declarative.language.values import span_of
+
+Side: TypeAlias = Literal["ge", "lt"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ORIGIN = datetime(1, 1, 1)  # noqa: DTZ001  # wall time is counted from here
+_MICROSECOND = timedelta(microseconds=1)
+
+# Beyond these a bound might leave the years that can be written, once it is widened.
+_EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9998, 12, 31, tzinfo=UTC)
+
+_EPOCHS = {
+    "epoch_s": timedelta(seconds=1),
+    "epoch_ms": timedelta(milliseconds=1),
+    "epoch_us": _MICROSECOND,
+}
+_DAY = timedelta(days=1)
+_STEP = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A bound as it is sent; ``is_exact`` says whether it is just the moment that was asked for."""
+
+    text: str | int
+    is_exact: bool
+
+
+class Bounds:
+    """Writes the bounds of one filter."""
+
+    def __init__(self, part: RangeFilter, options: Mapping[str, str]) -> None:
+        """Take what a file says of them. Raises ``ValueError`` for an option that is no zone."""
+        self._format = part.format
+        self._zone = _zone(substituted(part.zone, {"options": dict(options)}))
+        self._span = max(_EPOCHS.get(part.format, _MICROSECOND), span_of(part.granularity))
+        if part.format == "date":
+            self._span = max(self._span, _DAY)
+        self._is_outward = part.rounding == "outward"
+        self._widening = _DAY * part.widen_days
+
+    @property
+    def is_precise(self) -> bool:
+        """Whether every bound can be written as it is."""
+        is_cut = not self._is_outward
+        return is_cut or (self._span == _MICROSECOND and not self._widening)
+
+    def written(self, side: Side, instant: datetime) -> Bound | None:
+        """Write a bound; none where it would leave nothing out, or cannot be written."""
+        moment = _kept_writable(side, instant.astimezone(UTC))
+        if moment is None:
+            return None
+        widened = moment - self._widening if side == "ge" else moment + self._widening
+        if self._format in _EPOCHS:
+            return self._since_epoch(side, widened, instant)
+        return self._on_the_wall(side, widened, instant)
+
+    def _since_epoch(self, side: Side, moment: datetime, asked: datetime) -> Bound:
+        rounded = _EPOCH + self._rounded(side, moment - _EPOCH)
+        number = (rounded - _EPOCH) // _EPOCHS[self._format]
+        return Bound(number, is_exact=not self._is_outward or rounded == asked)
+
+    def _on_the_wall(self, side: Side, moment: datetime, asked: datetime) -> Bound:
+        """Write what a calendar and a clock show.
+
+        A reader of local time may take an hour that occurs twice for either, and one that is left
+        out for what lies before or behind it. So a bound moves on until it holds for both.
+        """
+        zone = UTC if self._format == "iso" else self._zone
+        step = -_STEP if side == "ge" else _STEP
+        wall = self._wall(side, moment, zone)
+        while self._is_outward and _loses(side, _readings(wall, zone), moment):
+            wall = self._wall(side, moment + step, zone)
+            step *= 2
+        is_exact = not self._is_outward or _readings(wall, zone) == {asked}
+        return Bound(self._text(wall), is_exact)
+
+    def _wall(self, side: Side, moment: datetime, zone: tzinfo) -> datetime:
+        """Give the wall time of a moment, rounded."""
+        wall = moment.astimezone(zone).replace(tzinfo=None)
+        return _ORIGIN + self._rounded(side, wall - _ORIGIN)
+
+    def _rounded(self, side: Side, since: timedelta) -> timedelta:
+        count = since // self._span
+        is_between = count * self._span != since
+        if side == "lt" and self._is_outward and is_between:
+            count += 1
+        return count * self._span
+
+    def _text(self, wall: datetime) -> str:
+        if self._format == "date":
+            return wall.date().isoformat()
+        is_whole_ms = wall.microsecond % 1000 == 0
+        finest = "milliseconds" if is_whole_ms else "microseconds"
+        written = wall.isoformat(timespec="seconds" if wall.microsecond == 0 else finest)
+        return f"{written}Z" if self._format == "iso" else written
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (OSError, KeyError) as error:
+        raise ValueError(f"{name!r} is no name of the IANA time zone database") from error
+
+
+def _kept_writable(side: Side, moment: datetime) -> datetime | None:
+    """Bring a bound into the years that can be written; none where that would lose a match."""
+    if side == "ge":
+        return None if moment < _EARLIEST else min(moment, _LATEST)
+    return None if moment > _LATEST else max(moment, _EARLIEST)
+
+
+def _readings(wall: datetime, zone: tzinfo) -> set[datetime]:
+    return {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+
+
+def _loses(side: Side, readings: set[datetime], moment: datetime) -> bool:
+    """Say whether a reading would leave out what lies within the bound."""
+    return max(readings) > moment if side == "ge" else min(readings) < moment
