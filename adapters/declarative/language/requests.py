@@ -31,10 +31,14 @@ class RpcRequest(Part):
     """Parameters that are always sent; ${session.NAME} stands for what the handshake kept."""
 
 
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+
+
 def _kind(value: Any) -> str:  # noqa: ANN401  # what stands in the file
     if isinstance(value, dict):
         is_rest = not value.keys().isdisjoint({"path", "query", "headers", "body"})
-        return "rest" if is_rest or "params" not in value else "rpc"
+        is_rpc = "params" in value or value.get("method", "GET") not in _METHODS
+        return "rpc" if is_rpc and not is_rest else "rest"
     return "rpc" if isinstance(value, RpcRequest) else "rest"
 
 
