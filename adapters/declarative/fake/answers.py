@@ -26,7 +26,7 @@ _RPC_CODE = -32000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer. With an ``rpc_code`` a call by JSON-RPC is answered with an error."""
+    """An answer; one to a call by JSON-RPC holds ``result``, or has the code of an error."""
 
     body: Json = None
     status: int = _OK

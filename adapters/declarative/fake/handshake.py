@@ -46,7 +46,7 @@ class Guest:
             if is_addressed(received, request):
                 filled(received, request, self._values)
                 self._steps = number + 1
-                return Answer(self._result(call))
+                return Answer({"result": self._result(call)})
         return None
 
     def _result(self, call: HandshakeCall) -> Json:

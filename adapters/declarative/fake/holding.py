@@ -46,7 +46,7 @@ class Sessions:
         self._gone.append(self._held.pop(native_id))
 
     def create(self, changes: Mapping[str, Json]) -> Held:
-        """Begin a session now, of which fields, by their keys in the map, hold these values."""
+        """Begin a session now, of which fields, by their names in the map, hold these values."""
         now = self._clock()
         begun = Life(self._last_number + 1, started_at=now, ended_at=None, last_activity_at=now)
         held = self._add(begun)

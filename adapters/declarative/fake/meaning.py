@@ -107,11 +107,12 @@ class Reader:
         if instants["ended_at"] is not None:
             return "ended"
         start, limit = instants["started_at"], status.active_for_s
+        if start is None:
+            return "active" if self._map.started_at is None and limit is None else "unknown"
         if limit is None:
             return "active"
         seconds = float(substituted(f"{limit}", self._options))
-        is_recent = start is not None and now - start < timedelta(seconds=seconds)
-        return "active" if is_recent else "unknown"
+        return "active" if now - start < timedelta(seconds=seconds) else "unknown"
 
     def _word(self, record: dict[str, Json]) -> str | None:
         status = self._map.status

@@ -17,6 +17,7 @@ from adapters.declarative.language.mapping import InstantField, Source, StatusFi
 from adapters.declarative.language.paging import AfterIdPaging
 from adapters.declarative.language.spec import Spec
 from gateway.spi import Json
+from gateway.spi.abilities import ATTRIBUTES
 
 _TEXTS = (
     *("native_status", "title", "user_id", "user_name", "device_id", "device_name"),
@@ -49,11 +50,13 @@ class Writer:
         return self._with_row_id(record, life.number)
 
     def changed(self, record: dict[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
-        """Give a record in which fields, by their keys in the map, hold something else."""
-        for key, value in changes.items():
-            source = getattr(self._map, key, None)
+        """Give a record in which fields, by their names in the map, hold something else."""
+        for name, value in changes.items():
+            source = getattr(self._map, name.replace(".", "_"), None)
             if source is not None:
                 record = _put(record, source, value)
+            elif name.startswith(ATTRIBUTES):
+                record = {**record, name.removeprefix(ATTRIBUTES): value}
         return record
 
     def begun(self, record: dict[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
@@ -119,13 +122,18 @@ class Writer:
 
     def _word(self, life: Life) -> Json:
         """Give a word for the status, at times one that is not known, and at times none."""
-        if life.number % 7 == 5:  # noqa: PLR2004  # at times
+        if life.number % 7 == 5 and self._may_be_strange(life):  # noqa: PLR2004  # at times
             return _STRANGE_WORD
         words = self._known_words("ended" if life.ended_at else "active")
         words = words or self._known_words("unknown")
         if not words or life.number % 11 == 7:  # noqa: PLR2004  # at times
             return None
         return written_word(words[life.number // 2 % len(words)])
+
+    def _may_be_strange(self, life: Life) -> bool:
+        """Say whether a strange word can be taken for what is so: nothing goes on that ended."""
+        status = self._map.status
+        return life.ended_at is None or status is None or status.else_ != "active"
 
     def _known_words(self, status: str) -> list[str]:
         meanings = self._map.status.values if self._map.status is not None else {}

@@ -171,10 +171,14 @@ def _called(call: dict[str, Json], received: Received) -> Received:
 
 
 def _frame(call: dict[str, Json], answer: Answer) -> Json:
+    """Make the envelope of an answer: what is planted in one begins with ``result``."""
     frame = {"jsonrpc": "2.0", "id": call.get("id")}
-    if answer.rpc_code is not None:
-        return {**frame, "error": {"code": answer.rpc_code, "message": "made up"}}
-    return {**frame, "result": answer.body}
+    told = answer.body if isinstance(answer.body, dict) else {"result": answer.body}
+    if answer.rpc_code is None:
+        return {**frame, "result": None, **told}
+    error = told.get("error")
+    details = error if isinstance(error, dict) else {}
+    return {**frame, "error": {"message": "made up", **details, "code": answer.rpc_code}}
 
 
 def _response(answer: Answer) -> web.Response:

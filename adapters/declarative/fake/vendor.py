@@ -17,6 +17,7 @@ from adapters.declarative.fake.writing import carried_out
 from adapters.declarative.language.calls import GetCall, WriteCall
 from adapters.declarative.language.outcomes import CallName, Meaning
 from adapters.declarative.language.paging import LinkPaging
+from adapters.declarative.language.part import substituted
 from adapters.declarative.language.requests import Place, Request
 from adapters.declarative.language.spec import Spec
 from adapters.declarative.language.transport import (
@@ -58,13 +59,13 @@ class Vendor:
         """Answer a request."""
         names = [name for name, request in self._calls() if self._is_of(received, name, request)]
         try:
+            self._refuse_without_headers(received)
             ticket = self.doorkeeper.log_in(received)
             return self._admitted(names, received) if ticket is None else Answer(ticket)
         except RefusedError as refused:
             return self.refuse(refused.meaning, names[0] if names else "log_in")
         except ValueError as error:
-            code = _BAD_PARAMETERS if self._wire != "rest" else None
-            return Answer({"error": f"{error}"}, HTTPStatus.BAD_REQUEST, rpc_code=code)
+            return self._misunderstood(str(error))
 
     def refuse(self, meaning: Meaning, call: CallName) -> Answer:
         """Answer so that it means this."""
@@ -83,6 +84,11 @@ class Vendor:
         if name == "list" and isinstance(self._spec.list.paginate, LinkPaging):
             received = paging.as_asked_first(received, request.method)
         return is_addressed(received, request)
+
+    def _misunderstood(self, why: str) -> Answer:
+        if self._wire != "rest":
+            return Answer({"error": {"message": why}}, rpc_code=_BAD_PARAMETERS)
+        return Answer({"error": why}, HTTPStatus.BAD_REQUEST)
 
     def _unknown(self) -> Answer:
         if self._wire != "rest":
@@ -149,6 +155,14 @@ class Vendor:
         asked = filled(received, call.request, self._values)
         self._refuse_unknown(asked, call.request, [field.send for field in call.fields.values()])
         return carried_out(name, call, asked, self.sessions)
+
+    def _refuse_without_headers(self, received: Received) -> None:
+        transport = self._spec.transport
+        if isinstance(transport, JsonRpcWsTransport):
+            return
+        for name, text in transport.headers.items():
+            if received.headers.get(name.lower()) != substituted(text, self._values):
+                raise ValueError(f"no {name} as it should be")
 
     def _refuse_unknown(self, asked: Filled, request: Request, places: Sequence[Place]) -> None:
         auth = _auth(self._spec)

@@ -22,8 +22,8 @@ def carried_out(name: CallName, call: WriteCall, asked: Filled, sessions: Sessio
     Raises :class:`RefusedError` for a session that there is not, and for wrong fields.
     """
     changes = {
-        key.replace(".", "_"): value
-        for key, field in call.fields.items()
+        name: value
+        for name, field in call.fields.items()
         if (value := _value(field, asked)) is not None
     }
     held = _done(name, asked, sessions, changes)
