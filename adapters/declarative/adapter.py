@@ -21,11 +21,11 @@ from gateway.spi import (
     Rejected,
     RpcEndpoint,
     ScanPlan,
-    SessionAdapter,
 )
+from gateway.spi.described import DescribedAdapter, Workbench
 
 
-class DeclarativeAdapter(SessionAdapter[Any]):
+class DeclarativeAdapter(DescribedAdapter[Any]):
     """Speaks with a vendor as its file says."""
 
     vendor = "declarative"
@@ -36,6 +36,14 @@ class DeclarativeAdapter(SessionAdapter[Any]):
         """Read the file that the options name; without one, tell that it is missing."""
         file = options.get("spec")
         return options_model_of(folder / file) if isinstance(file, str) else DeclarativeOptions
+
+    @classmethod
+    def workbench(cls, file: Path) -> Workbench:
+        """Read a file by which somebody wants to work."""
+        # It brings a web server along, which no gateway needs.
+        from adapters.declarative.workbench import DeclarativeWorkbench  # noqa: PLC0415  # said above
+
+        return DeclarativeWorkbench(file)
 
     def __init__(self, options: DeclarativeOptions) -> None:
         self._options = options
