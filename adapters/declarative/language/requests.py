@@ -6,6 +6,8 @@ from pydantic import Discriminator, Field, Tag
 
 from adapters.declarative.language.part import DottedPath, Part, PathText, Text, Tree
 
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 
 class RestRequest(Part):
     """One HTTP request."""
@@ -31,13 +33,10 @@ class RpcRequest(Part):
     """Parameters that are always sent; ${session.NAME} stands for what the handshake kept."""
 
 
-_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
-
-
 def _kind(value: Any) -> str:  # noqa: ANN401  # what stands in the file
     if isinstance(value, dict):
         is_rest = not value.keys().isdisjoint({"path", "query", "headers", "body"})
-        is_rpc = "params" in value or value.get("method", "GET") not in _METHODS
+        is_rpc = "params" in value or value.get("method") not in (None, *_METHODS)
         return "rpc" if is_rpc and not is_rest else "rest"
     return "rpc" if isinstance(value, RpcRequest) else "rest"
 
