@@ -29,6 +29,11 @@ CROSSINGS = [
         "adapters/simulators/world.py",
         "import adapters.toolkit.instants",
     ),
+    (
+        "A fake vendor made from a file",
+        "adapters/declarative/fake/paging.py",
+        "import adapters.declarative.reading",
+    ),
     ("Only web knows HTTP server words", "gateway/paging/merge.py", "import aiohttp"),
 ]
 

@@ -40,14 +40,14 @@ from gateway.spi import (
     Rejected,
     RpcEndpoint,
     ScanPlan,
-    SessionAdapter,
     Ticket,
     Write,
     WriteOutcome,
 )
+from gateway.spi.described import DescribedAdapter, Workbench
 
 
-class DeclarativeAdapter(SessionAdapter[Any]):
+class DeclarativeAdapter(DescribedAdapter[Any]):
     """Speaks with a vendor as its file says."""
 
     vendor = "declarative"
@@ -65,9 +65,21 @@ class DeclarativeAdapter(SessionAdapter[Any]):
 
         Raises :class:`~gateway.spi.documents.ConfigurationError` with all that is wrong with it.
         """
-        model = options_model_of(file)
+        return cls.of(options_model_of(file))
+
+    @classmethod
+    def of(cls, model: type[DeclarativeOptions]) -> "type[DeclarativeAdapter]":
+        """Make the adapter of the file whose options this model reads."""
         own = {"options_model": model, "vendor": model.written.vendor.id, "__doc__": cls.__doc__}
         return type(cls.__name__, (cls,), own)
+
+    @classmethod
+    def workbench(cls, file: Path) -> Workbench:
+        """Read a file by which somebody wants to work."""
+        # It brings a web server along, which no gateway needs.
+        from adapters.declarative.workbench import DeclarativeWorkbench  # noqa: PLC0415  # said above
+
+        return DeclarativeWorkbench(file)
 
     def __init__(self, options: DeclarativeOptions) -> None:
         spec, values = options.written, values_of(options)

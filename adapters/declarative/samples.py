@@ -40,6 +40,14 @@ def unfit_samples(spec: Spec, folder: Path) -> Iterator[Finding]:
                 yield ("samples", index), message
 
 
+def records_in(spec: Spec, folder: Path) -> Iterator[bytes]:
+    """Give every record of the samples, which fit the file: that is known since it was read."""
+    search = compiled(spec.list.records)
+    for file in spec.samples:
+        for record in search(msgspec.json.decode((folder / file).read_bytes())):
+            yield msgspec.json.encode(record)
+
+
 def _flaws(found: Json, records: Records, spec: Spec) -> Iterator[str]:
     if not isinstance(found, list):
         yield "has no list where list.records leads"

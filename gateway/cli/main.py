@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from gateway.cli.adapter import adapter_group
 from gateway.cli.forms import Form, chosen_form, form_options
 from gateway.cli.garbage import hold_off
 from gateway.cli.interrupts import Interruptible
@@ -182,3 +183,6 @@ def new(name: str) -> None:
     from gateway.cli.keys import print_new_key  # noqa: PLC0415  # said above
 
     print_new_key(name)
+
+
+main.add_command(adapter_group)

@@ -1,1 +1,1 @@
-"""Tests of the adapter that is written in YAML."""
+"""The adapter that is described by a file, and what there is to work on such a file."""

@@ -1,0 +1,40 @@
+"""What a file that is in order might say besides, and what comes of it that it does not. Pure."""
+
+from collections.abc import Iterator
+
+from adapters.declarative.language.paging import SinglePage
+from adapters.declarative.language.spec import Spec
+
+
+def remarks_on(spec: Spec) -> Iterator[str]:
+    """Say what is not declared, each with what comes of that."""
+    yield from _on_reading(spec)
+    yield from _on_sessions(spec)
+    if not spec.samples:
+        yield "samples: there are none, so the map was only tried on what was made up from it"
+
+
+def _on_reading(spec: Spec) -> Iterator[str]:
+    filters, sorts = spec.abilities.filters, spec.abilities.sorts
+    is_sorted = any(getattr(sorts, name) is not None for name in type(sorts).model_fields)
+    is_paged = not isinstance(spec.list.paginate, SinglePage)
+    if not is_sorted and is_paged and filters.started_at is None:
+        yield "abilities: neither a sort nor a filter by started_at, so every list is read whole"
+    if spec.get is None:
+        yield "get: left out, so a session alone is looked for in the whole list"
+    if is_paged and spec.list.paginate.total is None:
+        yield "list.paginate.total: left out, so a count costs the whole list"
+    if spec.transport.limits.rate is None:
+        yield "transport.limits.rate: left out, so nothing holds requests back but the answers"
+
+
+def _on_sessions(spec: Spec) -> Iterator[str]:
+    if spec.map.status is None:
+        yield "map.status: left out, so every status is unknown"
+    if spec.map.started_at is None:
+        yield "map.started_at: left out, so sessions come last in every order by time"
+    if not spec.personal:
+        yield (
+            "personal: left out, so only user and device are hidden from those who may not see"
+            " what tells of a person"
+        )

@@ -1,0 +1,1 @@
+"""The fake vendor that is made from a file."""
