@@ -118,7 +118,7 @@ def test_the_reference_of_the_configuration_says_what_the_models_say() -> None:
 def test_the_reference_tells_every_key_and_option_with_its_meaning() -> None:
     rows = [line.split(" | ") for line in read("docs/configuration.md").splitlines()]
     told = {row[0].strip("|` "): row[-1] for row in rows if len(row) > 1}
-    sections = [ConfigurationFile, BackendEntry, *Section.__subclasses__()]
+    sections: list[type[Section]] = [ConfigurationFile, BackendEntry, *Section.__subclasses__()]
     keys = {key for section in sections for key in section.model_fields}
     options = {o for name in adapter_names() for o in load_adapter(name).options_model.model_fields}
 
