@@ -136,11 +136,11 @@ class Reading:
                 horizon=self.horizons.get(backend.name),
             )
 
-        changes = backend.changes.count
+        changes, order, read_at = backend.changes.count, request.query.order, self.timer()
 
         def keep_whole(rows: Sequence[Row], tally: Tally) -> None:
             if backend.changes.count == changes:
-                self.listings.keep(backend, plan, rows, request.query.order, tally)
+                self.listings.keep(backend, plan, rows, order, tally, read_at=read_at)
 
         slicing = Slicing(plan, request.query, request.position.boundary, span_beyond, accepted)
         return WindowReader(backend, slicing, self.ranges, keep_whole)
