@@ -58,12 +58,7 @@ class Reading:
 
     def reader(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> Reader:
         """Choose the reader that asks the vendor for the least."""
-        accepted = self.accepted(backend, request.freshness)
-        if plan.is_ordered:
-            return self._page_reader(backend, plan, request, accepted)
-        if self.is_sliced(backend, plan, request.freshness):
-            return self._window_reader(backend, plan, request, accepted)
-        return self._listing_reader(backend, plan, request, accepted)
+        return self._reader(backend, plan, request, self.accepted(backend, request.freshness))
 
     def drop(self, backend: Backend) -> None:
         """Drop all that is kept of a backend."""
@@ -100,16 +95,24 @@ class Reading:
         accepted = request.freshness.accepted(self.ranges.timer())
         if not plan.is_ordered and self.listings.is_kept(backend, plan, accepted):
             return Kept.ENOUGH
-        boundary = request.position.boundary
-        kept = self.ranges.find(backend.identity, request.query, boundary, accepted)
-        if kept is None or not (plan.is_ordered or plan.is_sliceable):
+        kept = self._reader(backend, plan, request, accepted).kept(accepted)
+        if kept is None:
             return None
         if kept.extent.ends is None:
             return Kept.ENOUGH
-        holds = predicate(request.query.conditions)
+        holds, boundary = predicate(request.query.conditions), request.position.boundary
         rows = (row for row in kept.closed_rows if row.key > boundary and holds(row.session))
         is_enough = not is_whole and sum(1 for _ in rows) >= request.limit
         return Kept.ENOUGH if is_enough else Kept.BEGINNING
+
+    def _reader(
+        self, backend: Backend, plan: BackendPlan, request: PageRequest, accepted: Acceptance
+    ) -> Reader:
+        if plan.is_ordered:
+            return self._page_reader(backend, plan, request, accepted)
+        if self.is_sliced(backend, plan, request.freshness):
+            return self._window_reader(backend, plan, request, accepted)
+        return self._listing_reader(backend, plan, request, accepted)
 
     def _page_reader(
         self, backend: Backend, plan: BackendPlan, request: PageRequest, accepted: Acceptance
