@@ -1,7 +1,7 @@
 """Choosing how a backend is read: page by page, by windows of time, or from its whole listing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 
@@ -44,13 +44,9 @@ class Reading:
     listings: Listings
     ranges: KeptRanges
     details: KeptDetails
-    horizons: Mapping[str, timedelta] = field(default_factory=dict)
-    renewals: Renewals = field(default_factory=Renewals)
-    refreshing: Refreshing = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Read anew by the timer of what is kept."""
-        self.refreshing = Refreshing(self.timer)
+    renewals: Renewals
+    refreshing: Refreshing
+    horizons: Mapping[str, timedelta]
 
     def timer(self) -> float:
         """Read the timer of all that is kept."""
