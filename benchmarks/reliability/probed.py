@@ -37,8 +37,8 @@ async def _serve(terms: Terms) -> list[tuple[float, float]]:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     found: list[tuple[float, float]] = []
-    runner = await started(settings_of(terms))
     spare_what_lasts()
+    runner = await started(settings_of(terms))
     print(f"{url_of(runner.addresses[0])} \n", flush=True)
     probing = asyncio.create_task(lateness(found))
     await stop.wait()

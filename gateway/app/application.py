@@ -16,12 +16,8 @@ from gateway.config.settings import (
     BackendSettings,
     Settings,
 )
-from gateway.federation.details import KeptDetails
 from gateway.federation.federation import Federation
-from gateway.federation.filling import Listings
 from gateway.federation.flights import LastingFlights
-from gateway.federation.listings import KeptListings
-from gateway.federation.ranges import KeptRanges
 from gateway.paging.cursor import CursorSealer
 from gateway.spi.abilities import Abilities
 from gateway.spi.registry import load_adapter
@@ -48,8 +44,6 @@ from gateway.web.middlewares import (
     negotiate,
     tell_standing,
 )
-from gateway.web.rates import Limiter
-from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
 from gateway.web.repeats import Repeats
 from gateway.web.routes import routes
 from gateway.web.serving import REQUEST_LIMITS
@@ -114,7 +108,7 @@ def build_app(
     app[TRUSTED_PROXIES] = settings.server.trusted_proxies
     app[DEADLINE_SECONDS] = settings.server.deadline_s
     app[UNDERTAKINGS] = LastingFlights()
-    app[REFRESHES] = Limiter(REFRESHES_OF_A_BACKEND, timer)
+    app[REFRESHES] = snapshot.holdings.refreshes
     app[RECORDS] = snapshot.holdings.records
     app.on_response_prepare.append(tell_standing)
     app.on_response_prepare.append(finish_head)
@@ -172,12 +166,7 @@ def _snapshot(
 
 def _holdings(settings: Settings, clock: Clock, timer: Callable[[], float]) -> Holdings:
     folder = settings.server.state_dir
-    return Holdings(
-        Listings(KeptListings(timer=timer)),
-        KeptRanges(timer=timer),
-        KeptDetails(timer=timer),
-        None if folder is None else IdempotencyRecords(folder, clock),
-    )
+    return Holdings(timer, None if folder is None else IdempotencyRecords(folder, clock))
 
 
 async def _held(app: web.Application) -> AsyncIterator[None]:
@@ -202,6 +191,8 @@ def _federation(settings: Settings, vendors: Sequence[Wired], holdings: Holdings
         holdings.listings,
         holdings.ranges,
         holdings.details,
+        renewals=holdings.renewals,
+        refreshing=holdings.refreshing,
         disabled={
             b.name: adapter_class(b, load)(b.options).vendor
             for b in settings.backends

@@ -1,30 +1,32 @@
-"""What outlasts a snapshot: connections, what is kept of vendors, and the record of calls."""
+"""What outlasts a snapshot: connections, what is kept or read anew, and the record of calls."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gateway.app.vendors import Wired
 from gateway.federation.details import KeptDetails
 from gateway.federation.filling import Listings
+from gateway.federation.freshness import Renewals
+from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import KeptRanges
+from gateway.federation.refreshing import Refreshing
 from gateway.state.idempotency import IdempotencyRecords
+from gateway.web.rates import Limiter
+from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
 
 
 class Holdings:
     """What several snapshots may use at a time: the last one to leave a thing has it closed."""
 
-    def __init__(
-        self,
-        listings: Listings,
-        ranges: KeptRanges,
-        details: KeptDetails,
-        records: IdempotencyRecords | None,
-    ) -> None:
-        """Take them over, not opened yet."""
-        self.listings = listings
-        self.ranges = ranges
-        self.details = details
+    def __init__(self, timer: Callable[[], float], records: IdempotencyRecords | None) -> None:
+        """Keep nothing yet, by a timer in seconds. The records are not opened yet."""
+        self.listings = Listings(KeptListings(timer=timer))
+        self.ranges = KeptRanges(timer=timer)
+        self.details = KeptDetails(timer=timer)
+        self.renewals = Renewals()
+        self.refreshing = Refreshing(timer)
+        self.refreshes = Limiter(REFRESHES_OF_A_BACKEND, timer)
         self.records = records
         self._has_records = False
         self._users: Counter[str] = Counter()
@@ -54,12 +56,16 @@ class Holdings:
             await self._close()
 
     async def _end(self, vendor: Wired) -> None:
+        identity = vendor.backend.identity
+        await self.refreshing.end(identity)
         await self.listings.forget(vendor.backend)
-        self.ranges.drop(vendor.backend.identity)
-        self.details.drop(vendor.backend.identity)
+        self.ranges.drop(identity)
+        self.details.drop(identity)
+        self.renewals.forget(identity)
         await vendor.wire.close()
 
     async def _close(self) -> None:
+        await self.refreshing.close()
         await self.listings.close()
         if self.records is not None and self._has_records:
             await self.records.close()

@@ -56,11 +56,11 @@ async def serve(
     The settings were read from the source. ``on_ready`` is called once it serves. Raises what
     :func:`start` does.
     """
+    spare_what_lasts()
     runner = runner_of(settings)
     told = _signals(runner)
     await start(runner, sockets)
     address = url_of(runner.addresses[0], is_encrypted=settings.server.tls is not None)
-    spare_what_lasts()
     _LOG.info("serving on %s", address)
     on_ready()
     while (number := await told.get()) is signal.SIGHUP and not _has_lost_its_terminal():

@@ -10,10 +10,11 @@ from gateway.federation.deadline import Deadline
 from gateway.federation.details import KeptDetails
 from gateway.federation.explaining import Explanation, explain
 from gateway.federation.filling import Listings
-from gateway.federation.freshness import AS_KEPT, NOT_CACHED, Freshness
+from gateway.federation.freshness import AS_KEPT, NOT_CACHED, Freshness, Renewals
 from gateway.federation.lookup import Lookup, find
 from gateway.federation.ranges import KeptRanges
 from gateway.federation.reading import Kept, Reading
+from gateway.federation.refreshing import Refreshing
 from gateway.federation.reports import (
     Part,
     ended,
@@ -51,6 +52,8 @@ class Federation:
         ranges: KeptRanges,
         details: KeptDetails | None = None,
         *,
+        renewals: Renewals | None = None,
+        refreshing: Refreshing | None = None,
         disabled: Mapping[str, str] | None = None,
         horizons: Mapping[str, timedelta] | None = None,
     ) -> None:
@@ -62,7 +65,14 @@ class Federation:
         self.disabled = dict(disabled or {})
         self._listings = listings
         details = details or KeptDetails(timer=ranges.timer)
-        self._reading = Reading(listings, ranges, details, horizons or {})
+        self._reading = Reading(
+            listings,
+            ranges,
+            details,
+            renewals or Renewals(),
+            refreshing or Refreshing(ranges.timer),
+            horizons or {},
+        )
         self._writing = Writing(listings, ranges, details)
 
     async def page(
@@ -134,13 +144,13 @@ class Federation:
         await self._writing.settled()
 
     async def leave(self) -> None:
-        """End what goes on without callers, and leave what is kept to those who share it."""
+        """End the writes, and leave what is kept, and read anew, to those who share it."""
         await self._writing.close()
-        await self._reading.refreshing.close()
 
     async def close(self) -> None:
         """End what goes on without callers."""
         await self.leave()
+        await self._reading.refreshing.close()
         await self._listings.close()
 
     def _run(self, request: PageRequest, *, is_whole: bool) -> Run:

@@ -65,17 +65,24 @@ class Listings:
         """Say whether a listing of what the plan pushes is kept, and may serve."""
         return self.kept.find(_key(backend, plan), accepted) is not None
 
-    def keep(
-        self, backend: Backend, plan: BackendPlan, rows: Sequence[Row], order: Order, tally: Tally
+    def keep(  # noqa: PLR0913  # as for a whole listing
+        self,
+        backend: Backend,
+        plan: BackendPlan,
+        rows: Sequence[Row],
+        order: Order,
+        tally: Tally,
+        *,
+        read_at: float,
     ) -> None:
-        """Keep every session of what the plan pushes, if there is room for them."""
+        """Keep every session of what the plan pushes, asked for at an instant, if there is room."""
         harvest = self._harvest(order)
         with suppress(BadAnswer):
             for row in rows:
                 if row.raw is not None:
                     harvest.take(row.session, row.raw)
             listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
-            self.kept.keep(_key(backend, plan), listing, backend.lifetimes)
+            self.kept.keep(_key(backend, plan), listing, backend.lifetimes, read_at=read_at)
 
     async def session(  # noqa: PLR0913  # as for a whole listing
         self,

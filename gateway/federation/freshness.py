@@ -155,3 +155,7 @@ class Renewals:
             return False
         self._last[backend] = now
         return True
+
+    def forget(self, backend: str) -> None:
+        """Forget a backend that nobody asks any more."""
+        self._last.pop(backend, None)

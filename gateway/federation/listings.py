@@ -36,12 +36,14 @@ class ListingKey:
 class Kept:
     """A listing that is kept, and how long it serves as it is.
 
-    It was read when it was last known to be what the vendor has. One that grows is kept for ever,
-    and asked for anew from ``full_list_due`` on.
+    It was read when it was last known to be what the vendor has, and ``listed_at`` is when the
+    whole list was asked for. One that grows is kept for ever, and asked for anew from
+    ``full_list_due`` on.
     """
 
     listing: Listing
     life: Life
+    listed_at: float
     full_list_due: float | None
 
     @property
@@ -101,14 +103,17 @@ class KeptListings:
         full_list_every: timedelta | None = None,
         read_at: float | None = None,
     ) -> None:
-        """Keep a listing, unless it is larger than all there is room for.
+        """Keep a listing, unless it is larger than all there is room for, or one is newer.
 
-        It was read now, unless told otherwise.
+        It was asked for now, unless told otherwise.
         """
         now = self.now()
+        listed_at = now if read_at is None else read_at
+        before = self._kept.get(key)
+        if before is not None and listed_at < before.listed_at:
+            return
         due = None if full_list_every is None else now + full_list_every.total_seconds()
-        life = lifetimes.begin(now if read_at is None else read_at, now)
-        self._keep(key, Kept(listing, life, due))
+        self._keep(key, Kept(listing, lifetimes.begin(listed_at, now), listed_at, due))
 
     def keep_grown(
         self, key: ListingKey, kept: Kept, listing: Listing, lifetimes: Lifetimes

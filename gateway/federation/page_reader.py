@@ -59,7 +59,7 @@ class PageReader(Reader):
     async def read(self) -> Delivered:
         """Give what is kept, then page after page from the vendor."""
         if self._scan is None:
-            kept = self._kept(self._accepted)
+            kept = self.kept(self._accepted)
             if kept is not None:
                 return self._given_from(kept)
             self._note_need()
@@ -90,10 +90,15 @@ class PageReader(Reader):
             del self._pages[0]
             self._begins = reached
 
+    def kept(self, accepted: Acceptance) -> KeptRange | None:
+        """Find what is kept from the boundary on, if what lies beyond it can be read."""
+        kept = self._ranges.find(self._backend.identity, self._query, self._boundary, accepted)
+        return kept if kept is not None and self._can_go_on_from(kept) else None
+
     def fall_back(self, failure: Failure) -> bool:
         """Turn to what is kept, if it may serve now, and no page that is gone on from was given."""
         accepted = self._backend.accepted_on_error(self._accepted)
-        if self._pages or self.tally.fallen_back or self._kept(accepted) is None:
+        if self._pages or self.tally.fallen_back or self.kept(accepted) is None:
             return False
         self._scan, self._accepted, self.tally.fallen_back = None, accepted, failure
         return True
@@ -117,14 +122,9 @@ class PageReader(Reader):
         kept = KeptRange(extent, tuple(self._pages), told)
         self._ranges.keep(self._backend.identity, self._query.order, kept)
 
-    def _kept(self, accepted: Acceptance) -> KeptRange | None:
-        """Find what is kept from the boundary on, if what lies beyond it can be read."""
-        kept = self._ranges.find(self._backend.identity, self._query, self._boundary, accepted)
-        return kept if kept is not None and self._can_go_on_from(kept) else None
-
     def _note_need(self) -> None:
         on_error = self._backend.accepted_on_error(AS_IT_SERVES)
-        self.tally.note_need(lambda accepted: self._kept(accepted) is not None, on_error)
+        self.tally.note_need(lambda accepted: self.kept(accepted) is not None, on_error)
 
     def _can_go_on_from(self, kept: KeptRange) -> bool:
         """Say whether what lies beyond a range can be read, should it be needed."""

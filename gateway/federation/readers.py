@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 from gateway.federation.backend import Failed
 from gateway.federation.budget import BUDGET, Allowance
+from gateway.federation.freshness import Acceptance
+from gateway.federation.ranges import KeptRange
 from gateway.federation.tally import Tally
 from gateway.model.report import Failure
 from gateway.paging.merge import Row
@@ -60,6 +62,10 @@ class Reader(ABC):
     def fall_back(self, failure: Failure) -> bool:  # noqa: ARG002  # a default
         """Turn to what is kept and is stale, since reading has failed; say whether there is any."""
         return False
+
+    def kept(self, accepted: Acceptance) -> KeptRange | None:  # noqa: ARG002  # a default
+        """Find the range that is given first, if there is one that may serve."""
+        return None
 
     @abstractmethod
     async def read(self) -> Delivered:

@@ -1,7 +1,7 @@
 """Choosing how a backend is read: page by page, by windows of time, or from its whole listing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 
@@ -44,13 +44,9 @@ class Reading:
     listings: Listings
     ranges: KeptRanges
     details: KeptDetails
-    horizons: Mapping[str, timedelta] = field(default_factory=dict)
-    renewals: Renewals = field(default_factory=Renewals)
-    refreshing: Refreshing = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Read anew by the timer of what is kept."""
-        self.refreshing = Refreshing(self.timer)
+    renewals: Renewals
+    refreshing: Refreshing
+    horizons: Mapping[str, timedelta]
 
     def timer(self) -> float:
         """Read the timer of all that is kept."""
@@ -58,12 +54,7 @@ class Reading:
 
     def reader(self, backend: Backend, plan: BackendPlan, request: PageRequest) -> Reader:
         """Choose the reader that asks the vendor for the least."""
-        accepted = self.accepted(backend, request.freshness)
-        if plan.is_ordered:
-            return self._page_reader(backend, plan, request, accepted)
-        if self.is_sliced(backend, plan, request.freshness):
-            return self._window_reader(backend, plan, request, accepted)
-        return self._listing_reader(backend, plan, request, accepted)
+        return self._reader(backend, plan, request, self.accepted(backend, request.freshness))
 
     def drop(self, backend: Backend) -> None:
         """Drop all that is kept of a backend."""
@@ -100,16 +91,24 @@ class Reading:
         accepted = request.freshness.accepted(self.ranges.timer())
         if not plan.is_ordered and self.listings.is_kept(backend, plan, accepted):
             return Kept.ENOUGH
-        boundary = request.position.boundary
-        kept = self.ranges.find(backend.identity, request.query, boundary, accepted)
-        if kept is None or not (plan.is_ordered or plan.is_sliceable):
+        kept = self._reader(backend, plan, request, accepted).kept(accepted)
+        if kept is None:
             return None
         if kept.extent.ends is None:
             return Kept.ENOUGH
-        holds = predicate(request.query.conditions)
+        holds, boundary = predicate(request.query.conditions), request.position.boundary
         rows = (row for row in kept.closed_rows if row.key > boundary and holds(row.session))
         is_enough = not is_whole and sum(1 for _ in rows) >= request.limit
         return Kept.ENOUGH if is_enough else Kept.BEGINNING
+
+    def _reader(
+        self, backend: Backend, plan: BackendPlan, request: PageRequest, accepted: Acceptance
+    ) -> Reader:
+        if plan.is_ordered:
+            return self._page_reader(backend, plan, request, accepted)
+        if self.is_sliced(backend, plan, request.freshness):
+            return self._window_reader(backend, plan, request, accepted)
+        return self._listing_reader(backend, plan, request, accepted)
 
     def _page_reader(
         self, backend: Backend, plan: BackendPlan, request: PageRequest, accepted: Acceptance
@@ -136,11 +135,11 @@ class Reading:
                 horizon=self.horizons.get(backend.name),
             )
 
-        changes = backend.changes.count
+        changes, order, read_at = backend.changes.count, request.query.order, self.timer()
 
         def keep_whole(rows: Sequence[Row], tally: Tally) -> None:
             if backend.changes.count == changes:
-                self.listings.keep(backend, plan, rows, request.query.order, tally)
+                self.listings.keep(backend, plan, rows, order, tally, read_at=read_at)
 
         slicing = Slicing(plan, request.query, request.position.boundary, span_beyond, accepted)
         return WindowReader(backend, slicing, self.ranges, keep_whole)

@@ -1,7 +1,7 @@
 """Reading anew, behind the scenes, what still serves but is not fresh any more."""
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable
+from typing import NamedTuple
 
 from gateway.federation.flights import LastingFlights
 from gateway.federation.waits import Wait, Waits
@@ -10,13 +10,21 @@ MOST_AT_A_TIME = 2
 """Refreshes of one backend: what else is due waits for whoever asks for it next."""
 
 
+class _Refresh(NamedTuple):
+    backend: str
+    what: Hashable
+
+
 class Refreshing:
-    """Refreshes under way: one for all who were served the same, and few of one backend."""
+    """Refreshes under way: one for all who were served the same, and few of one backend.
+
+    Backends are named by their identities.
+    """
 
     def __init__(self, timer: Callable[[], float]) -> None:
         """Take what tells the time, in seconds."""
         self._flights: LastingFlights[None] = LastingFlights()
-        self._under_way: defaultdict[str, set[Hashable]] = defaultdict(set)
+        self._under_way: set[_Refresh] = set()
         self._waits = Waits(timer)
 
     def start(self, backend: str, what: Hashable, read: Callable[[], Awaitable[bool]]) -> None:
@@ -24,18 +32,23 @@ class Refreshing:
 
         ``read`` says whether it went well.
         """
-        under_way, before = self._under_way[backend], self._waits.find(backend)
-        is_held_back = self._waits.is_held_back(backend)
-        if is_held_back or what in under_way or len(under_way) >= MOST_AT_A_TIME:
+        refresh, before = _Refresh(backend, what), self._waits.find(backend)
+        is_one_too_many = sum(each.backend == backend for each in self._under_way) >= MOST_AT_A_TIME
+        if self._waits.is_held_back(backend) or refresh in self._under_way or is_one_too_many:
             return
         # Counted here, as the task begins only later: by then others may have been started.
-        under_way.add(what)
-        task = self._flights.start((backend, what), lambda: self._refresh(backend, read, before))
-        task.add_done_callback(lambda _: under_way.remove(what))
+        self._under_way.add(refresh)
+        task = self._flights.start(refresh, lambda: self._refresh(backend, read, before))
+        task.add_done_callback(lambda _: self._under_way.remove(refresh))
 
     def forget(self, backend: str) -> None:
         """Forget what failed of a backend."""
         self._waits.forget(backend)
+
+    async def end(self, backend: str) -> None:
+        """End what is under way of a backend that nobody asks any more, and forget what failed."""
+        await self._flights.end(lambda each: isinstance(each, _Refresh) and each.backend == backend)
+        self.forget(backend)
 
     async def close(self) -> None:
         """End the refreshes under way."""

@@ -100,7 +100,7 @@ class WindowReader(Reader):
     async def read(self) -> Delivered:
         """Give what is kept; then page after page of windows, whose rows come with the last."""
         if self._windows is None:
-            kept = self._kept(self._accepted)
+            kept = self.kept(self._accepted)
             if kept is not None:
                 return self._given_from(kept)
             if self._accepted.is_kept_only:
@@ -134,11 +134,15 @@ class WindowReader(Reader):
             self._backend.identity, self._query.order, KeptRange(extent, pages, replace(self.tally))
         )
 
+    def kept(self, accepted: Acceptance) -> KeptRange | None:
+        """Find what is kept from where the windows begin on."""
+        return self._ranges.find(self._backend.identity, self._query, self._begins, accepted)
+
     def fall_back(self, failure: Failure) -> bool:
         """Turn to what is kept, if no window has been read, and it may serve now."""
         accepted = self._backend.accepted_on_error(self._accepted)
         has_read = self._ends != self._slicing.boundary
-        if has_read or self.tally.fallen_back or self._kept(accepted) is None:
+        if has_read or self.tally.fallen_back or self.kept(accepted) is None:
             return False
         self._windows = self._reading = None
         self._undated.clear()
@@ -166,12 +170,9 @@ class WindowReader(Reader):
             self._begin_again(windows, reading, size)
         return Delivery((), is_end=False)
 
-    def _kept(self, accepted: Acceptance) -> KeptRange | None:
-        return self._ranges.find(self._backend.identity, self._query, self._begins, accepted)
-
     def _note_need(self) -> None:
         on_error = self._backend.accepted_on_error(AS_IT_SERVES)
-        self.tally.note_need(lambda accepted: self._kept(accepted) is not None, on_error)
+        self.tally.note_need(lambda accepted: self.kept(accepted) is not None, on_error)
 
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""

@@ -34,7 +34,7 @@ async def refreshed(
 
     That is not the end of the call: the same one may yet come to good.
     """
-    standing = limiter.spend(backend.name)
+    standing = limiter.spend(backend.identity)
     if not standing.is_within:
         detail = "The backend was refreshed less than a second ago."
         headers = {"Retry-After": str(standing.wait_s)}

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from gateway.federation.deadline import Deadline
+from gateway.federation.explaining import Explanation
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.matching import matches
 from gateway.model.query import Condition, Order, Query
-from gateway.model.report import BackendStatus
+from gateway.model.report import BackendStatus, Relation
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.paging.order import key_of
@@ -117,7 +118,9 @@ class Keeping:
         return NOON + self.now * SECOND
 
     def _faults(self, mark: Mark, limit: int) -> list[str]:
-        page = asyncio.run(self._page(PageRequest(mark.query, limit, mark.position)))
+        request = PageRequest(mark.query, limit, mark.position)
+        told = self._federation.explain(request)
+        page = asyncio.run(self._page(request))
         oldest = {name: self._read_at(report.as_of) for name, report in page.reports.items()}
         since = {name: min(read, mark.since.get(name, read)) for name, read in oldest.items()}
         if page.next is not None:
@@ -126,6 +129,7 @@ class Keeping:
         for line in self.timelines:
             faults += self._faults_of(line, page, oldest[line.name])
             faults += self._missing(line, page, mark, since[line.name])
+            faults += _surprises(line, page, told[line.name])
         return faults
 
     async def _page(self, request: PageRequest) -> SessionPage:
@@ -154,6 +158,13 @@ class Keeping:
         for session in _sessions(line, stayed):
             if _belongs_to(page, mark, session) and session not in page.sessions:
                 yield f"{session.id} has been there since {since} and is missing"
+
+
+def _surprises(line: Timeline, page: SessionPage, told: Explanation) -> Iterator[str]:
+    """Say whether a backend took other requests than was surely foretold of what is kept."""
+    expected, took = told.expected_requests, page.reports[line.name].requests
+    if told.cache == "kept" and expected.relation is Relation.EQUAL and took != expected.value:
+        yield f"{line.name} took {took} requests, and not {expected.value}"
 
 
 def _sessions(line: Timeline, rows: frozenset[FakeRow]) -> list[Session]:

@@ -8,7 +8,7 @@ from weakref import WeakSet
 from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
 from gateway.federation.filling import Listings
-from gateway.federation.freshness import Lifetimes
+from gateway.federation.freshness import NOT_CACHED, Freshness, Lifetimes
 from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.run import PageRequest, SessionPage
@@ -32,6 +32,7 @@ from tests.support.fakes import EPOCH, FakeAdapter, FakeRow, Manners, backend, f
 
 TTL = 60
 ACTIVE: Condition = AnyOf(Field.STATUS, frozenset({"active"}))
+KEPT_ONLY = Freshness(is_kept_only=True)
 NONE, SOME = Count(0, Relation.EQUAL), Count(0, Relation.AT_LEAST)
 
 
@@ -308,3 +309,19 @@ async def test_explain_tells_what_is_kept() -> None:
     assert expected(asked, at=FROM_THE_START) == NONE
     assert expected(asked, at=first.next) == NONE
     assert expected(asked, limit=30, at=first.next) == SOME
+
+
+async def test_explain_counts_on_no_range_that_cannot_be_gone_on_from() -> None:
+    rows = [FakeRow("0", None, "active"), FakeRow("1", 0, "active"), FakeRow("2", 1, "active")]
+    manners = Manners(granule=1, page_cap=1, is_stable=False, support=Support.INEXACT)
+    asked = federation(backend("a", FakeAdapter(rows, manners), ttl=TTL))
+    await page(asked, limit=1)
+    request = PageRequest(Query(("a",), (ACTIVE,)), 1)
+
+    told = asked.explain(request)["a"]
+    served = await asked.page(replace(request, freshness=KEPT_ONLY), Deadline.within(5))
+    read = await asked.page(request, Deadline.within(5))
+
+    assert (told.cache, told.expected_requests.value) == ("none", 1)
+    assert served.reports["a"].error == NOT_CACHED
+    assert read.reports["a"].requests >= 1

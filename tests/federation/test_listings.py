@@ -1,7 +1,7 @@
 """Whole listings: shared while they are read, kept within bounds, and given in stretches."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.filling import Listings
-from gateway.federation.freshness import Acceptance, Lifetimes
+from gateway.federation.freshness import AS_IT_SERVES, Acceptance, Lifetimes
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listing_reader import ListingReader
@@ -20,7 +20,18 @@ from gateway.model.query import NEWEST_FIRST, AnyOf, Condition, Field, Order, Qu
 from gateway.model.report import ErrorCode, Failure, ServedFrom
 from gateway.paging.order import BEFORE_ALL, Key, key_of
 from gateway.paging.planner import BackendPlan
-from gateway.spi import Address, Mapped, Provenance, RawPage, Rejected, Status, Support
+from gateway.spi import (
+    Address,
+    Context,
+    HttpTransport,
+    Mapped,
+    Provenance,
+    RawPage,
+    Rejected,
+    ScanPlan,
+    Status,
+    Support,
+)
 from tests.federation.liars import Rejecting, Scripted, Stammerer, failing_at, never, rows
 from tests.support.adapters import NOON
 from tests.support.fakes import FakeAdapter, FakeRow, Manners, NoTransport, backend, record
@@ -90,6 +101,36 @@ def test_a_new_listing_takes_the_place_of_the_old_with_a_time_of_its_own() -> No
 
     clock.now = 18.9
     assert kept.find(key()) is newer
+
+
+def test_a_list_that_was_asked_for_earlier_never_takes_the_place_of_a_later_one() -> None:
+    clock = Clock()
+    kept = KeptListings(timer=clock)
+    clock.now = 5.0
+    newer = listing(FakeRow("2", 2))
+    kept.keep(key(), newer, Lifetimes(10), read_at=3.0)
+    before = kept.changes["a"]
+
+    kept.keep(key(), ONE, Lifetimes(10), read_at=2.0)
+
+    assert kept.find(key()) is newer
+    assert kept.changes["a"] == before
+    kept.keep(key(), ONE, Lifetimes(10), read_at=3.0)
+    assert kept.find(key()) is ONE
+
+
+def test_a_whole_list_takes_the_place_of_one_that_has_grown_since_it_was_asked_for() -> None:
+    clock, every, whole = Clock(), timedelta(minutes=5), listing(FakeRow("2", 2))
+    kept = KeptListings(timer=clock)
+    kept.keep(key(), ONE, Lifetimes(10), full_list_every=every)
+    growing = kept.find_growing(key())
+    assert growing is not None
+    clock.now = 5.0
+    kept.keep_grown(key(), growing, listing(*rows(1, 2)), Lifetimes(10))
+
+    kept.keep(key(), whole, Lifetimes(10), full_list_every=every, read_at=4.0)
+
+    assert kept.find(key()) is whole
 
 
 def test_a_timer_that_moves_on_meanwhile_loses_no_call() -> None:
@@ -253,8 +294,8 @@ async def test_few_orders_are_remembered(is_remembered: bool) -> None:
     assert known is not None
     assert list(known) == list(first)
 
-    for field in (Field.TITLE, Field.USER, Field.BACKEND):
-        await kept.sorted_by((Sort(field),))
+    for other in (Field.TITLE, Field.USER, Field.BACKEND):
+        await kept.sorted_by((Sort(other),))
 
     assert kept.known_order(NEWEST_FIRST) is None
 
@@ -328,8 +369,9 @@ class Asking:
         ttl: float = 10,
         max_bytes: int = MAX_KEPT_BYTES,
         remembered_bytes: int = REMEMBERED_BYTES,
+        clock: Clock | None = None,
     ) -> None:
-        kept = KeptListings(timer=Clock(), max_bytes=max_bytes)
+        kept = KeptListings(timer=clock or Clock(), max_bytes=max_bytes)
         self.listings = Listings(kept, remembered_bytes=remembered_bytes)
         self.backend = backend("a", adapter, ttl=ttl)
 
@@ -339,10 +381,14 @@ class Asking:
         return plan
 
     async def whole(
-        self, tally: Tally, *conditions: Condition, order: Order = NEWEST_FIRST
+        self,
+        tally: Tally,
+        *conditions: Condition,
+        order: Order = NEWEST_FIRST,
+        accepted: Acceptance = AS_IT_SERVES,
     ) -> SortedListing | Failed:
         plan = self.plan(*conditions)
-        return await self.listings.whole(self.backend, plan, order, tally)
+        return await self.listings.whole(self.backend, plan, order, tally, accepted=accepted)
 
 
 @dataclass
@@ -385,6 +431,39 @@ async def test_a_listing_is_all_pages_sorted() -> None:
     assert tally.requests == 3
     assert tally.served_from is ServedFrom.LIVE
     assert tally.as_of == NOON
+
+
+@dataclass
+class Slow(FakeAdapter):
+    """Answers with the rows that there were when it was asked, once a test lets it."""
+
+    gates: list[asyncio.Event] = field(default_factory=list)
+
+    async def fetch_page(
+        self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
+    ) -> RawPage:
+        page, gate = await super().fetch_page(plan, at, context), asyncio.Event()
+        self.gates.append(gate)
+        await gate.wait()
+        return page
+
+
+async def test_a_slow_list_that_ends_late_is_given_and_not_kept() -> None:
+    clock, adapter = Clock(), Slow(rows(1))
+    asking = Asking(adapter, clock=clock)
+    older = asyncio.create_task(asking.whole(Tally()))
+    await turn()
+    clock.now, adapter.rows = 2.0, rows(1, 2)
+    newer = asyncio.create_task(asking.whole(Tally(), accepted=Acceptance(since=2.0)))
+    await turn()
+
+    for task, gate in ((newer, adapter.gates[1]), (older, adapter.gates[0])):
+        gate.set()
+        await task
+
+    assert len(ids(older.result())) == 1
+    assert len(ids(await asking.whole(Tally()))) == 2
+    assert adapter.requests == 2
 
 
 async def test_a_kept_listing_asks_nobody_and_says_so() -> None:

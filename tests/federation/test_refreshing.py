@@ -19,9 +19,9 @@ class Reads:
         self.refreshing = Refreshing(self.clock)
 
     def start(self, what: str) -> None:
-        self.refreshing.start("a", what, self._read)
+        self.refreshing.start("a", what, self.read)
 
-    async def _read(self) -> bool:
+    async def read(self) -> bool:
         self.begun.append(asyncio.get_running_loop().create_future())
         return await self.begun[-1]
 
@@ -94,3 +94,17 @@ async def test_one_that_breaks_has_failed() -> None:
     assert await reads.is_held_back()
     reads.clock.now += 1
     assert not await reads.is_held_back()
+
+
+async def test_of_a_backend_that_is_gone_all_ends_and_nothing_is_remembered() -> None:
+    reads, others = Reads(), Reads()
+    others.refreshing = reads.refreshing
+    reads.start("one")
+    others.refreshing.start("b", "one", others.read)
+    await turn()
+
+    await reads.refreshing.end("a")
+
+    assert [each.cancelled() for each in (*reads.begun, *others.begun)] == [True, False]
+    assert not await reads.is_held_back()
+    await reads.refreshing.close()

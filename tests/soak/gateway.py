@@ -129,8 +129,8 @@ def configured(vendors: dict[str, tuple[str, dict[str, object]]], folder: Path) 
 
 
 async def _serve(settings: Settings) -> None:
-    runner = await started(settings)
     spare_what_lasts()
+    runner = await started(settings)
     lateness = Lateness()
     threading.Thread(target=lateness.watch, daemon=True).start()
     ticking = asyncio.create_task(lateness.tick())
