@@ -83,8 +83,9 @@ export class Dashboard {
     const { signal } = this.#abort;
     try {
       await this.#continue(walk.next, view);
-    } catch (refusal) {
-      if (!signal.aborted) this.#become({ walkRefusal: refusal });
+    } catch (error) {
+      const walkRefusal = /** @type {Refusal} */ (error);
+      if (!signal.aborted) this.#become({ walkRefusal });
     } finally {
       this.#walking = false;
     }
@@ -157,8 +158,8 @@ export class Dashboard {
     const { signal } = this.#abort;
     try {
       return await askForPage(this.#client, this.#walked, view.sort, { cursor, signal });
-    } catch (refusal) {
-      if (!CURSOR_LOST.has(refusal.code)) throw refusal;
+    } catch (error) {
+      if (!(error instanceof Refusal && CURSOR_LOST.has(error.code))) throw error;
       this.#walked = questionOf(view, Date.now());
       return await askForPage(this.#client, this.#walked, view.sort, { signal });
     }

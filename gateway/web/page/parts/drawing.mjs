@@ -5,11 +5,10 @@ import { dayMark, timeOfDay } from "../rules/words.mjs";
 
 const AXIS = 24;
 const STARTS = 72;
-const BAND_GAP = 14;
+const BAND_GAP = 10;
 const NAME = 18;
-const LEAST_BAND = 12;
-const MOST_LANE = 7;
-const FEW_LANES = 14;
+const MOST_LANE = 6;
+const FEW_LANES = 12;
 
 /**
  * @typedef {object} Layout
@@ -26,9 +25,9 @@ export function layoutOf(bands, width) {
   let top = AXIS + STARTS + BAND_GAP;
   const placed = bands.map((band) => {
     const lane = band.lanes > FEW_LANES ? Math.max(2.5, (FEW_LANES * MOST_LANE) / band.lanes) : MOST_LANE;
-    const height = Math.max(LEAST_BAND, band.lanes * lane);
+    const height = band.lanes * lane;
     const place = { top: top + NAME, height, lane, band };
-    top += NAME + height + BAND_GAP;
+    top += NAME + height + (band.lanes > 0 ? BAND_GAP : 0);
     return place;
   });
   return { width, height: top, startsFrom: AXIS, startsTo: AXIS + STARTS, bands: placed };
@@ -54,6 +53,8 @@ export function bandAt({ bands }, y) {
  * @property {boolean} isByBackend
  * @property {string|null} chosen  The id of the session that is pointed at.
  * @property {number} now
+ * @property {(backend: string) => string} absenceOf  Why nothing of it is drawn.
+ * @property {number|null} drawnFrom  What started before that is not drawn, but counted.
  */
 
 /** Draw it. @param {CanvasRenderingContext2D} context @param {Picture} picture */
@@ -63,6 +64,7 @@ export function draw(context, picture) {
   context.textBaseline = "middle";
   drawAxis(context, picture);
   drawStarts(context, picture);
+  drawUndrawn(context, picture);
   for (const band of picture.layout.bands) drawBand(context, picture, band);
   drawNow(context, picture);
 }
@@ -102,23 +104,39 @@ function drawStarts(context, { span, layout, starts, bucket, kinds, ink }) {
   context.fillRect(0, layout.startsTo, layout.width, 1);
   context.fillStyle = ink("muted");
   context.font = fontOf(context, 11);
-  context.fillText(String(highest), 2, layout.startsFrom + 6);
+  if (starts.length > 0) context.fillText(String(highest), 2, layout.startsFrom + 6);
 }
 
-function drawBand(context, picture, { top, height, lane, band }) {
+/** Where bars are left out nothing is to look like nobody having been there. */
+function drawUndrawn(context, { span, layout, drawnFrom, ink }) {
+  if (drawnFrom === null || layout.bands.length === 0) return;
+  const right = placeOf(span, layout.width)(drawnFrom);
+  const top = layout.startsTo + 1;
+  context.fillStyle = ink("raised");
+  context.fillRect(0, top, right, layout.height - top);
+  const words = "Older sessions are counted above, not drawn";
+  context.fillStyle = ink("muted");
+  context.font = fontOf(context, 12);
+  const wide = context.measureText(words).width;
+  if (wide < right - 16) context.fillText(words, (right - wide) / 2, (top + layout.height) / 2);
+}
+
+function drawBand(context, picture, { top, lane, band }) {
   const { span, layout, ink } = picture;
   const place = placeOf(span, layout.width);
   context.fillStyle = ink("ink");
   context.font = fontOf(context, 12, 600);
   context.fillText(band.backend, 0, top - NAME / 2);
-  const named = context.measureText(band.backend).width;
-  context.fillStyle = ink("line");
-  context.fillRect(named + 8, Math.round(top - NAME / 2), layout.width - named - 8, 1);
+  let named = context.measureText(band.backend).width + 8;
   if (band.bars.length === 0) {
     context.fillStyle = ink("muted");
     context.font = fontOf(context, 12);
-    context.fillText("nothing to draw", 0, top + height / 2);
+    const absence = picture.absenceOf(band.backend);
+    context.fillText(absence, named, top - NAME / 2);
+    named += context.measureText(absence).width + 8;
   }
+  context.fillStyle = ink("line");
+  context.fillRect(named, Math.round(top - NAME / 2), layout.width - named, 1);
   for (const bar of band.bars) drawBar(context, picture, bar, place, top + bar.lane * lane, lane);
   context.globalAlpha = 1;
 }

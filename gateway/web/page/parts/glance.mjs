@@ -6,7 +6,7 @@ import { explanationOf, headlineOf } from "../rules/headline.mjs";
 import { coloursOf } from "../rules/palette.mjs";
 import { stateOf, troublesOf } from "../rules/troubles.mjs";
 import { lookingAtLast, lookingWith } from "../rules/view.mjs";
-import { number, several, when } from "../rules/words.mjs";
+import { listed, number, several, when } from "../rules/words.mjs";
 import { byId, fill, h, say } from "./dom.mjs";
 
 const SIGNS = { down: "!", stale: "◷", part: "◐", off: "–" };
@@ -58,21 +58,33 @@ function ownNotices({ refusal, answeredAt, newest, view }, now) {
   }
   if (refusal.status === 401) return [];
   const wrong = refusal.errors.map((each) => `${each.parameter} ${each.detail}`);
-  const text = `${[refusal.message, ...wrong].join(" · ")}${held}`;
+  const text = `${wrong.length > 0 ? `${wrong.join("; ")}.` : refusal.message}${held}`;
   const isFilter = refusal.status === 400;
   const title = isFilter ? "A filter is not understood." : "The gateway cannot answer.";
   return [{ level: "down", title, text, clears: isFilter ? { ...view, conditions: [] } : null }];
 }
 
 function vendorNotices({ reports, backends }, now) {
-  return troublesOf(reports, backends, now).map(({ level, backend, word, detail }) => ({
+  return alike(troublesOf(reports, backends, now)).map(({ level, names, word, detail }) => ({
     level,
-    backend,
-    title: `${backend}: ${word.toLowerCase()}.`,
+    backend: names.length === 1 ? names[0] : undefined,
+    title: `${listed(names)}: ${word.toLowerCase()}.`,
     text: `${detail}${level === "down" ? " Its sessions are not in what is shown." : ""}`,
   }));
 }
 
+/** Put troubles that are told in the same words together. */
+function alike(troubles) {
+  const found = new Map();
+  for (const { backend, ...state } of troubles) {
+    const words = JSON.stringify(state);
+    found.set(words, { ...state, names: [...(found.get(words)?.names ?? []), backend] });
+  }
+  return [...found.values()];
+}
+
+/** @param {{level: string, title: string, text: string, backend?: string, clears?: any}} notice
+ * @param {import("./main.mjs").Go} go @param {import("../rules/view.mjs").View} view */
 function noticeOf({ level, title, text, backend, clears }, go, view) {
   return h(
     "div",
@@ -137,18 +149,18 @@ function cardOf(card, go) {
         data: { key: `card ${name}` },
         onclick: choose,
       }),
-      h("button", {
-        type: "button",
-        class: "quiet card-more",
-        text: "Details",
-        "aria-label": `Details of ${name}`,
-        data: { key: `more ${name}` },
-        onclick: open,
-      }),
     ),
     figuresOf(card),
     sharesOf(card.counts),
-    h("p", { class: "card-state" }, h("span", {}, h("strong", { text: state.word }), ` · ${state.detail}`)),
+    h("button", {
+      type: "button",
+      class: "quiet card-more",
+      text: "Details",
+      "aria-label": `Details of ${name}`,
+      data: { key: `more ${name}` },
+      onclick: open,
+    }),
+    h("p", { class: "card-state" }, h("strong", { text: `${state.word}.` }), ` ${state.detail}`),
   );
 }
 

@@ -55,9 +55,10 @@ export class Poller {
       const round = await this.#round();
       this.#failures = 0;
       return secondsToWait({ failures: 0, ...round });
-    } catch (refusal) {
+    } catch (error) {
       this.#failures += 1;
-      return secondsToWait({ failures: this.#failures, retryAfter: refusal.retryAfter });
+      const { retryAfter } = /** @type {import("./client.mjs").Refusal} */ (error);
+      return secondsToWait({ failures: this.#failures, retryAfter });
     }
   }
 

@@ -18,6 +18,7 @@ const FIELDS = [
  * @param {number} now @param {AbortSignal} signal */
 export async function askForCounts(client, view, now, signal) {
   const question = questionOf(view, now);
+  /** @type {ReturnType<typeof bucketOf>|undefined} */
   let bucket = bucketOf(boundsOf(view, now), now);
   for (;;) {
     const by = /** @type {[string, string][]} */ ([["by", "status,backend"]]);
@@ -26,8 +27,8 @@ export async function askForCounts(client, view, now, signal) {
       const answer = await client.ask("v1/sessions/summary", [...question, ...by], signal);
       return { ...answer, bucket: bucket ?? null };
     } catch (refusal) {
-      const isTooFine = refusal instanceof Refusal && refusal.code === "too_many_cells" && bucket;
-      if (!isTooFine) throw refusal;
+      const isTooFine = refusal instanceof Refusal && refusal.code === "too_many_cells";
+      if (!isTooFine || !bucket) throw refusal;
       bucket = coarserThan(bucket.name);
     }
   }

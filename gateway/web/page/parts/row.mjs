@@ -2,7 +2,7 @@
 
 import { instantOf } from "../rules/ranges.mjs";
 import { lengthOf, named, placeOf, titleOf } from "../rules/sessions.mjs";
-import { lasting, when } from "../rules/words.mjs";
+import { lasting, soFar, when } from "../rules/words.mjs";
 import { h, say } from "./dom.mjs";
 
 const CELLS = ["status", "title", "user", "backend", "started", "length", "activity"];
@@ -35,7 +35,7 @@ export function fillRow(row, session, colour, now) {
 export function lengthInWords(session, now) {
   const seconds = lengthOf(session, now);
   if (seconds === null) return "–";
-  return session.status === "active" ? `${lasting(seconds)} so far` : lasting(seconds);
+  return session.status === "active" ? soFar(seconds) : lasting(seconds);
 }
 
 function at(text, now) {

@@ -65,6 +65,8 @@ function verdict(report, now) {
   return [h("p", { class: `verdict ${level}`, text: `${word}. ${detail}${level === "stale" ? "" : reason}` })];
 }
 
+const FROM = { user: "of this user", device: "of this device", space: "there" };
+
 function whoever(session, field, { go }) {
   const name = named(session[field]);
   if (name === null) return null;
@@ -74,7 +76,7 @@ function whoever(session, field, { go }) {
   const show = () =>
     go((view) => ({ ...lookingWith(view, [[field, name], ...ofStart(view)]), open: null }));
   const more = id !== null && id !== name ? h("small", { text: id }) : null;
-  return h("span", {}, link(words, show), h("small", { text: "Show all sessions of this one" }), more);
+  return h("span", {}, link(words, show), h("small", { text: `Shows all sessions ${FROM[field]}` }), more);
 }
 
 function ofStart(view) {

@@ -87,9 +87,11 @@ export class Table {
     fill(end, told, () => [told]);
   }
 
+  /** @param {{name: string, label: string, sort?: string}} column
+   * @param {import("../rules/view.mjs").View} view */
   #column({ name, label, sort }, view) {
     const order = sort && view.sort.replace("-", "") === sort ? orderOf(view.sort) : null;
-    const choose = () => this.#go((now) => sortedBy(now, sort));
+    const choose = () => this.#go((now) => sortedBy(now, sort ?? ""));
     const inner = sort
       ? h("button", { type: "button", text: label, data: { key: name }, onclick: choose })
       : h("span", { text: label });

@@ -6,7 +6,7 @@ import { bandsOf, barAt } from "../rules/lanes.mjs";
 import { coloursOf } from "../rules/palette.mjs";
 import { boundsOf, instantOf } from "../rules/ranges.mjs";
 import { instantAt, moved, zoomed } from "../rules/scale.mjs";
-import { named, titleOf } from "../rules/sessions.mjs";
+import { absenceOf, named, titleOf } from "../rules/sessions.mjs";
 import { lookingAtLast, lookingBetween } from "../rules/view.mjs";
 import { number, several, when } from "../rules/words.mjs";
 import { byId, fill, h, say } from "./dom.mjs";
@@ -64,6 +64,8 @@ export class TimeLine {
       isByBackend: view.colour === "backend",
       chosen: view.open?.kind === "session" ? view.open.name : null,
       now,
+      absenceOf: (backend) => absenceOf(state.reports[backend]),
+      drawnFrom: state.isCut ? instantOf(newest?.at(-1)?.started_at) : null,
     };
     this.#lay(newest ?? [], asked);
     this.#tell(state, now);

@@ -1,6 +1,6 @@
 // The sentence that tells what is going on.
 
-import { labelOf, valuesOf } from "./conditions.mjs";
+import { valuesOf } from "./conditions.mjs";
 import { presetOf } from "./ranges.mjs";
 import { lengthOf } from "./sessions.mjs";
 import { lasting, listed, number, several } from "./words.mjs";
@@ -24,9 +24,11 @@ export function headlineOf({ counts }) {
 /** Say of how many, since when, and where. @param {Seen} seen */
 export function explanationOf(seen) {
   const { view, counts, byBackend } = seen;
-  if (counts.total === 0) return `No session ${matching(view)}started ${period(view)}.`;
+  if (counts.total === 0) return `No session${which(view)} started ${period(view)}.`;
   const least = counts.isLeast ? "at least " : "";
-  const of = `Of ${least}${several(counts.total, "session")}${matched(view)} that started ${period(view)}.`;
+  const them = several(counts.total, "session");
+  const fitting = counts.total === 1 ? which(view) : which(view).replace("that fits", "that fit");
+  const of = `Of ${least}${them}${fitting} started ${period(view)}.`;
   const where = [...byBackend]
     .filter(([, each]) => each.active > 0)
     .sort(([, one], [, other]) => other.active - one.active)
@@ -50,16 +52,18 @@ function togetherOf({ view, sessions, now }) {
   return ` Together they lasted ${least}${lasting(known.reduce((sum, each) => sum + each, 0))}.`;
 }
 
-function matching(view) {
-  return matched(view) === "" ? "" : "that fits ";
+/** Say which sessions are looked at, but for when they started. */
+function which(view) {
+  const users = valuesOf(view.conditions, "user");
+  const backends = valuesOf(view.conditions, "backend");
+  const isFiltered = view.conditions.some(([name]) => !SAID.has(name));
+  const of = users.length > 0 ? ` of ${eitherOf(users)}` : "";
+  const on = backends.length > 0 ? ` on ${eitherOf(backends)}` : "";
+  return `${of}${on}${isFiltered ? " that fits the filter" : ""}`;
 }
 
-function matched(view) {
-  const users = valuesOf(view.conditions, "user");
-  const others = view.conditions.filter(
-    ([name]) => !["user", "started_after", "started_before"].includes(name),
-  );
-  const named = [...new Set(others.map(([name]) => labelOf(name)))];
-  const fitting = named.length > 0 ? " that fit the filter" : "";
-  return users.length > 0 ? ` of ${listed(users)}${fitting}` : fitting;
+const SAID = new Set(["user", "backend", "started_after", "started_before"]);
+
+function eitherOf(names) {
+  return listed(names).replace(/ and (?=[^,]*$)/, " or ");
 }

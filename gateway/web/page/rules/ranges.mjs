@@ -55,7 +55,7 @@ export function bucketOf({ after, before }, now) {
   const fitting = BUCKETS.find((bucket) => length / bucket.length <= MOST_BUCKETS);
   // An hour is what people think of a day or two in.
   if (length > 12 * HOUR && length <= 4 * DAY) return BUCKETS[3];
-  return fitting ?? BUCKETS.at(-1);
+  return fitting ?? BUCKETS[BUCKETS.length - 1];
 }
 
 /** Give the next longer buckets, if there are any. @param {string} name */

@@ -33,7 +33,7 @@ export function refreshedWith(walk, page) {
   const last = fresh.findLast((row) => places.has(row.id));
   if (last === undefined) return begunWith(page);
   const covered = new Set(fresh.map((row) => row.id));
-  const rest = walk.rows.slice(places.get(last.id) + 1).filter((row) => !covered.has(row.id));
+  const rest = walk.rows.slice(Number(places.get(last.id)) + 1).filter((row) => !covered.has(row.id));
   return { ...walk, rows: [...fresh, ...rest] };
 }
 

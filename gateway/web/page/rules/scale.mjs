@@ -30,7 +30,7 @@ export function instantAt(span, width, place) {
 /** Give the instants of the marks, no more than there is room for, on the hour of this place.
  * @param {Span} span @param {number} most */
 export function marksOf({ from, to }, most) {
-  const step = STEPS.find((each) => (to - from) / each <= most) ?? STEPS.at(-1);
+  const step = STEPS.find((each) => (to - from) / each <= most) ?? STEPS[STEPS.length - 1];
   const offset = new Date(from).getTimezoneOffset() * MINUTE;
   const marks = [];
   const first = Math.ceil((from - offset) / step) * step + offset;

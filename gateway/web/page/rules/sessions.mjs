@@ -19,6 +19,13 @@ export function placeOf(session) {
   return named(session.device);
 }
 
+/** Say in a word or two why nothing of a backend is drawn. @param {any} report */
+export function absenceOf(report) {
+  if (report.status === "failed") return "could not be read";
+  if (report.status === "unanswerable") return "does not tell what is filtered by";
+  return report.status === "skipped" ? "switched off" : "none";
+}
+
 /** Give the seconds that a session has lasted so far, or did; null if that is not known.
  * @param {any} session @param {number} now */
 export function lengthOf(session, now) {

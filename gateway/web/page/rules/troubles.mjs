@@ -56,7 +56,7 @@ export function stateOf(report, backend, now) {
     case "failed":
       return { level: "down", word: "Missing", detail: failed(report, backend, now) };
     case "unanswerable":
-      return { level: "part", word: "Cannot tell", detail: "It has no field that is filtered by." };
+      return { level: "part", word: "Cannot tell", detail: NOT_TOLD };
     case "skipped":
       return { level: "off", word: "Switched off", detail: "It is switched off in the configuration." };
     default:
@@ -92,6 +92,7 @@ export function reasonOf(error) {
   return error ? (ERRORS[error.code] ?? error.code) : "nobody knows why";
 }
 
+const NOT_TOLD = "Its vendor does not tell what is filtered by, so its sessions are left out.";
 const SEVERITY = ["down", "stale", "part", "off"];
 const BADNESS = ["ok", "skipped", "unanswerable", "partial", "stale", "failed"];
 
@@ -99,6 +100,7 @@ function badness(report) {
   return BADNESS.indexOf(report.status) + (report.warnings.length > 0 ? 0.5 : 0);
 }
 
+/** @returns {State} */
 function well(report, backend, now) {
   const warnings = worded(report.warnings);
   if (warnings !== "") return { level: "kept", word: "Up to date", detail: `${warnings}.` };
@@ -106,15 +108,17 @@ function well(report, backend, now) {
     const detail = `${readAt(report, now)} The last call failed: ${reasonOf(backend.health.error)}.`;
     return { level: "part", word: "Struggling", detail };
   }
-  const word = report.served_from === "cache" ? "Up to date, kept" : "Up to date";
-  return { level: "well", word, detail: readAt(report, now) };
+  const at = instantOf(report.as_of);
+  const read = at === null ? "Nothing had to be read." : `Read ${ago(at, now)}.`;
+  return { level: "well", word: "Up to date", detail: read };
 }
 
+/** @returns {State} */
 function unasked(backend, now) {
   if (backend?.health.error) {
     return { level: "down", word: "In trouble", detail: failed({}, backend, now) };
   }
-  return { level: "idle", word: "Not asked", detail: "The filter leaves it out." };
+  return { level: "idle", word: "Not asked", detail: "What is shown is without it." };
 }
 
 function failed(report, backend, now) {

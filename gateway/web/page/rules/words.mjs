@@ -57,6 +57,14 @@ export function lasting(seconds) {
   return `${rest} s`;
 }
 
+/** Say how long something has gone on: seconds do not matter after the first minute.
+ * @param {number} seconds */
+export function soFar(seconds) {
+  if (seconds < 60) return `${Math.floor(seconds)} s so far`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min so far`;
+  return `${lasting(seconds)} so far`;
+}
+
 /** Say how long something lasts, in round words: of settings. @param {number} seconds */
 export function roundly(seconds) {
   if (seconds % 3600 === 0 && seconds > 0) return several(seconds / 3600, "hour");
