@@ -14,7 +14,9 @@ from gateway.web.keys import BODY
 from gateway.web.negotiation import is_gzip_wanted
 from gateway.web.repeats import Body
 
-_TYPES = frozenset({JSON, TABLE, "application/problem+json"})
+_TYPES = frozenset(
+    {JSON, TABLE, "application/problem+json", "text/html", "text/css", "text/javascript"}
+)
 _LEAST_BYTES = 1000
 """What is shorter travels in one packet either way."""
 _MOST_BYTES_AT_ONCE = 32 * 1024

@@ -20,6 +20,7 @@ from gateway.web import directives
 from gateway.web.backends import describe
 from gateway.web.bodies import read_object
 from gateway.web.cursors import Cursors
+from gateway.web.dashboard import give_dashboard_file, show_dashboard
 from gateway.web.form import Form
 from gateway.web.formats import TABLE
 from gateway.web.idempotency import Ending, Undertaking, answer_once
@@ -70,6 +71,8 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get(_BACKENDS, list_backends),
         web.get(_BACKENDS + "/{name}", get_backend),
         web.post(_BACKENDS + "/{name}/refresh", refresh_backend),
+        web.get("/", show_dashboard),
+        web.get("/page/{folder}/{file}", give_dashboard_file),
         web.get("/problems/{code}", describe_problem),
         web.get("/openapi.json", give_description),
         web.get("/docs", show_description),

@@ -66,6 +66,8 @@ ROWS = {
     ("GET", "/v1/backends"): Row("/v1/backends", WATCHERS, off=200, absent=200),
     ("GET", "/v1/backends/{name}"): Row("/v1/backends/{0}", WATCHERS),
     ("POST", "/v1/backends/{name}/refresh"): Row("/v1/backends/{0}/refresh", frozenset({ADMIN})),
+    ("GET", "/"): Row("/", accepts=("text/html",)),
+    ("GET", "/page/{folder}/{file}"): Row("/page/parts/main.mjs", accepts=("text/javascript",)),
     ("GET", "/problems/{code}"): Row("/problems/timeout"),
     ("GET", "/openapi.json"): Row("/openapi.json"),
     ("GET", "/docs"): Row("/docs", accepts=("text/html",)),

@@ -19,6 +19,8 @@ _PATH_PARAMETERS: Mapping[str, str] = {
     "id": "The `id` of a session document, percent-encoded.",
     "name": "A backend's name.",
     "code": "The code of a problem.",
+    "folder": "The kind of file.",
+    "file": "The name of the file.",
 }
 _DESCRIPTION = """One endpoint over many vendors' session APIs.
 

@@ -121,6 +121,7 @@ _WRITTEN = ("Prefer", "Idempotency-Key")
 TAGS: Mapping[str, str] = {
     "backends": "The vendors' systems that are asked: how they are, and what they can do.",
     "description": "This API, told to programs and to people.",
+    "page": "A page for people that shows all of this at a glance.",
     "process": "The gateway's own state, whatever that of the vendors is.",
     "sessions": "Sessions of all vendors, read as one.",
     "writes": "What vendors are told to do: each is sent once.",
@@ -202,6 +203,33 @@ OPERATIONS: Mapping[str, Operation] = {
         headers=_WRITTEN,
         body="Nothing",
         is_key_needed=True,
+    ),
+    "show_dashboard": Operation(
+        answers=[
+            Answer(HTTPStatus.OK, "The page.", {HTML: ()}, _KEPT[:2]),
+            _NOT_MODIFIED,
+        ],
+        tag="page",
+        description="It holds no data, so it takes no key: it asks this API, with the key that it is"
+        " told. It loads nothing from elsewhere.",
+        headers=["If-None-Match"],
+        is_keyed=False,
+    ),
+    "give_dashboard_file": Operation(
+        answers=[
+            Answer(
+                HTTPStatus.OK,
+                "The file.",
+                dict.fromkeys(("text/javascript", "text/css", "image/svg+xml"), ()),
+                _KEPT[:2],
+            ),
+            _NOT_MODIFIED,
+        ],
+        tag="page",
+        description="The files are those that came with this gateway.",
+        problems=["not_found"],
+        headers=["If-None-Match"],
+        is_keyed=False,
     ),
     "describe_problem": Operation(
         answers=[Answer(HTTPStatus.OK, "The meaning.", {HTML: (), JSON: ["KindDocument"]})],

@@ -1,0 +1,26 @@
+// The button that says how current the page is, and that stops it.
+
+import { ago } from "../rules/words.mjs";
+import { byId, say } from "./dom.mjs";
+
+/** @param {import("./dashboard.mjs").State} state @param {import("./poller.mjs").Poller} poller
+ * @param {number} now */
+export function showLive({ answeredAt, refusal }, poller, now) {
+  const button = byId("live");
+  const isAsking = poller.dueAt === null && !poller.isPaused && !refusal;
+  button.dataset.state = poller.isPaused ? "paused" : refusal ? "trouble" : isAsking ? "asking" : "live";
+  button.setAttribute("aria-pressed", String(poller.isPaused));
+  button.setAttribute("aria-label", poller.isPaused ? "Paused: update again" : "Updates itself: pause");
+  say(byId("live-words"), words(answeredAt, refusal, poller, now));
+}
+
+function words(answeredAt, refusal, poller, now) {
+  const updated = answeredAt === null ? "" : `updated ${ago(answeredAt, now)}`;
+  if (poller.isPaused) return updated ? `Paused · ${updated}` : "Paused";
+  if (refusal && [400, 401, 403].includes(refusal.status)) return "Not updating";
+  if (refusal) {
+    if (poller.dueAt === null) return "Trying again";
+    return `Trying again in ${Math.max(1, Math.round((poller.dueAt - now) / 1000))} s`;
+  }
+  return updated ? `Live · ${updated}` : "Starting";
+}
