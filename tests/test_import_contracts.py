@@ -29,6 +29,7 @@ CROSSINGS = [
         "adapters/simulators/world.py",
         "import adapters.toolkit.instants",
     ),
+    ("Only metrics knows Prometheus", "gateway/federation/scan.py", "import prometheus_client"),
     ("Only web knows HTTP server words", "gateway/paging/merge.py", "import aiohttp"),
 ]
 

@@ -8,6 +8,7 @@ from gateway.app.vendors import Wired
 from gateway.federation.details import KeptDetails
 from gateway.federation.filling import Listings
 from gateway.federation.ranges import KeptRanges
+from gateway.figures.figures import Figures
 from gateway.state.idempotency import IdempotencyRecords
 
 
@@ -20,12 +21,14 @@ class Holdings:
         ranges: KeptRanges,
         details: KeptDetails,
         records: IdempotencyRecords | None,
+        figures: Figures,
     ) -> None:
         """Take them over, not opened yet."""
         self.listings = listings
         self.ranges = ranges
         self.details = details
         self.records = records
+        self.figures = figures
         self._has_records = False
         self._users: Counter[str] = Counter()
         self._snapshots = 0

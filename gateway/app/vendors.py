@@ -14,6 +14,7 @@ from gateway.config import AccountKey, BackendSettings, SetBy, account_key
 from gateway.federation.backend import Backend
 from gateway.federation.freshness import Lifetimes
 from gateway.federation.under_way import UnderWay
+from gateway.figures.figures import Figures
 from gateway.spi.abilities import Abilities, PagingStyle
 from gateway.spi.adapter import SessionAdapter
 from gateway.spi.options import AdapterOptions
@@ -77,15 +78,17 @@ class Surroundings:
 
     clock: Callable[[], datetime]
     under_way: UnderWay
+    figures: Figures
 
 
-def wired(
+def wired(  # noqa: PLR0913  # what they are made with, each by its name
     backends: Sequence[BackendSettings],
     clock: Callable[[], datetime],
     timer: Callable[[], float] = time.monotonic,
     before: Sequence[Wired] = (),
     *,
     workers: int = 1,
+    figures: Figures | None = None,
 ) -> list[Wired]:
     """Build the backends. None of them connects before it is asked.
 
@@ -93,7 +96,7 @@ def wired(
     accounts that are still used: what is known of a vendor's trouble outlasts a configuration. If
     anything cannot be built nothing has changed. The clock tells the date, the timer how much time
     goes by, in seconds. Each of the workers has an even share of what an account allows, but never
-    less than one request at a time.
+    less than one request at a time. What is done for each backend is counted in its figures.
     """
     adapter_class = functools.cache(load_adapter)  # a look-up reads the disk
     accounts: dict[AccountKey, list[_Planned]] = {}
@@ -104,6 +107,7 @@ def wired(
     known = {account_key(each.plan.settings): each.shared for each in before}
     kept = {each.backend.name: each for each in before}
     under_way = next((each.backend.under_way for each in before), UnderWay())
+    around = Surroundings(clock, under_way, figures or Figures())
     built: dict[str, Wired] = {}
     terms = {key: _terms(planned, workers) for key, planned in accounts.items()}
     for key, of_account in accounts.items():
@@ -113,7 +117,7 @@ def wired(
             found = kept.get(planned.settings.name)
             if found is None or found.plan != plan:
                 limits = terms[key].within(planned.limits)
-                found = _wired(planned, plan, limits, shared, Surroundings(clock, under_way))
+                found = _wired(planned, plan, limits, shared, around)
             built[planned.settings.name] = found
     for each in built.values():
         own = terms[account_key(each.plan.settings)]
@@ -136,12 +140,14 @@ def _wired(
     planned: _Planned, plan: Plan, limits: Limits, shared: Shared, around: Surroundings
 ) -> Wired:
     settings, adapter = planned.settings, planned.adapter
+    figures = around.figures.of(settings.name)
     wire = open_wire(
         adapter.endpoint(),
         limits,
         _trust(settings.options),
         turns=shared.turns,
         proxy=settings.proxy,
+        traffic=figures.traffic,
     )
     backend = Backend(
         settings.name,
@@ -157,6 +163,7 @@ def _wired(
         account=shared.account,
         limits=limits,
         under_way=around.under_way,
+        figures=figures,
     )
     return Wired(plan, backend, wire, shared)
 

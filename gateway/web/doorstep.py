@@ -106,6 +106,7 @@ class Doorstep:
     def _refused(
         self, what: str, request: web.BaseRequest, problem: Problem, *, is_last: bool = True
     ) -> web.Response:
+        self.crowd.figures.refused[problem.code] += 1
         _LOG.info("%s %d %s %s", what, problem.status, problem.code, request[REQUEST_ID])
         return self._answer(request, problem, is_last=is_last)
 
