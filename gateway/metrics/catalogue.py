@@ -16,8 +16,13 @@ _CALLS = (
         Kind.COUNTER,
         "Calls that were answered, by route, method, class of the status and code of the problem.",
         ("route", "method", "status", "code"),
-        remedy="Any `internal_error` is a bug: the log has its request. `upstream_failed`,"
-        " `timeout`, `unavailable`: see the backends.",
+        remedy="`upstream_failed`, `timeout`, `unavailable`: see the backends.",
+    ),
+    Metric(
+        "session_gateway_bugs_total",
+        Kind.COUNTER,
+        "Calls that broke the gateway: answered with internal_error, or not to the end.",
+        remedy="The log has a traceback beside the id of the request. Please report it.",
     ),
     Metric(
         "session_gateway_call_seconds",

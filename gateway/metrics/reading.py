@@ -15,7 +15,14 @@ from gateway.metrics.families import Family, counts, one, spread
 from gateway.metrics.process import build_family, process_families
 from gateway.resilience.breaker import BreakerState
 from gateway.transport.turns import Turns
+from gateway.web.admission import AdmissionOutcome
 from gateway.web.repeats import Repeats
+
+_BUG = "internal_error"
+
+# Prometheus sees no increase in what it never saw before: what alerts look at begins at 0.
+_NONE_ADMITTED = dict.fromkeys(map(str, AdmissionOutcome), 0)
+_NONE_REFUSED = dict.fromkeys(("overloaded", "malformed_request"), 0)
 
 _NUMBERS: Mapping[str, Callable[[BackendFigures], float]] = {
     "session_gateway_backend_rows_total": lambda figures: figures.rows,
@@ -75,14 +82,20 @@ def families(watched: Watched) -> list[Family]:
 def _of_calls(figures: CallFigures) -> list[Family]:
     return [
         counts("session_gateway_calls_total", figures.answered),
+        one("session_gateway_bugs_total", _bugs(figures)),
         spread("session_gateway_call_seconds", figures.seconds),
         one("session_gateway_calls_in_flight", figures.under_way),
         one("session_gateway_calls_limit", figures.most_at_a_time),
         one("session_gateway_connections", figures.connections),
-        counts("session_gateway_refused_total", _by_one(figures.refused)),
-        counts("session_gateway_admissions_total", _by_one(figures.admissions)),
+        counts("session_gateway_refused_total", _by_one(_NONE_REFUSED | figures.refused)),
+        counts("session_gateway_admissions_total", _by_one(_NONE_ADMITTED | figures.admissions)),
         spread("session_gateway_loop_lag_seconds", {(): figures.laps}),
     ]
+
+
+def _bugs(figures: CallFigures) -> int:
+    answered = sum(count for (*_, code), count in figures.answered.items() if code == _BUG)
+    return answered + figures.refused[_BUG]
 
 
 def _of_backends(backends: Mapping[str, Backend]) -> list[Family]:

@@ -87,6 +87,7 @@ class Doorstep:
 
     def broken(self, request: web.BaseRequest, error: BaseException | None) -> web.Response:
         """Answer what broke where nothing else answers."""
+        self.crowd.figures.refused["internal_error"] += 1
         _LOG.error("the answer to %s broke", request[REQUEST_ID], exc_info=error)
         detail = "This is a bug in the gateway."
         problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
