@@ -4,13 +4,15 @@ import functools
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiohttp import web
 
 from gateway.app.callers import admission
 from gateway.app.holdings import Holdings
+from gateway.app.metrics import scraped
+from gateway.app.peers import Alone, Peers
+from gateway.app.snapshot import SNAPSHOT, Snapshot
 from gateway.app.vendors import Wired, adapter_class, wired
 from gateway.config.settings import (
     BackendSettings,
@@ -22,13 +24,14 @@ from gateway.paging.cursor import CursorSealer
 from gateway.spi.abilities import Abilities
 from gateway.spi.registry import load_adapter
 from gateway.state.idempotency import IdempotencyRecords
-from gateway.web.admission import Admission
 from gateway.web.bodies import MAX_BODY_BYTES
 from gateway.web.gzip import compress
 from gateway.web.hygiene import answer_known, answer_options, finish_head, refuse_other_hosts
 from gateway.web.keys import (
     DEADLINE_SECONDS,
     FEDERATION,
+    FIGURES,
+    METRICS,
     ORIGINS,
     RECORDS,
     REFRESHES,
@@ -56,35 +59,24 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What one configuration is served with. A later one takes over what has not changed."""
-
-    settings: Settings
-    vendors: Sequence[Wired]
-    admission: Admission
-    sealer: CursorSealer
-    holdings: Holdings
-
-
-SNAPSHOT = web.AppKey("SNAPSHOT", Snapshot)
-
-
 def build_app(
     settings: Settings,
     *,
     clock: Clock = utc_now,
     timer: Callable[[], float] = time.monotonic,
     before: web.Application | None = None,
+    peers: Peers | None = None,
 ) -> web.Application:
     """Build the application. It opens a vendor's connection at the first call to it.
 
     It takes over what is as it was in the one ``before``, which may still be at work: backends
     whose settings are equal, with all that is known and kept of them, accounts, cursors, and how
     often callers have called. What only one of them uses is closed when that is cleaned up. The
-    clock tells the date, the timer how much time goes by, in seconds.
+    clock tells the date, the timer how much time goes by, in seconds. Unless told of ``peers`` it
+    has those of the one before, or none.
     """
-    snapshot = _snapshot(settings, clock, timer, None if before is None else before[SNAPSHOT])
+    old = None if before is None else before[SNAPSHOT]
+    snapshot = _snapshot(settings, clock, timer, old, peers)
     origins = frozenset(settings.cors.origins)
     app = web.Application(
         middlewares=[
@@ -110,6 +102,8 @@ def build_app(
     app[UNDERTAKINGS] = LastingFlights()
     app[REFRESHES] = snapshot.holdings.refreshes
     app[RECORDS] = snapshot.holdings.records
+    app[FIGURES] = snapshot.holdings.figures
+    app[METRICS] = lambda: scraped(app)
     app.on_response_prepare.append(tell_standing)
     app.on_response_prepare.append(finish_head)
     app.add_routes(routes())
@@ -139,8 +133,13 @@ def cursor_sealer(settings: Settings) -> CursorSealer:
 
 
 def _snapshot(
-    settings: Settings, clock: Clock, timer: Callable[[], float], before: Snapshot | None
+    settings: Settings,
+    clock: Clock,
+    timer: Callable[[], float],
+    before: Snapshot | None,
+    peers: Peers | None,
 ) -> Snapshot:
+    holdings = before.holdings if before else _holdings(settings, clock, timer)
     vendors = wired(
         _enabled(settings),
         clock,
@@ -148,6 +147,7 @@ def _snapshot(
         before.vendors if before else (),
         workers=settings.server.workers,
         plugins=settings.plugins,
+        figures=holdings.figures,
     )
     abilities = {
         each.backend.name: able
@@ -158,9 +158,16 @@ def _snapshot(
     return Snapshot(
         settings,
         vendors,
-        admission(settings, abilities, timer, before.admission if before else None),
+        admission(
+            settings,
+            abilities,
+            timer,
+            holdings.figures.calls.admissions,
+            before.admission if before else None,
+        ),
         before.sealer if before is not None and is_sealed_alike else cursor_sealer(settings),
-        before.holdings if before else _holdings(settings, clock, timer),
+        holdings,
+        peers or (before.peers if before else Alone()),
     )
 
 

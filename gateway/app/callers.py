@@ -1,5 +1,6 @@
 """Who may call, built from the configuration."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from gateway.config.settings import Action, AuthSettings, KeySettings, Settings
@@ -14,12 +15,13 @@ def admission(
     settings: Settings,
     abilities: Mapping[str, Abilities],
     timer: Callable[[], float],
+    admissions: Counter[str],
     before: Admission | None = None,
 ) -> Admission:
     """Build what says who may call, and how often. The timer tells seconds.
 
     It goes on counting where one that was in its place before has come to. Each worker lets
-    through its share.
+    through its share. What becomes of calls is counted in ``admissions``.
     """
     workers = settings.server.workers
     return Admission(
@@ -32,6 +34,7 @@ def admission(
         failures=FAILURES.shared_by(workers),
         trusted_proxies=settings.server.trusted_proxies,
         timer=timer,
+        admissions=admissions,
         before=before,
     )
 

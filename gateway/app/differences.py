@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from gateway.app.application import Snapshot
+from gateway.app.snapshot import Snapshot
 
 _SECTIONS = ("server", "auth", "cursor", "cors", "plugins")
 

@@ -11,6 +11,7 @@ from gateway.federation.freshness import Renewals
 from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import KeptRanges
 from gateway.federation.refreshing import Refreshing
+from gateway.figures.figures import Figures
 from gateway.state.idempotency import IdempotencyRecords
 from gateway.web.rates import Limiter
 from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
@@ -27,6 +28,7 @@ class Holdings:
         self.renewals = Renewals()
         self.refreshing = Refreshing(timer)
         self.refreshes = Limiter(REFRESHES_OF_A_BACKEND, timer)
+        self.figures = Figures()
         self.records = records
         self._has_records = False
         self._users: Counter[str] = Counter()

@@ -12,13 +12,18 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 
-from gateway.app.application import SNAPSHOT, build_app
+from gateway.app.application import build_app
 from gateway.app.differences import differences
 from gateway.app.garbage import spare_what_lasts
 from gateway.app.listening import url_of
+from gateway.app.metrics import own_metrics
+from gateway.app.peers import Peers
+from gateway.app.snapshot import SNAPSHOT
 from gateway.config import ConfigurationError, ServerSettings, Settings, Source, warnings
+from gateway.web.keys import FIGURES
 from gateway.web.serving import Runner, tls_context
 
 _LOG = logging.getLogger(__name__)
@@ -30,9 +35,9 @@ _LAST_RESORT_SECONDS = 30.0
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
-def runner_of(settings: Settings) -> Runner:
-    """Make what serves a configuration; nothing is opened yet."""
-    return Runner(build_app(settings), tls=_tls(settings.server), access_log=None)
+def runner_of(settings: Settings, peers: Peers | None = None) -> Runner:
+    """Make what serves a configuration, beside peers if there are any; nothing is opened yet."""
+    return Runner(build_app(settings, peers=peers), tls=_tls(settings.server), access_log=None)
 
 
 async def start(runner: Runner, sockets: Sequence[socket.socket]) -> None:
@@ -49,20 +54,20 @@ async def serve(
     source: Source,
     settings: Settings,
     sockets: Sequence[socket.socket],
-    on_ready: Callable[[], None] = lambda: None,
+    peers: Peers,
 ) -> None:
     """Serve on sockets that listen until a signal says to stop, which then takes 30 s at most.
 
-    The settings were read from the source. ``on_ready`` is called once it serves. Raises what
+    The settings were read from the source. Peers are told once it serves. Raises what
     :func:`start` does.
     """
     spare_what_lasts()
-    runner = runner_of(settings)
+    runner = runner_of(settings, peers)
     told = _signals(runner)
     await start(runner, sockets)
     address = url_of(runner.addresses[0], is_encrypted=settings.server.tls is not None)
     _LOG.info("serving on %s", address)
-    on_ready()
+    await peers.begin(lambda: own_metrics(runner.app))
     while (number := await told.get()) is signal.SIGHUP and not _has_lost_its_terminal():
         settings = await _reloaded(source, settings, runner)
     _LOG.info("stopping")
@@ -105,13 +110,18 @@ def _has_lost_its_terminal() -> bool:
 
 async def _reloaded(source: Source, settings: Settings, runner: Runner) -> Settings:
     """Serve what the source says now, if it can be served, and give what is then in force."""
+    reloads = runner.app[FIGURES].reloads
     try:
-        return await _switched(source, settings, runner)
+        wanted = await _switched(source, settings, runner)
     except ConfigurationError as error:
         for problem in error.problems:
             _LOG.error("%s", problem)
     except Exception:  # noqa: BLE001  # whatever is wrong with the new one, the old one serves
         _LOG.exception("%s: cannot be served", source.path)
+    else:
+        reloads.note(is_done=True, now=time.time())
+        return wanted
+    reloads.note(is_done=False, now=time.time())
     _LOG.error("not reloaded: what was in force before still is")
     return settings
 

@@ -14,6 +14,7 @@ from gateway.config import AccountKey, BackendSettings, SetBy, account_key
 from gateway.federation.backend import Backend
 from gateway.federation.freshness import Lifetimes
 from gateway.federation.under_way import UnderWay
+from gateway.figures.figures import Figures
 from gateway.spi.abilities import Abilities, PagingStyle
 from gateway.spi.adapter import SessionAdapter
 from gateway.spi.options import AdapterOptions
@@ -79,6 +80,7 @@ class Surroundings:
 
     clock: Callable[[], datetime]
     under_way: UnderWay
+    figures: Figures
 
 
 def wired(  # noqa: PLR0913  # what they are built from, and what was before
@@ -89,6 +91,7 @@ def wired(  # noqa: PLR0913  # what they are built from, and what was before
     *,
     workers: int = 1,
     plugins: Collection[str] = (),
+    figures: Figures | None = None,
 ) -> list[Wired]:
     """Build the backends. None of them connects before it is asked.
 
@@ -96,7 +99,8 @@ def wired(  # noqa: PLR0913  # what they are built from, and what was before
     accounts that are still used: what is known of a vendor's trouble outlasts a configuration. If
     anything cannot be built nothing has changed. The clock tells the date, the timer how much time
     goes by, in seconds. Each of the workers has an even share of what an account allows, but never
-    less than one request at a time. The ``plugins`` are the distributions that settings let in.
+    less than one request at a time. What is done for each backend is counted in its figures. The
+    ``plugins`` are the distributions that settings let in.
     """
     load = functools.cache(lambda name: load_adapter(name, plugins))  # a look-up reads the disk
     accounts: dict[AccountKey, list[_Planned]] = {}
@@ -107,6 +111,7 @@ def wired(  # noqa: PLR0913  # what they are built from, and what was before
     known = {account_key(each.plan.settings): each.shared for each in before}
     kept = {each.backend.name: each for each in before}
     under_way = next((each.backend.under_way for each in before), UnderWay())
+    around = Surroundings(clock, under_way, figures or Figures())
     built: dict[str, Wired] = {}
     terms = {key: _terms(planned, workers) for key, planned in accounts.items()}
     for key, of_account in accounts.items():
@@ -117,7 +122,7 @@ def wired(  # noqa: PLR0913  # what they are built from, and what was before
             found = kept.get(planned.settings.name)
             if found is None or found.plan != plan:
                 limits = terms[key].within(planned.limits)
-                found = _wired(planned, plan, limits, shared, Surroundings(clock, under_way))
+                found = _wired(planned, plan, limits, shared, around)
             built[planned.settings.name] = found
     for each in built.values():
         own = terms[account_key(each.plan.settings)]
@@ -149,12 +154,14 @@ def _wired(
     planned: _Planned, plan: Plan, limits: Limits, shared: Shared, around: Surroundings
 ) -> Wired:
     settings, adapter = planned.settings, planned.adapter
+    figures = around.figures.of(settings.name)
     wire = open_wire(
         adapter.endpoint(),
         limits,
         _trust(settings.options),
         turns=shared.turns,
         proxy=settings.proxy,
+        traffic=figures.traffic,
     )
     backend = Backend(
         settings.name,
@@ -170,6 +177,7 @@ def _wired(
         account=shared.account,
         limits=limits,
         under_way=around.under_way,
+        figures=figures,
     )
     return Wired(plan, backend, wire, shared)
 

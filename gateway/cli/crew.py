@@ -6,8 +6,10 @@ import logging
 import signal
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
 
+from gateway.cli.letters import MOST_BYTES
 from gateway.cli.post import READY
 from gateway.cli.restarts import Restarts
 
@@ -15,6 +17,16 @@ _LOG = logging.getLogger(__name__)
 
 STOP_SECONDS = 40.0
 """How long workers may take to stop: longer than they give themselves."""
+
+
+class Listener(Protocol):
+    """Who hears what workers write, and of their deaths."""
+
+    def hear(self, worker: int, text: bytes) -> None:
+        """Take in a line."""
+
+    def bury(self, worker: int) -> None:
+        """Take in that a worker has died."""
 
 
 class Crew:
@@ -44,6 +56,20 @@ class Crew:
         self._hung_up = 0
         self._is_ready = False
         self._given_up: str | None = None
+        self.restarts = 0
+        """How often a worker was started again since it had died."""
+        self.listener: Listener | None = None
+
+    @property
+    def serving(self) -> Collection[int]:
+        """Number the workers that serve."""
+        return self._serving.keys()
+
+    def tell(self, number: int, text: bytes) -> None:
+        """Write to a worker, if it is there to read it."""
+        process = self._serving.get(number)
+        if process is not None and process.stdin is not None:
+            process.stdin.write(text)
 
     async def run(self, workers: int) -> str | None:
         """Keep so many workers until they are stopped; tell why, if that was not asked for."""
@@ -90,16 +116,28 @@ class Crew:
                 if hung_up != self._hung_up:
                     process.send_signal(signal.SIGHUP)
                 self._tell_ready(workers)
+                await self._hear(number, process)
             return _end(await process.wait())
         finally:
             del self._living[number]
             self._serving.pop(number, None)
+            if self.listener is not None:
+                self.listener.bury(number)
+
+    async def _hear(self, number: int, process: Process) -> None:
+        """Hand on what a worker writes, until it dies."""
+        if process.stdout is None:
+            return
+        async for line in process.stdout:
+            if self.listener is not None:
+                self.listener.hear(number, line)
 
     async def _started(self, number: int) -> Process:
         process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=PIPE,
             stdout=PIPE,
+            limit=MOST_BYTES,
             pass_fds=self._descriptors,
             process_group=0,  # Ctrl-C is for this process alone: it tells the others to stop.
         )
@@ -122,6 +160,7 @@ class Crew:
             self._given_up = f"worker-{number} ended {when}, by {ended}"
             self.stop()
             return
+        self.restarts += 1
         _LOG.warning(
             "worker-%d ended by %s; another takes its place in %.1f s", number, ended, pause
         )

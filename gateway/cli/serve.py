@@ -2,13 +2,12 @@
 
 import asyncio
 import os
-import signal
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Unpack
 
 from gateway.app.listening import listen
+from gateway.app.peers import Alone, Peers
 from gateway.app.process import runner_of, serve, start
 from gateway.cli.ending import fail
 from gateway.cli.logs import log_serving
@@ -28,17 +27,12 @@ def serve_file(path: Path, **served: Unpack[Served]) -> None:
     if settings.server.workers > 1:
         supervise(path, settings.server, served, sockets)
     else:
-        _run(Source(path, served), settings, sockets)
+        _run(Source(path, served), settings, sockets, Alone())
 
 
 def serve_at(post: Post, source: Source, settings: Settings) -> None:
     """Serve as one of several workers, until the supervisor says otherwise, or has gone."""
-
-    def attend() -> None:
-        post.watch(lambda: os.kill(os.getpid(), signal.SIGTERM))
-        post.begin()
-
-    _run(source, settings, post.sockets, attend)
+    _run(source, settings, post.sockets, post)
 
 
 async def started(settings: Settings) -> Runner:
@@ -52,10 +46,10 @@ def _run(
     source: Source,
     settings: Settings,
     sockets: list[socket.socket],
-    on_ready: Callable[[], None] = lambda: None,
+    peers: Peers,
 ) -> None:
     try:
-        asyncio.run(serve(source, settings, sockets, on_ready))
+        asyncio.run(serve(source, settings, sockets, peers))
     except StateError as error:
         fail(f"server.state_dir: {error}")
 

@@ -6,6 +6,7 @@ import secrets
 import signal
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +17,13 @@ from gateway.app.garbage import spare_what_lasts
 from gateway.app.listening import url_of
 from gateway.cli.crew import Crew
 from gateway.cli.ending import fail
+from gateway.cli.exchange import Exchange
 from gateway.cli.post import Orders
 from gateway.config import ConfigurationError, Served, ServerSettings, load
 from gateway.documents.sources import UnreadableFileError, read_text
+from gateway.figures.figures import ReloadFigures
+from gateway.metrics.families import Family
+from gateway.metrics.reading import crew_families, reload_families
 
 _LOG = logging.getLogger(__name__)
 _WORKER = (sys.executable, "-m", "gateway.cli.worker")
@@ -48,6 +53,7 @@ class _Supervisor:
     url: str
     _cursor_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     _text: str = ""
+    _reloads: ReloadFigures = field(default_factory=ReloadFigures)
 
     async def run(self, workers: int) -> str | None:
         """Give why the workers were given up, if they were."""
@@ -58,6 +64,7 @@ class _Supervisor:
             descriptors=[each.fileno() for each in self.sockets],
             when_ready=lambda: _LOG.info("%d workers serve on %s", workers, self.url),
         )
+        crew.listener = Exchange(crew.tell, lambda: crew.serving, lambda: self._metrics(crew))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, crew.stop, number)
@@ -75,6 +82,11 @@ class _Supervisor:
         )
         return msgspec.json.encode(orders) + b"\n"
 
+    def _metrics(self, crew: Crew) -> list[Family]:
+        """Tell what no worker knows."""
+        own = crew_families(len(crew.serving), crew.restarts)
+        return [*own, *reload_families(self._reloads)]
+
     def _reload(self, crew: Crew) -> None:
         """Have the file read again, unless something is wrong with it."""
         try:
@@ -83,6 +95,8 @@ class _Supervisor:
         except (ConfigurationError, UnreadableFileError) as error:
             for line in str(error).split("\n"):
                 _LOG.error("not reloaded: %s", line)
+            self._reloads.note(is_done=False, now=time.time())
             return
         self._text = text
+        self._reloads.has_last_failed = False  # how it goes is for the workers to tell
         crew.hang_up()

@@ -1,5 +1,6 @@
 """One configured backend: its adapter, its wire, its log-in, and how it has been doing."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from gateway.federation.account import Account
 from gateway.federation.changes import Changes
 from gateway.federation.flights import Flights
 from gateway.federation.freshness import Acceptance, Lifetimes
+from gateway.federation.health import Health
 from gateway.federation.mapping import BackendPage, Mapper, Take, legible
 from gateway.federation.metering import Meter
 from gateway.federation.selectivity import Selectivity
@@ -20,14 +22,16 @@ from gateway.federation.tickets import Tickets
 from gateway.federation.translating import translated
 from gateway.federation.under_way import UnderWay
 from gateway.federation.vanished import VanishedSessions
+from gateway.figures.backends import CANCELLED, OK, BackendFigures
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
-from gateway.model.session import Instant, Session
+from gateway.model.session import Session
 from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
 from gateway.spi.abilities import Abilities, Operation
 from gateway.spi.adapter import (
+    NO_TICKET,
     Context,
     SessionAdapter,
     Ticket,
@@ -62,16 +66,6 @@ class Lost:
 Outcome: TypeAlias = BackendPage | Failed
 
 
-@dataclass(slots=True)
-class Health:
-    """What is known of a backend from the calls made to it."""
-
-    last_success: Instant | None = None
-    last_failure: Instant | None = None
-    error: Failure | None = None
-    """Why the last call failed, none if it did not."""
-
-
 class Backend:
     """One backend. Its failures are values; nothing but cancellation leaves its methods."""
 
@@ -87,11 +81,13 @@ class Backend:
         account: Account | None = None,
         limits: Limits | None = None,
         under_way: UnderWay | None = None,
+        figures: BackendFigures | None = None,
     ) -> None:
         """Take the writes that are ``operations`` as those that its operator lets through.
 
         Without an ``account`` that it shares with others it has one of its own, and so it is with
-        what may be ``under_way``. The ``limits`` are those that its wire keeps.
+        what may be ``under_way``, and the ``figures`` that it is counted in. The ``limits`` are
+        those that its wire keeps.
         """
         self.name = name
         self.identity = f"{name}#{next(_NUMBERS)}"
@@ -106,13 +102,13 @@ class Backend:
         self.account = account or Account()
         self.limits = limits or Limits()
         self.under_way = under_way or UnderWay()
+        self.figures = figures or BackendFigures()
         self._transport = transport
         self._tickets = Tickets(transport, lambda: self.account.log_in(self._log_in))
         self._clock = clock
         self._mapper = Mapper(name, adapter)
         self._pages: Flights[Outcome | Lost] = Flights()
         self._disorders = 0
-        self._told: set[ErrorCode] = set()
         abilities = self.abilities()
         kept_for = None if isinstance(abilities, Failed) else abilities.keep_vanished_for
         self.vanished = VanishedSessions(kept_for, self.remade)
@@ -191,6 +187,8 @@ class Backend:
             if isinstance(raw, Lost):
                 return raw
             page = await self._mapper.page(raw, as_of, take)
+            self.figures.records += page.received + page.flaws.rejected
+            self.figures.rejected += page.flaws.rejected
             return legible(page) if isinstance(at, First) else page
 
         return await self._outcome(read, budget=budget)
@@ -251,13 +249,7 @@ class Backend:
 
     def failed(self, error: UpstreamError) -> Failed:
         """Note a failure and give it as a value. Each kind is logged once until all is well."""
-        failure = error.failure()
-        if failure.code not in self._told:
-            self._told.add(failure.code)
-            _LOG.warning("backend %s: %s: %s", self.name, failure.code.value, error)
-        self.health.error = failure
-        self.health.last_failure = self._clock()
-        return Failed(failure)
+        return Failed(self.health.note_failure(self.name, error, self._clock()))
 
     def timed_out(self) -> Failed:
         """Note that a caller's deadline came first."""
@@ -273,7 +265,14 @@ class Backend:
     async def _log_in(self) -> Ticket:
         # Of its own: it is shared, and may outlive the attempt that it was begun for.
         with self.under_way.pages.charged():
-            return await self.adapter.log_in(self._transport)
+            try:
+                ticket = await self.adapter.log_in(self._transport)
+            except UpstreamError as error:
+                self.figures.log_ins[error.code] += 1
+                raise
+        if ticket is not NO_TICKET:
+            self.figures.log_ins[OK] += 1
+        return ticket
 
     async def _outcome(
         self,
@@ -284,17 +283,22 @@ class Backend:
     ) -> T | Failed:
         budget = budget or self.under_way.pages
 
+        attempts = 0
+
         async def attempt() -> T:
+            nonlocal attempts
+            attempts += 1
             with budget.charged(), translated():
                 return await call()
 
         try:
             result = await self.account.call(attempt, is_repeatable=is_repeatable)
         except UpstreamError as error:
+            self.figures.note_call(error.code, attempts)
             return self.failed(error)
-        if self._told:
-            _LOG.info("backend %s: answers again", self.name)
-        self._told.clear()
-        self.health.error = None
-        self.health.last_success = self._clock()
+        except asyncio.CancelledError:
+            self.figures.note_call(CANCELLED, attempts)
+            raise
+        self.figures.note_call(OK, attempts)
+        self.health.note_success(self.name, self._clock())
         return result

@@ -36,6 +36,10 @@ class KeptDetails:
             most, ttu=lambda _key, detail, _now: detail.life.ends, timer=timer
         )
 
+    def __len__(self) -> int:
+        """Count the sessions that are kept."""
+        return len(self._kept)
+
     def find(self, backend: str, native_id: str, accepted: Acceptance) -> Detail | None:
         """Find what is kept of a session, if it may serve."""
         kept = self._kept.get((backend, native_id))

@@ -14,7 +14,7 @@ from gateway.federation.freshness import AS_KEPT, NOT_CACHED, Freshness, Renewal
 from gateway.federation.lookup import Lookup, find
 from gateway.federation.ranges import KeptRanges
 from gateway.federation.reading import Kept, Reading
-from gateway.federation.refreshing import Refreshing
+from gateway.federation.refreshing import Refreshing, counted
 from gateway.federation.reports import (
     Part,
     ended,
@@ -170,7 +170,10 @@ class Federation:
             return page.reports[name].error is None
 
         what = (query, request.limit, request.position.boundary)
-        self._reading.refreshing.start(self.backends[name].identity, what, read)
+        backend = self.backends[name]
+        self._reading.refreshing.start(
+            backend.identity, what, lambda: counted(read, backend.figures)
+        )
 
     def _planned(
         self, request: PageRequest, *, is_whole: bool

@@ -68,6 +68,15 @@ class KeptListings:
             getsizeof=lambda kept: kept.listing.size,
         )
 
+    def __len__(self) -> int:
+        """Count the listings that are kept."""
+        return len(self._kept)
+
+    @property
+    def bytes(self) -> int:
+        """Estimate the memory that they take, in bytes."""
+        return int(self._kept.currsize)
+
     def find(self, key: ListingKey, accepted: Acceptance = AS_IT_SERVES) -> Listing | None:
         """Give a kept listing that holds at least what the key asks for, and may serve.
 

@@ -11,6 +11,7 @@ from gateway.federation.details import Detail, lifetimes_of_absence
 from gateway.federation.flaws import FLAWLESS
 from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance, Freshness, Need, need
 from gateway.federation.reading import Reading
+from gateway.federation.refreshing import counted
 from gateway.federation.run import Serving, serving
 from gateway.federation.tally import Tally
 from gateway.model.query import Query
@@ -126,7 +127,7 @@ def _renew(backend: Backend, native_id: str, reading: Reading) -> None:
     async def read() -> bool:
         return not isinstance(await _by_detail_call(backend, native_id, reading), Failure)
 
-    reading.refreshing.start(backend.identity, native_id, read)
+    reading.refreshing.start(backend.identity, native_id, lambda: counted(read, backend.figures))
 
 
 async def _in_listing(

@@ -113,6 +113,7 @@ class KeptRanges:
     def __init__(self, *, timer: Callable[[], float], max_bytes: int = MAX_KEPT_BYTES) -> None:
         """Keep up to ``max_bytes``, by a monotonic timer in seconds."""
         self.timer = timer
+        self.max_bytes = max_bytes
         self.changes: Counter[str] = Counter()
         """How often another range of a backend was kept, or all were dropped."""
         self._ranges: TLRUCache[_Place, KeptRange] = TLRUCache(
@@ -123,6 +124,15 @@ class KeptRanges:
         )
         self._places: dict[_Kind, dict[_Place, Domain]] = {}
         self._since_swept = 0
+
+    def __len__(self) -> int:
+        """Count the ranges that are kept."""
+        return len(self._ranges)
+
+    @property
+    def bytes(self) -> int:
+        """Estimate the memory that they take, in bytes."""
+        return int(self._ranges.currsize)
 
     def find(
         self,
@@ -150,7 +160,7 @@ class KeptRanges:
 
     def keep(self, backend: str, order: Order, kept: KeptRange) -> None:
         """Keep a range, unless it is larger than all there is room for, or one is newer."""
-        if kept.size > self._ranges.maxsize:
+        if kept.size > self.max_bytes:
             return
         self.changes[backend] += 1
         place = _Place(_Kind(backend, order), kept.extent.pushed, kept.extent.begins)

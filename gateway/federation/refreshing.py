@@ -5,9 +5,13 @@ from typing import NamedTuple
 
 from gateway.federation.flights import LastingFlights
 from gateway.federation.waits import Wait, Waits
+from gateway.figures.backends import OK, BackendFigures
 
 MOST_AT_A_TIME = 2
 """Refreshes of one backend: what else is due waits for whoever asks for it next."""
+
+
+_FAILED = "failed"
 
 
 class _Refresh(NamedTuple):
@@ -64,3 +68,15 @@ class Refreshing:
             # Of those under way at the same time one that failed makes for a wait, not each.
             if has_gone_well or self._waits.find(backend) is before:
                 self._waits.note(backend, has_gone_well=has_gone_well)
+
+
+async def counted(read: Callable[[], Awaitable[bool]], figures: BackendFigures) -> bool:
+    """Read something of a backend anew, and count that; say whether it went well."""
+    figures.refreshing += 1
+    has_gone_well = False
+    try:
+        has_gone_well = await read()
+    finally:
+        figures.refreshing -= 1
+        figures.refreshes[OK if has_gone_well else _FAILED] += 1
+    return has_gone_well

@@ -4,6 +4,7 @@ import aiohttp
 from multidict import CIMultiDictProxy
 from yarl import URL
 
+from gateway.figures.backends import Traffic
 from gateway.model.report import ErrorCode
 from gateway.spi import BadAnswer, HttpEndpoint, HttpReply, HttpRequest, UpstreamError
 from gateway.transport.client import Client
@@ -11,6 +12,7 @@ from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import is_unanswered, translated
 from gateway.transport.in_flight import ahead_of, charge, settle
 from gateway.transport.limits import Limits, Trust
+from gateway.transport.passage import Passage
 from gateway.transport.proxy import Proxy
 from gateway.transport.slots import Slots
 from gateway.transport.turns import Turns
@@ -26,7 +28,7 @@ class HttpWire:
     the same time; those beyond the limit wait for their turn.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what it is made with, each by its name
         self,
         endpoint: HttpEndpoint,
         limits: Limits,
@@ -34,8 +36,11 @@ class HttpWire:
         *,
         turns: Turns | None = None,
         proxy: Proxy | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         """Open nothing yet. Without ``turns`` that it shares with others it has its own.
+
+        What goes over it is counted in ``traffic``.
 
         Raises ``ValueError`` for a trust that cannot be used.
         """
@@ -43,6 +48,7 @@ class HttpWire:
         self._max_body_bytes = limits.max_body_bytes
         self._slots = Slots(turns or Turns.within(limits), limits.timeout_seconds)
         self._client = Client(self._base, limits, trust, proxy)
+        self._traffic = traffic or Traffic()
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send a request and read its reply whole, whatever its status.
@@ -53,21 +59,27 @@ class HttpWire:
         """
         what = str(request)
         dispatch = Dispatch()
-        with dispatch.watched():
+        with dispatch.watched(), Passage(self._traffic) as passage:
             async with self._slots.slot(what):
+                passage.begin()
                 with translated(what):
-                    try:
-                        return await self._exchange(request, what, dispatch)
-                    except UpstreamError:
-                        if not (request.is_repeatable and dispatch.has_met_dead_connection):
-                            raise
-                    self._client.leave_kept_connections()
-                    return await self._exchange(request, what, dispatch)
+                    reply = await self._exchanged(request, what, dispatch)
+            passage.note_status(reply.status)
+            return reply
 
     async def close(self) -> None:
         """End what is under way, refuse what is asked from now on, and close all connections."""
         await self._slots.close()
         await self._client.close()
+
+    async def _exchanged(self, request: HttpRequest, what: str, dispatch: Dispatch) -> HttpReply:
+        try:
+            return await self._exchange(request, what, dispatch)
+        except UpstreamError:
+            if not (request.is_repeatable and dispatch.has_met_dead_connection):
+                raise
+        self._client.leave_kept_connections()
+        return await self._exchange(request, what, dispatch)
 
     async def _exchange(self, request: HttpRequest, what: str, dispatch: Dispatch) -> HttpReply:
         async with self._client.opened().request(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import msgspec
 from yarl import URL
 
+from gateway.figures.backends import Traffic
 from gateway.spi import RpcEndpoint
 from gateway.transport.client import Client
 from gateway.transport.connection import RpcConnection, connect, only_an_upgrade
@@ -14,6 +15,7 @@ from gateway.transport.dispatch import Dispatch
 from gateway.transport.failures import translated
 from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
+from gateway.transport.passage import Passage
 from gateway.transport.proxy import Proxy
 from gateway.transport.slots import Slots
 from gateway.transport.turns import Turns
@@ -27,7 +29,7 @@ class RpcWire:
     vendor handles one at a time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what it is made with, each by its name
         self,
         endpoint: RpcEndpoint,
         limits: Limits,
@@ -35,8 +37,11 @@ class RpcWire:
         *,
         turns: Turns | None = None,
         proxy: Proxy | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         """Open nothing yet. Without ``turns`` that it shares with others it has its own.
+
+        What goes over it is counted in ``traffic``.
 
         Raises ``ValueError`` for a trust that cannot be used.
         """
@@ -47,6 +52,7 @@ class RpcWire:
             turns = Turns.within(replace(limits, concurrency=concurrency))
         self._slots = Slots(turns, limits.timeout_seconds)
         self._client = Client(URL(endpoint.url), limits, trust, proxy, (only_an_upgrade,))
+        self._traffic = traffic or Traffic()
         self._opening = asyncio.Lock()
         self._connection: RpcConnection | None = None
 
@@ -57,8 +63,9 @@ class RpcWire:
         error, and :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
         dispatch = Dispatch()
-        with dispatch.watched():
+        with dispatch.watched(), Passage(self._traffic) as passage:
             async with self._slots.slot(method):
+                passage.begin()
                 with translated(method):
                     connection = await self._connected()
                     result = await connection.call(method, params, dispatch)

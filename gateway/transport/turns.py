@@ -27,11 +27,27 @@ class Turns:
         self._pacer = pacer
         self._next_to_go = asyncio.Lock()
         self._waiting = 0
+        self._taken = 0
 
     @classmethod
     def within(cls, limits: Limits, timer: Callable[[], float] = time.monotonic) -> "Turns":
         """Make those that keep these limits, by what tells the time in seconds."""
         return cls(limits.concurrency, _pacer(limits.rate, timer))
+
+    @property
+    def concurrency(self) -> int:
+        """Say how many may be under way at a time."""
+        return self._concurrency
+
+    @property
+    def under_way(self) -> int:
+        """Count the requests that have their turn."""
+        return self._taken
+
+    @property
+    def waiting(self) -> int:
+        """Count the requests that wait for their turn."""
+        return self._waiting
 
     def allow(self, concurrency: int) -> None:
         """Let another number out at a time. Those that are out now come to their ends."""
@@ -51,10 +67,12 @@ class Turns:
         Raises :class:`TryAgainLater` when too many are waiting already.
         """
         await self._acquire(what)
+        self._taken += 1
         try:
             await self._keep_pace()
             yield
         finally:
+            self._taken -= 1
             self._release()
 
     async def _acquire(self, what: str) -> None:

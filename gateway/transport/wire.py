@@ -1,5 +1,6 @@
 """The wire that an endpoint needs."""
 
+from gateway.figures.backends import Traffic
 from gateway.spi import HttpEndpoint, RpcEndpoint
 from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
@@ -8,18 +9,22 @@ from gateway.transport.rpc import RpcWire
 from gateway.transport.turns import Turns
 
 
-def open_wire(
+def open_wire(  # noqa: PLR0913  # what it is made with, each by its name
     endpoint: HttpEndpoint | RpcEndpoint,
     limits: Limits,
     trust: Trust,
     *,
     turns: Turns | None = None,
     proxy: str | None = None,
+    traffic: Traffic | None = None,
 ) -> HttpWire | RpcWire:
-    """Make the wire to an endpoint, perhaps by a proxy. It connects at its first use."""
+    """Make the wire to an endpoint, perhaps by a proxy. It connects at its first use.
+
+    What goes over it is counted in ``traffic``.
+    """
     by = None if proxy is None else Proxy.at(proxy)
     match endpoint:
         case HttpEndpoint():
-            return HttpWire(endpoint, limits, trust, turns=turns, proxy=by)
+            return HttpWire(endpoint, limits, trust, turns=turns, proxy=by, traffic=traffic)
         case RpcEndpoint():
-            return RpcWire(endpoint, limits, trust, turns=turns, proxy=by)
+            return RpcWire(endpoint, limits, trust, turns=turns, proxy=by, traffic=traffic)

@@ -1,8 +1,10 @@
 """Letting a call in: by its key, as often as that key may call, from wherever it comes."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from http import HTTPStatus
 
 from aiohttp import web
@@ -19,7 +21,22 @@ A good key is let in all the same: it is too long to be guessed, and others behi
 address may not shut its owner out. What is saved is the work for those who have none.
 """
 
+_FOR, _FORWARDED = FORWARDING = ("X-Forwarded-For", "Forwarded")
+"""The headers in which a proxy says for whom it calls."""
+
 _DETAIL = "Too many calls; Retry-After says in how many seconds there may be one more."
+
+
+class AdmissionOutcome(StrEnum):
+    """What becomes of somebody who asks to be let in.
+
+    Who is locked out has tried too often without a good key.
+    """
+
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+    LOCKED_OUT = "locked_out"
+    RATE_LIMITED = "rate_limited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +58,18 @@ class Admission:
         failures: Quota = FAILURES,
         trusted_proxies: Sequence[Network],
         timer: Callable[[], float],
+        admissions: Counter[str] | None = None,
         before: "Admission | None" = None,
     ) -> None:
         """Take the rates by the names of callers; who has none may call as often as they like.
 
         ``failures`` is how often an address may call without a good key. What was called before
-        is counted where the rate is the same.
+        is counted where the rate is the same. Every call is counted in ``admissions`` by what came
+        of it.
         """
         self._keyring = keyring
         self._trusted_proxies = trusted_proxies
+        self._admissions: Counter[str] = Counter() if admissions is None else admissions
         self.failures: Limiter = Limiter(failures, timer) if before is None else before.failures
         known: Mapping[str, Limiter] = {} if before is None else before.rates
         self.rates: Mapping[str, Limiter] = {
@@ -66,23 +86,25 @@ class Admission:
         except Problem as problem:
             raise self._failed(request, problem) from None
         limiter = self.rates.get(caller.name)
-        if limiter is None:
-            return Admitted(caller)
-        standing = limiter.spend(caller.name)
-        if not standing.is_within:
+        standing = None if limiter is None else limiter.spend(caller.name)
+        if standing is not None and not standing.is_within:
+            self._admissions[AdmissionOutcome.RATE_LIMITED] += 1
             raise _too_many(standing)
+        self._admissions[AdmissionOutcome.ADMITTED] += 1
         return Admitted(caller, standing)
 
     def _failed(self, request: web.Request, problem: Problem) -> Problem:
         address = client_address(
             request.remote,
-            request.headers.getall("X-Forwarded-For", ()),
-            request.headers.getall("Forwarded", ()),
+            request.headers.getall(_FOR, ()),
+            request.headers.getall(_FORWARDED, ()),
             self._trusted_proxies,
         )
         standing = self.failures.spend(subject_of(address))
         if not standing.is_within:
+            self._admissions[AdmissionOutcome.LOCKED_OUT] += 1
             return _too_many(standing)
+        self._admissions[AdmissionOutcome.REFUSED] += 1
         problem.headers = {**problem.headers, **standing.headers}
         return problem
 

@@ -14,6 +14,7 @@ from gateway.web.redaction import NOTHING_HIDDEN, Redaction
 
 _READING = frozenset({"GET", "HEAD"})
 _BACKENDS = "/v1/backends"
+_METRICS = "/metrics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Caller:
     """Somebody who calls. ``backends`` names what exists for them, none means all.
 
     Who may administer sees how the backends are doing and refreshes them; sessions take the right
-    to read.
+    to read. Metrics tell of all backends, so they take the right to see them all.
     """
 
     name: str
@@ -37,13 +38,16 @@ class Caller:
 
     def refuse_unless_allowed(self, method: str, path: str) -> None:
         """Raise a 401 or 403 for a caller who may not call this path with this method."""
-        is_of_backends = path == _BACKENDS or path.startswith(f"{_BACKENDS}/")
+        is_of_backends = path in (_BACKENDS, _METRICS) or path.startswith(f"{_BACKENDS}/")
         if method in _READING:
             action, is_allowed = "read", self.may_read or (self.may_administer and is_of_backends)
         elif is_of_backends:
             action, is_allowed = "administer", self.may_administer
         else:
             action, is_allowed = "write", self.may_write
+        if path == _METRICS and self.backends is not None:
+            detail = "This key may not see all backends, of which metrics tell."
+            raise Problem(HTTPStatus.FORBIDDEN, "forbidden", detail)
         if is_allowed:
             return
         if self is ANYONE:

@@ -87,6 +87,7 @@ class Doorstep:
 
     def broken(self, request: web.BaseRequest, error: BaseException | None) -> web.Response:
         """Answer what broke where nothing else answers."""
+        self.crowd.figures.refused["internal_error"] += 1
         _LOG.error("the answer to %s broke", request[REQUEST_ID], exc_info=error)
         detail = "This is a bug in the gateway."
         problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
@@ -106,6 +107,7 @@ class Doorstep:
     def _refused(
         self, what: str, request: web.BaseRequest, problem: Problem, *, is_last: bool = True
     ) -> web.Response:
+        self.crowd.figures.refused[problem.code] += 1
         _LOG.info("%s %d %s %s", what, problem.status, problem.code, request[REQUEST_ID])
         return self._answer(request, problem, is_last=is_last)
 

@@ -11,6 +11,7 @@ from gateway.web.problems import Problem
 JSON = "application/json"
 LINES = "application/x-ndjson"
 TABLE = "text/csv"
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def acceptable(request: web.Request, offers: Sequence[str] = (JSON,)) -> str:

@@ -1,11 +1,12 @@
 """The typed places where the application and its requests keep what they share."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
 from gateway.federation.federation import Federation
 from gateway.federation.flights import LastingFlights
+from gateway.figures.figures import Figures
 from gateway.paging.cursor import CursorSealer
 from gateway.state.idempotency import IdempotencyRecords
 from gateway.web.addresses import Network
@@ -29,6 +30,11 @@ REPEATS = web.AppKey("REPEATS", Repeats)
 """Answers that are asked for again and again."""
 REFRESHES: web.AppKey[Limiter] = web.AppKey("REFRESHES")
 """How often each backend may be refreshed."""
+
+FIGURES = web.AppKey("FIGURES", Figures)
+"""What is counted since the process began."""
+METRICS: web.AppKey[Callable[[], Awaitable[bytes]]] = web.AppKey("METRICS")
+"""Gives the metrics of the process, and of others beside it, as they are scraped."""
 
 CALLER = web.RequestKey("CALLER", Caller)
 STANDING: web.RequestKey[Standing | None] = web.RequestKey("STANDING")

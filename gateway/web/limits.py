@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from gateway.figures.calls import CallFigures
 from gateway.web.addresses import Network, client_address, is_in, subject_of
 from gateway.web.capacity import Capacity
 
@@ -40,24 +41,27 @@ class Seat:
 class Crowd:
     """Who is connected, by address, and how many calls are being answered.
 
-    Behind a trusted proxy there are many, so one of them has all the room there is.
+    Behind a trusted proxy there are many, so one of them has all the room there is. How many there
+    are stands in the ``figures``.
     """
 
     limits: ServingLimits
     trusted_proxies: Sequence[Network] = ()
+    figures: CallFigures = field(default_factory=CallFigures)
     _connections: Counter[str] = field(default_factory=Counter)
-    _calls: int = 0
     _capacity: Capacity = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with room for all calls."""
         self._capacity = Capacity(self.limits.calls)
+        self.figures.most_at_a_time = self._capacity.calls
 
     def join(self, peer: str) -> Seat:
         """Count a connection in, whether there is room for it or not."""
         address = client_address(peer, (), (), ())
         subject = subject_of(address)
         self._connections[subject] += 1
+        self.figures.connections += 1
         is_shared = address is not None and is_in(address, self.trusted_proxies)
         has_room = self._connections.total() <= self.limits.connections and (
             is_shared or self._connections[subject] <= self.limits.connections_per_address
@@ -67,18 +71,21 @@ class Crowd:
     def leave(self, seat: Seat) -> None:
         """Count a connection out."""
         self._connections[seat.subject] -= 1
+        self.figures.connections -= 1
         if not self._connections[seat.subject]:
             del self._connections[seat.subject]
 
     @contextmanager
     def call(self) -> Iterator[bool]:
         """Count a call as long as it lasts; say whether there is room for it."""
-        self._calls += 1
+        self.figures.under_way += 1
         try:
-            yield self._calls <= self._capacity.calls
+            yield self.figures.under_way <= self._capacity.calls
         finally:
-            self._calls -= 1
+            self.figures.under_way -= 1
 
     def lap(self, seconds: float, now: float) -> None:
         """Take in how long the loop took to come around; all in seconds."""
-        self._capacity.lap(seconds, self._calls, now)
+        self._capacity.lap(seconds, self.figures.under_way, now)
+        self.figures.laps.note(seconds)
+        self.figures.most_at_a_time = self._capacity.calls

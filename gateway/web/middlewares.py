@@ -10,38 +10,41 @@ from ipaddress import ip_address
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from gateway.web.admission import Admission
+from gateway.web.admission import FORWARDING, Admission
+from gateway.web.counting import UNKNOWN_ROUTE, count_call
 from gateway.web.formats import JSON, LINES, TABLE, acceptable
 from gateway.web.hygiene import identify
-from gateway.web.keys import CALLER, FORMAT, IS_STREAMING, REQUEST_ID, STANDING, TRACE
+from gateway.web.keys import CALLER, FIGURES, FORMAT, IS_STREAMING, REQUEST_ID, STANDING, TRACE
 from gateway.web.problems import Problem
 
 _LOG = logging.getLogger("gateway.requests")
 
 _PROTECTED = "/v1/"
 _LIST = "/v1/sessions"
-_GUARDED = {"/docs"}
+_GUARDED = {"/docs", "/metrics"}
 
 
 @web.middleware
 async def log_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Log one line for a request: neither its query nor its id, which may name people."""
+    """Count a request, and log one line: neither its query nor its id, which may name people."""
     # Whoever serves the application otherwise than our own runner does has not done so.
     identify(request)
     begun = time.perf_counter()
-    status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+    response: web.StreamResponse | None = None
     try:
         response = await handler(request)
-        status = response.status
         return response
     finally:
+        seconds = time.perf_counter() - begun
         resource = request.match_info.route.resource
+        route = resource.canonical if resource else UNKNOWN_ROUTE
+        count_call(request.app[FIGURES].calls, route, request.method, response, seconds)
         _LOG.info(
             "%s %s %d %.1f ms %s trace %s",
             request.method,
-            resource.canonical if resource else "(unknown)",
-            status,
-            (time.perf_counter() - begun) * 1000,
+            route,
+            HTTPStatus.INTERNAL_SERVER_ERROR if response is None else response.status,
+            seconds * 1000,
             request[REQUEST_ID],
             request[TRACE].trace_id,
         )
@@ -106,9 +109,14 @@ def authenticate(admission: Admission, clock: Callable[[], datetime]) -> Middlew
 
 
 def _is_guarded(request: web.Request) -> bool:
-    """Say whether a page is asked for that is for everybody on this machine alone."""
+    """Say whether something is asked for that is for everybody on this machine alone.
+
+    What a proxy hands on comes from anywhere, wherever the proxy is.
+    """
     if request.path not in _GUARDED or request.transport is None:
         return False
+    if any(header in request.headers for header in FORWARDING):
+        return True
     host = request.transport.get_extra_info("sockname")[0]
     return not ip_address(host).is_loopback
 

@@ -11,6 +11,9 @@ from aiohttp import web
 from gateway.model.report import BackendReport
 from gateway.web.catalogue import CATALOGUE, problem_type
 
+PROBLEM_CODE = web.ResponseKey("PROBLEM_CODE", str)
+"""Which problem an answer is, if it is one of ours."""
+
 _CONTENT_TYPE = "application/problem+json"
 
 
@@ -62,12 +65,14 @@ class Problem(Exception):  # RFC 9457's own word
             document["errors"] = list(self.errors)
         if self.backends is not None:
             document["backends"] = dict(self.backends)
-        return web.Response(
+        response = web.Response(
             status=self.status.value,
             body=msgspec.json.encode(document),
             content_type=_CONTENT_TYPE,
             headers={"Cache-Control": "no-store", **self.headers},
         )
+        response[PROBLEM_CODE] = self.code
+        return response
 
 
 def bad_parameters(errors: Sequence[ParameterError]) -> Problem:
@@ -84,6 +89,13 @@ def unprocessable(errors: Sequence[ParameterError]) -> Problem:
     return Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, errors[0].code, f"Not acceptable: {names}.", tuple(errors)
     )
+
+
+def not_gathered() -> Problem:
+    """Say that not all that is to be told could be had of the processes beside this one."""
+    detail = "The other workers could not be asked."
+    headers = {"Retry-After": "1"}
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", detail, headers=headers)
 
 
 def not_found(detail: str) -> Problem:

@@ -77,6 +77,7 @@ class Repeats:
     def __init__(self, timer: Callable[[], float], *, max_bytes: int = MAX_KEPT_BYTES) -> None:
         """Keep up to ``max_bytes``, by the timer of what is kept of the vendors."""
         self._timer = timer
+        self.max_bytes = max_bytes
         self._kept: TLRUCache[Question, Repeat] = TLRUCache(
             max_bytes,
             ttu=lambda _question, kept, _now: kept.fresh_until,
@@ -115,8 +116,13 @@ class Repeats:
             now,
             now + min(fresh_for_s, default=0.0),
         )
-        if repeat.fresh_until > now and repeat.size <= self._kept.maxsize:
+        if repeat.fresh_until > now and repeat.size <= self.max_bytes:
             self._kept[question] = repeat
+
+    @property
+    def bytes(self) -> int:
+        """Estimate the memory that all of them take, in bytes."""
+        return int(self._kept.currsize)
 
     def __len__(self) -> int:
         """Count the answers that are kept."""

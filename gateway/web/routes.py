@@ -19,10 +19,12 @@ from gateway.spi.adapter import Write
 from gateway.web import directives
 from gateway.web.backends import describe
 from gateway.web.bodies import read_object
+from gateway.web.caching import NO_STORE
+from gateway.web.counting import count_parts
 from gateway.web.cursors import Cursors
 from gateway.web.dashboard import give_dashboard_file, show_dashboard
 from gateway.web.form import Form
-from gateway.web.formats import TABLE
+from gateway.web.formats import PROMETHEUS, TABLE
 from gateway.web.idempotency import Ending, Undertaking, answer_once
 from gateway.web.keys import (
     BODY,
@@ -30,6 +32,7 @@ from gateway.web.keys import (
     DEADLINE_SECONDS,
     FEDERATION,
     FORMAT,
+    METRICS,
     REFRESHES,
     REPEATS,
     SEALER,
@@ -38,7 +41,7 @@ from gateway.web.keys import (
 from gateway.web.openapi.serving import Description, describe_endpoints
 from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
 from gateway.web.problem_pages import describe_problem
-from gateway.web.problems import not_found
+from gateway.web.problems import not_found, not_gathered
 from gateway.web.refreshes import refresh_unknown, refreshed, refuse_fields
 from gateway.web.refusals import failure_problem
 from gateway.web.render import json_response, page_response, session_response
@@ -78,6 +81,7 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get("/docs", show_description),
         web.get("/healthz", health),
         web.get("/readyz", readiness),
+        web.get("/metrics", give_metrics),
     ]
 
 
@@ -218,6 +222,15 @@ async def readiness(_request: web.Request) -> web.Response:
     return json_response({"status": "ready"})
 
 
+async def give_metrics(request: web.Request) -> web.Response:
+    """Give what is counted and measured, for Prometheus."""
+    try:
+        body = await request.app[METRICS]()
+    except TimeoutError:
+        raise not_gathered() from None
+    return web.Response(body=body, headers={"Content-Type": PROMETHEUS, **NO_STORE})
+
+
 async def _change_session(request: web.Request, operation: Operation) -> web.Response:
     _refuse_parameters(request)
     path, end = request.rel_url.raw_path, f"/{operation.value}"
@@ -262,6 +275,7 @@ def _given_again(request: web.Request) -> web.Response | None:
         return None
     _deadline(request)  # It is heeded, and said to be.
     request[BODY] = kept.body
+    count_parts(request.app[FEDERATION].backends, kept.reports)
     return kept.response(request.app[FEDERATION].timer())
 
 

@@ -14,7 +14,7 @@ from aiohttp.http_parser import RawRequestMessage
 
 from gateway.web.doorstep import MAX_LINE_BYTES, Doorstep
 from gateway.web.handshakes import Handshake, Handshakes
-from gateway.web.keys import ORIGINS, TRUSTED_PROXIES
+from gateway.web.keys import FIGURES, ORIGINS, TRUSTED_PROXIES
 from gateway.web.limits import Crowd, Seat, ServingLimits
 from gateway.web.succession import Succession
 
@@ -53,7 +53,8 @@ class Runner(web.BaseRunner):
         limits = limits or ServingLimits()
         self._limits = limits
         self._succession = Succession(app, settings)
-        self._doorstep = Doorstep(Crowd(limits, app[TRUSTED_PROXIES]), app[ORIGINS])
+        crowd = Crowd(limits, app[TRUSTED_PROXIES], app[FIGURES].calls)
+        self._doorstep = Doorstep(crowd, app[ORIGINS])
         self._handshakes = None if tls is None else Handshakes(tls, limits.hasty_seconds)
         self._listening: list[socket.socket] = []
         self._patience = 0.0

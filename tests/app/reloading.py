@@ -9,14 +9,17 @@ import os
 import signal
 import sys
 import weakref
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aiohttp import web
 
 from gateway.app.listening import listen
+from gateway.app.peers import Alone
 from gateway.app.process import serve
 from gateway.cli.logs import log_serving
 from gateway.config import Served, Source
+from gateway.metrics.families import Family
 
 _PATIENCE_SECONDS = 20.0
 
@@ -39,16 +42,23 @@ async def _reload() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
+class _Begun(Alone):
+    """Puts another file in its place once it serves, and has it taken."""
+
+    def __init__(self, path: Path, changed: Path) -> None:
+        self._path, self._changed = path, changed
+        self.reloading: list[asyncio.Task[None]] = []
+
+    async def begin(self, own: Callable[[], Sequence[Family]]) -> None:
+        del own
+        self._changed.replace(self._path)
+        self.reloading.append(asyncio.create_task(_reload()))
+
+
 async def _serve(path: Path, changed: Path) -> None:
-    source = Source(path, Served())
-    reloading: list[asyncio.Task[None]] = []
-
-    def begin() -> None:
-        changed.replace(path)
-        reloading.append(asyncio.create_task(_reload()))
-
-    await serve(source, source.read(), listen("127.0.0.1", 0), begin)
-    await asyncio.gather(*reloading)
+    source, begun = Source(path, Served()), _Begun(path, changed)
+    await serve(source, source.read(), listen("127.0.0.1", 0), begun)
+    await asyncio.gather(*begun.reloading)
 
 
 if __name__ == "__main__":

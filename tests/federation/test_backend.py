@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from gateway.federation.account import Account
-from gateway.federation.backend import Backend, Failed, Health, Lost, Outcome
+from gateway.federation.backend import Backend, Failed, Lost, Outcome
 from gateway.federation.flaws import FLAWLESS, Flaws
 from gateway.federation.freshness import Lifetimes
+from gateway.federation.health import Health
 from gateway.federation.mapping import BackendPage
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure

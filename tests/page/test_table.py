@@ -67,7 +67,9 @@ def longest_task_ms(trace: dict[str, Any]) -> float:
     tasks = [
         event.get("tdur", event["dur"]) / 1000
         for event in trace["traceEvents"]
-        if event["ph"] == "X" and (event["pid"], event["tid"]) in threads and "RunTask" in event["name"]
+        if event["ph"] == "X"
+        and (event["pid"], event["tid"]) in threads
+        and "RunTask" in event["name"]
     ]
     assert len(tasks) > 100, "the trace tells of the tasks"
     return float(max(tasks))

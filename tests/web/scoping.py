@@ -32,7 +32,8 @@ READ, WRITE, ADMIN = Action.READ, Action.WRITE, Action.ADMIN
 class Row:
     """What a route needs, and how it answers of a backend of the caller's own, off, and of none.
 
-    ``actions`` are those of which one is needed, none where no key is.
+    ``actions`` are those of which one is needed, none where no key is on this machine. One that
+    ``names_all`` names backends of others to whoever may call it.
     """
 
     path: str
@@ -42,6 +43,7 @@ class Row:
     absent: int = 404
     body: bool = False
     accepts: tuple[str, ...] = ("application/json",)
+    names_all: bool = False
 
 
 READERS, WRITERS = frozenset({READ}), frozenset({WRITE})
@@ -73,6 +75,7 @@ ROWS = {
     ("GET", "/docs"): Row("/docs", accepts=("text/html",)),
     ("GET", "/healthz"): Row("/healthz"),
     ("GET", "/readyz"): Row("/readyz"),
+    ("GET", "/metrics"): Row("/metrics", accepts=("text/plain",), names_all=True),
 }
 
 # Keys by name: what each may do, or nothing where it is no key that is good.

@@ -138,7 +138,8 @@ async def everything(gateway: Gateway, name: str) -> AsyncIterator[str]:
     """Ask all there is to ask, and give all that comes back."""
     reads = ("/v1/sessions", "/v1/sessions?sort=user&count=exact&include=raw",
              "/v1/sessions/summary?by=status", f"/v1/sessions/{name}:7", "/v1/backends",
-             f"/v1/backends/{name}", "/v1/sessions?explain=true", "/readyz")  # fmt: skip
+             f"/v1/backends/{name}", "/v1/sessions?explain=true", "/readyz",
+             "/metrics")  # fmt: skip
     calls: list[tuple[str, str, str, str | None]]
     calls = [("GET", path, "application/json", None) for path in reads]
     calls += [("GET", reads[0], kind, None) for kind in ("application/x-ndjson", "text/csv")]

@@ -77,7 +77,7 @@ async def test_every_route_answers_every_key_of_every_backend_as_the_table_says(
             assert told.status == status, (name, accept, told.text)
             if status in (401, 403) and name == OWN:
                 assert told.code == {401: "unauthorized", 403: "forbidden"}[status]
-            if FOREIGN not in row.path.format(name):
+            if FOREIGN not in row.path.format(name) and not row.names_all:
                 assert FOREIGN not in told.text, "what is not theirs is not named"
 
 
@@ -86,7 +86,7 @@ async def test_what_is_not_theirs_is_answered_as_what_does_not_exist(
     gateway: Gateway, route: tuple[str, str], key: str
 ) -> None:
     method, row = route[0], ROWS[route]
-    if "text/html" in row.accepts:
+    if "application/json" not in row.accepts:
         return
     answers = [
         (await call(gateway, method, Ask(row, key, name, "application/json"))).without_its_path()

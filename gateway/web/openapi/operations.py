@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from gateway.model.schema import Schema
-from gateway.web.formats import JSON, LINES, TABLE
+from gateway.web.formats import JSON, LINES, PROMETHEUS, TABLE
 from gateway.web.openapi import links, parameters
 
 HTML = "text/html"
@@ -249,6 +249,14 @@ OPERATIONS: Mapping[str, Operation] = {
         tag="process",
         description="It, too, is answered beyond the limit of calls.",
         problems=["stopping"],
+        is_keyed=False,
+    ),
+    "give_metrics": Operation(
+        answers=[Answer(HTTPStatus.OK, "The metrics of all workers.", {PROMETHEUS: ()})],
+        tag="process",
+        description="In the text format of Prometheus. Beyond loopback it takes a key that may see"
+        " all backends, with the action `read` or `admin`.",
+        problems=["unauthorized", "forbidden", "too_many_requests"],
         is_keyed=False,
     ),
     "give_description": Operation(

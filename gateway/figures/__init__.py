@@ -1,0 +1,1 @@
+"""What is counted since the process began: plain numbers, read by whoever watches."""

@@ -1,0 +1,1 @@
+"""What operators watch, as Prometheus reads it: which metrics there are, and their values now."""

@@ -1,0 +1,59 @@
+"""Counting calls, and the parts of answers. No word that a client chooses is counted by."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from aiohttp import web
+
+from gateway.federation.backend import Backend
+from gateway.figures.calls import CallFigures
+from gateway.model.report import BackendReport, BackendStatus
+from gateway.web.catalogue import CATALOGUE
+from gateway.web.problems import PROBLEM_CODE
+
+UNKNOWN_ROUTE = "(unknown)"
+"""Of a path that leads nowhere, or is not served by the method."""
+
+_OTHER = "other"
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+_NOT_READ = "none"
+_NOTHING = BackendReport(status=BackendStatus.OK)
+
+
+def count_call(
+    figures: CallFigures,
+    route: str,
+    method: str,
+    response: web.StreamResponse | None,
+    seconds: float,
+) -> None:
+    """Count a call that was answered, or broke off before it was."""
+    method = method if method in _METHODS else _OTHER
+    status = HTTPStatus.INTERNAL_SERVER_ERROR if response is None else response.status
+    code = "" if response is None else response.get(PROBLEM_CODE, "")
+    if code and code not in CATALOGUE:
+        code = _OTHER
+    figures.answered[route, method, f"{status // 100}xx", code] += 1
+    if route != UNKNOWN_ROUTE:
+        figures.seconds[route, "GET" if method == "HEAD" else method].note(seconds)
+
+
+def count_parts(
+    backends: Mapping[str, Backend],
+    reports: Mapping[str, BackendReport],
+    before: Mapping[str, BackendReport] | None = None,
+) -> None:
+    """Count what each backend gave of an answer, since it was told what it had given ``before``."""
+    for name, report in reports.items():
+        if name in backends:
+            _count_part(backends[name], report, None if before is None else before.get(name))
+
+
+def _count_part(backend: Backend, report: BackendReport, before: BackendReport | None) -> None:
+    figures = backend.figures
+    if before is None:
+        figures.parts[report.status, report.served_from or _NOT_READ] += 1
+    known = before or _NOTHING
+    figures.rows += report.rows - known.rows
+    figures.late += report.late - known.late
+    figures.duplicates += report.duplicates - known.duplicates
