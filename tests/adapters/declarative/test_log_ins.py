@@ -251,7 +251,7 @@ def greeting(**said: object) -> Any:  # noqa: ANN401  # an adapter
         {
             "method": "hello",
             "params": {"key": "${options.secret}"},
-            "keep": {"nonce": "deep.nonce"},
+            "keep": {"nonce": "a.nonce"},
         },
         {"method": "enter", "params": {"answer": ["${session.nonce}"]}, "keep": {"token": "@"}},
     ]
