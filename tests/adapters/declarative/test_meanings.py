@@ -6,10 +6,13 @@ import pytest
 
 from adapters.declarative.language.outcomes import Meaning
 from gateway.spi import (
+    Address,
     BadAnswer,
     ErrorCode,
+    First,
     GiveUp,
     LogInAgain,
+    Offset,
     RpcError,
     SlowDown,
     StartOver,
@@ -26,6 +29,8 @@ from tests.adapters.declarative.speaking import (
     page_of,
     replied,
 )
+
+_SECOND = Offset(1)
 
 MEANT: dict[str, tuple[type[UpstreamError], ErrorCode]] = {
     "auth_failed": (LogInAgain, ErrorCode.AUTH),
@@ -48,9 +53,13 @@ def ruled(*rules: Parts, **said: Any) -> Any:  # noqa: ANN401  # an adapter
     return adapter_of({"errors": rules, **said})
 
 
-async def error_of(adapter: Any, wire: Any) -> UpstreamError:  # noqa: ANN401  # of two kinds
+async def error_of(
+    adapter: Any,  # noqa: ANN401  # as made above
+    wire: Any,  # noqa: ANN401  # of two kinds
+    at: Address = _SECOND,
+) -> UpstreamError:
     with pytest.raises(UpstreamError) as caught:
-        await page_of(adapter, wire)
+        await page_of(adapter, wire, at=at)
     return caught.value
 
 
@@ -98,6 +107,17 @@ async def test_the_first_rule_that_fits_counts() -> None:
     errors = [await error_of(adapter, wire) for _ in range(3)]
 
     assert [type(error) for error in errors] == [StartOver, TryAgainLater, TryAgainLater]
+
+
+async def test_a_place_may_be_lost_but_not_the_beginning() -> None:
+    rule = {"when": {"status": [404, 410, 200]}, "is": "start_over"}
+    gone, missing, odd = replied({}, 410), replied({}, 404), replied({"rows": []})
+
+    assert isinstance(await error_of(ruled(rule), desk(missing)), StartOver)
+    assert isinstance(await error_of(ruled(), desk(gone)), StartOver), "whatever the file says"
+    assert (await error_of(ruled(rule), desk(missing), First())).code is ErrorCode.CONFIG
+    assert (await error_of(ruled(rule), desk(gone), First())).code is ErrorCode.PROTOCOL
+    assert isinstance(await error_of(ruled(rule), desk(odd), First()), StartOver)
 
 
 @pytest.mark.parametrize(("meaning", "status"), [("rate_limited", 420), ("unavailable", 200)])
