@@ -1,7 +1,6 @@
 """Moments as bounds of a vendor's filter: written as it reads them, rather wider than closer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -26,15 +25,8 @@ _EPOCHS = {
     "epoch_us": _MICROSECOND,
 }
 _DAY = timedelta(days=1)
+_UTC = ZoneInfo("UTC")
 _STEP = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A bound as it is sent; ``is_exact`` says whether it is just the moment that was asked for."""
-
-    text: str | int
-    is_exact: bool
 
 
 class Bounds:
@@ -52,26 +44,22 @@ class Bounds:
 
     @property
     def is_precise(self) -> bool:
-        """Whether every bound can be written as it is."""
-        is_cut = not self._is_outward
-        return is_cut or (self._span == _MICROSECOND and not self._widening)
+        """Whether every bound is written as it was asked for, or cut as the file has it."""
+        may_be_ambiguous = self._format == "iso_local" and self._zone != _UTC
+        is_fine = self._span == _MICROSECOND and not self._widening
+        return not self._is_outward or (is_fine and not may_be_ambiguous)
 
-    def written(self, side: Side, instant: datetime) -> Bound | None:
+    def written(self, side: Side, instant: datetime) -> str | int | None:
         """Write a bound; none where it would leave nothing out, or cannot be written."""
         moment = _kept_writable(side, instant.astimezone(UTC))
         if moment is None:
             return None
         widened = moment - self._widening if side == "ge" else moment + self._widening
         if self._format in _EPOCHS:
-            return self._since_epoch(side, widened, instant)
-        return self._on_the_wall(side, widened, instant)
+            return self._rounded(side, widened - _EPOCH) // _EPOCHS[self._format]
+        return self._on_the_wall(side, widened)
 
-    def _since_epoch(self, side: Side, moment: datetime, asked: datetime) -> Bound:
-        rounded = _EPOCH + self._rounded(side, moment - _EPOCH)
-        number = (rounded - _EPOCH) // _EPOCHS[self._format]
-        return Bound(number, is_exact=not self._is_outward or rounded == asked)
-
-    def _on_the_wall(self, side: Side, moment: datetime, asked: datetime) -> Bound:
+    def _on_the_wall(self, side: Side, moment: datetime) -> str:
         """Write what a calendar and a clock show.
 
         A reader of local time may take an hour that occurs twice for either, and one that is left
@@ -83,8 +71,7 @@ class Bounds:
         while self._is_outward and _loses(side, _readings(wall, zone), moment):
             wall = self._wall(side, moment + step, zone)
             step *= 2
-        is_exact = not self._is_outward or _readings(wall, zone) == {asked}
-        return Bound(self._text(wall), is_exact)
+        return self._text(wall)
 
     def _wall(self, side: Side, moment: datetime, zone: tzinfo) -> datetime:
         """Give the wall time of a moment, rounded."""

@@ -27,10 +27,10 @@ class _Filter(Protocol):
     """The filter of one field."""
 
     def support(self) -> Mapping[Op, Support]:
-        """Say how well it filters at best."""
+        """Say how well it filters."""
 
-    def grade(self, condition: Condition) -> Support | None:
-        """Say how well it checks a condition; none where it cannot be sent."""
+    def can_say(self, condition: Condition) -> bool:
+        """Say whether a condition can be sent."""
 
     def puts(self, conditions: Collection[Condition]) -> Iterator[Put]:
         """Say what is sent for conditions that can be sent."""
@@ -54,7 +54,7 @@ class Filters:
                     self._filters[Field(name)] = _Range(bounds, options)
 
     def support(self) -> Mapping[tuple[Field, Op], Support]:
-        """Say for what the vendor filters, and how well at best."""
+        """Say for what the vendor filters, and how well."""
         return {
             (field, op): support
             for field, known in self._filters.items()
@@ -63,9 +63,11 @@ class Filters:
 
     def chosen(self, conditions: Iterable[Condition]) -> Graded:
         """Choose those of the conditions that are sent."""
-        gradable = {c: g for c in conditions if (g := self._grade(c)) is not None}
-        fields = _combined([f for f in self._filters if _has(f, gradable)], self._combine)
-        return _one_a_field({c: grade for c, grade in gradable.items() if c.field in fields})
+        said = [condition for condition in conditions if self._can_say(condition)]
+        fields = _combined([field for field in self._filters if _has(field, said)], self._combine)
+        support = self.support()
+        chosen = _one_a_field(c for c in said if c.field in fields)
+        return {condition: support[condition.field, condition.op] for condition in chosen}
 
     def puts(self, pushed: Iterable[Condition]) -> Iterator[Put]:
         """Say what is sent for conditions that were chosen."""
@@ -74,9 +76,9 @@ class Filters:
             if on := [c for c in conditions if c.field is field]:
                 yield from known.puts(on)
 
-    def _grade(self, condition: Condition) -> Support | None:
+    def _can_say(self, condition: Condition) -> bool:
         known = self._filters.get(condition.field)
-        return None if known is None else known.grade(condition)
+        return known is not None and known.can_say(condition)
 
 
 def _has(field: Field, conditions: Iterable[Condition]) -> bool:
@@ -94,13 +96,12 @@ def _combined(fields: list[Field], combine: Combination) -> set[Field]:
     return kept
 
 
-def _one_a_field(graded: Graded) -> Graded:
+def _one_a_field(conditions: Iterable[Condition]) -> list[Condition]:
     """Leave out all but the first of several conditions that have one place: not so for bounds."""
-    kept: dict[Condition, Support] = {}
-    for condition, grade in graded.items():
-        is_second = isinstance(condition, AnyOf) and _has(condition.field, kept)
-        if not is_second:
-            kept[condition] = grade
+    kept: list[Condition] = []
+    for condition in conditions:
+        if not (isinstance(condition, AnyOf) and _has(condition.field, kept)):
+            kept.append(condition)
     return kept
 
 
@@ -113,15 +114,14 @@ class _Equality:
         self._translate = translation(field, part.send, mapping)
 
     def support(self) -> Mapping[Op, Support]:
-        grades = {grade for grade in (self._part.eq, self._part.in_) if grade is not None}
-        return {Op.ANY_OF: Support.INEXACT if "inexact" in grades else Support.EXACT}
+        is_inexact = "inexact" in (self._part.eq, self._part.in_)
+        return {Op.ANY_OF: Support.INEXACT if is_inexact else Support.EXACT}
 
-    def grade(self, condition: Condition) -> Support | None:
+    def can_say(self, condition: Condition) -> bool:
         if not isinstance(condition, AnyOf) or self._put(condition) is None:
-            return None
+            return False
         is_one = len(condition.values) == 1
-        grade = self._part.eq if is_one and self._part.eq else self._part.in_
-        return None if grade is None else Support(grade)
+        return self._part.in_ is not None or (is_one and self._part.eq is not None)
 
     def puts(self, conditions: Collection[Condition]) -> Iterator[Put]:
         for condition in conditions:
@@ -152,22 +152,19 @@ class _Range:
 
     def support(self) -> Mapping[Op, Support]:
         sides = ((Op.AT_OR_AFTER, self._part.ge), (Op.BEFORE, self._part.lt))
-        return {op: self._at_best(grade) for op, grade in sides if grade is not None}
+        return {op: self._graded(grade) for op, grade in sides if grade is not None}
 
-    def grade(self, condition: Condition) -> Support | None:
+    def can_say(self, condition: Condition) -> bool:
         match condition:
             case AtOrAfter(instant=instant):
-                return self._grade("ge", instant, self._part.ge)
+                return self._part.ge is not None and self._is_writable("ge", instant)
             case Before(instant=instant):
-                return self._grade("lt", instant, self._part.lt)
+                return self._part.lt is not None and self._is_writable("lt", instant)
             case _:
-                return None
+                return False
 
-    def _grade(self, side: Side, instant: datetime, grade: Grade | None) -> Support | None:
-        bound = self._bounds.written(side, instant)
-        if grade is None or bound is None:
-            return None
-        return Support(grade) if bound.is_exact else Support.INEXACT
+    def _is_writable(self, side: Side, instant: datetime) -> bool:
+        return self._bounds.written(side, instant) is not None
 
     def puts(self, conditions: Collection[Condition]) -> Iterator[Put]:
         """Send the closest of several bounds on a side: it stands for all."""
@@ -181,7 +178,8 @@ class _Range:
     def _put(self, place: Place, side: Side, instant: datetime) -> Iterator[Put]:
         bound = self._bounds.written(side, instant)
         if bound is not None:
-            yield place, bound.text
+            yield place, bound
 
-    def _at_best(self, grade: Grade) -> Support:
+    def _graded(self, grade: Grade) -> Support:
+        """Give the grade; a bound that may be widened brings more than was asked for."""
         return Support(grade) if self._bounds.is_precise else Support.INEXACT
