@@ -15,6 +15,7 @@ from gateway.federation.flights import Flights
 from gateway.federation.freshness import Acceptance, Lifetimes
 from gateway.federation.mapping import BackendPage, Mapper, Take, legible
 from gateway.federation.metering import Meter
+from gateway.federation.misfits import Misfits
 from gateway.federation.selectivity import Selectivity
 from gateway.federation.tickets import Tickets
 from gateway.federation.translating import translated
@@ -27,11 +28,7 @@ from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
 from gateway.spi.abilities import Abilities, Operation
-from gateway.spi.adapter import (
-    Context,
-    SessionAdapter,
-    Ticket,
-)
+from gateway.spi.adapter import Context, SessionAdapter, Ticket
 from gateway.spi.errors import StartOver, TryAgainLater, UpstreamError
 from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport
@@ -101,6 +98,7 @@ class Backend:
         self.operations = frozenset(operations)
         self.changes = Changes()
         self.health = Health()
+        self.misfits = Misfits()
         self.selectivity = Selectivity()
         self.pace = Pace()
         self.account = account or Account()
@@ -109,7 +107,7 @@ class Backend:
         self._transport = transport
         self._tickets = Tickets(transport, lambda: self.account.log_in(self._log_in))
         self._clock = clock
-        self._mapper = Mapper(name, adapter)
+        self._mapper = Mapper(name, adapter, self.misfits)
         self._pages: Flights[Outcome | Lost] = Flights()
         self._disorders = 0
         self._told: set[ErrorCode] = set()
@@ -257,6 +255,7 @@ class Backend:
             _LOG.warning("backend %s: %s: %s", self.name, failure.code.value, error)
         self.health.error = failure
         self.health.last_failure = self._clock()
+        self.misfits.note_failure(failure.code, self.health.last_failure)
         return Failed(failure)
 
     def timed_out(self) -> Failed:
