@@ -42,6 +42,7 @@ def session_of(record: Record, provenance: Provenance) -> Session:
     native_id = record.native_id("id")
     native_status = record.take("status", text)
     status = _STATUSES.get(native_status or "", Status.UNKNOWN)
+    record.is_status_unknown = native_status is not None and native_status not in _STATUSES
     started_at = record.take("started", iso_instant)
     ended_at = None
     if status is not Status.ACTIVE or not record.peek("stopped"):  # What goes on has not ended.

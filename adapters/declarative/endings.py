@@ -66,6 +66,7 @@ def by_words(
         said = source.read(record, kept)
         status = Status.UNKNOWN if said is None else known.get(said, unknown)
         fields["status"] = status
+        record.is_status_unknown = said is not None and said not in known
         if is_native:
             fields["native_status"] = said
         elif said is not None and said not in known:

@@ -38,6 +38,8 @@ class Record:
             raise UnusableRecordError(f"the record is nested deeper than {_MAX_LEVELS} levels")
         self.left: dict[str, Json] = fields
         self.unreadable: list[str] = []
+        self.is_status_unknown = False
+        """Whether the word for the status is none that is known: for whoever builds the session."""
 
     def take(self, name: str, read: Callable[[Json], T]) -> T | None:
         """Take a field and read it; give none where it is missing, null or an empty text.
@@ -91,7 +93,7 @@ def read_record(
         session = build(record, provenance)
     except UnusableRecordError as error:
         return Rejected(str(error))
-    return Mapped(session, tuple(record.unreadable))
+    return Mapped(session, tuple(record.unreadable), record.is_status_unknown)
 
 
 def _is_too_deep(raw: msgspec.Raw, fields: Json) -> bool:

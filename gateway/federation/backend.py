@@ -17,6 +17,7 @@ from gateway.federation.freshness import Acceptance, Lifetimes
 from gateway.federation.health import Health
 from gateway.federation.mapping import BackendPage, Mapper, Take, legible
 from gateway.federation.metering import Meter
+from gateway.federation.misfits import Misfits
 from gateway.federation.selectivity import Selectivity
 from gateway.federation.tickets import Tickets
 from gateway.federation.translating import translated
@@ -30,12 +31,7 @@ from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
 from gateway.spi.abilities import Abilities, Operation
-from gateway.spi.adapter import (
-    NO_TICKET,
-    Context,
-    SessionAdapter,
-    Ticket,
-)
+from gateway.spi.adapter import Context, SessionAdapter, Ticket
 from gateway.spi.errors import StartOver, TryAgainLater, UpstreamError
 from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport
@@ -97,6 +93,7 @@ class Backend:
         self.operations = frozenset(operations)
         self.changes = Changes()
         self.health = Health()
+        self.misfits = Misfits()
         self.selectivity = Selectivity()
         self.pace = Pace()
         self.account = account or Account()
@@ -106,7 +103,7 @@ class Backend:
         self._transport = transport
         self._tickets = Tickets(transport, lambda: self.account.log_in(self._log_in))
         self._clock = clock
-        self._mapper = Mapper(name, adapter)
+        self._mapper = Mapper(name, adapter, self.misfits)
         self._pages: Flights[Outcome | Lost] = Flights()
         self._disorders = 0
         abilities = self.abilities()
@@ -249,7 +246,10 @@ class Backend:
 
     def failed(self, error: UpstreamError) -> Failed:
         """Note a failure and give it as a value. Each kind is logged once until all is well."""
-        return Failed(self.health.note_failure(self.name, error, self._clock()))
+        now = self._clock()
+        failure = self.health.note_failure(self.name, error, now)
+        self.misfits.note_failure(failure.code, now)
+        return Failed(failure)
 
     def timed_out(self) -> Failed:
         """Note that a caller's deadline came first."""

@@ -117,9 +117,11 @@ class Federation:
     async def refresh(self, name: str, deadline: Deadline) -> BackendReport:
         """Drop all that is kept of a backend, and read its newest sessions anew.
 
-        Whoever wants nothing that is kept has it from there, for as long as from any renewal.
+        Whoever wants nothing that is kept has it from there, for as long as from any renewal. What
+        does not fit is counted from then on.
         """
         backend = self.backends[name]
+        backend.misfits.start_anew()
         self._reading.renewals.grant(name, self._reading.timer())
         # Nothing that is being read now may be kept either.
         backend.changes.note(None)

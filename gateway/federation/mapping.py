@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from msgspec import Raw
 
 from gateway.federation.flaws import Flaws, is_ahead
+from gateway.federation.misfits import Misfits
 from gateway.federation.translating import translated
 from gateway.model.report import ErrorCode
 from gateway.model.session import Session
@@ -48,11 +49,12 @@ class BackendPage:
 
 
 class Mapper:
-    """Maps the records of one backend."""
+    """Maps the records of one backend, and counts what of them does not fit."""
 
-    def __init__(self, name: str, adapter: SessionAdapter[Any]) -> None:
+    def __init__(self, name: str, adapter: SessionAdapter[Any], misfits: Misfits) -> None:
         self._name = name
         self._adapter = adapter
+        self._misfits = misfits
 
     async def page(self, raw: RawPage, as_of: datetime, take: Take | None = None) -> BackendPage:
         """Map the records of a page, a few hundred at a stretch; what is taken is not kept."""
@@ -69,7 +71,10 @@ class Mapper:
                 if not isinstance(mapped, Mapped) or not self._is_usable(mapped.session):
                     continue
                 received += 1
-                unreadable += bool(mapped.unreadable)
+                if mapped.unreadable:
+                    unreadable += 1
+                    self._misfits.note_unreadable(mapped.unreadable)
+                self._misfits.unknown_statuses += mapped.is_status_unknown
                 ahead += is_ahead(mapped.session, as_of)
                 if take is not None:
                     take(mapped.session, record)
@@ -77,13 +82,15 @@ class Mapper:
                 sessions.append(mapped.session)
                 records.append(record)
             await asyncio.sleep(0)
+        rejected = len(raw.records) - received
+        self._misfits.note_records(len(raw.records), rejected, as_of)
         return BackendPage(
             sessions=sessions,
             records=records,
             next=raw.next,
             total=raw.total,
             as_of=as_of,
-            flaws=Flaws(len(raw.records) - received, unreadable, ahead),
+            flaws=Flaws(rejected, unreadable, ahead),
             received=received,
             size=size,
         )

@@ -84,11 +84,13 @@ class Mapped(Struct, frozen=True, gc=False):
     """A record in canonical words.
 
     ``unreadable`` names the vendor fields whose values could not be read: each is null in the
-    session and untouched in its attributes.
+    session and untouched in its attributes. ``is_status_unknown`` where the vendor's word for the
+    status is none that the adapter knows.
     """
 
     session: Session
     unreadable: tuple[str, ...] = ()
+    is_status_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.freshness import Lifetimes
+from gateway.federation.misfits import Misfits
 from gateway.model.query import Field, Op
 from gateway.paging.order import INSTANTS
 from gateway.spi.abilities import Abilities, Support
@@ -11,6 +12,7 @@ from gateway.web.documents import (
     FreshnessDocument,
     HealthDocument,
     LimitsDocument,
+    MisfitsDocument,
 )
 
 _EQUALITIES = (
@@ -34,6 +36,7 @@ def describe(backend: Backend) -> BackendDocument:
         "vendor": backend.adapter.vendor,
         "health": health(backend),
         "limits": limits(backend),
+        "misfits": misfits(backend.misfits),
         "freshness": freshness(backend.lifetimes),
         "capabilities": told,
         "operations": sorted(backend.operations),
@@ -53,6 +56,18 @@ def health(backend: Backend) -> HealthDocument:
             "retry_after_s": account.breaker.wait() or None,
         },
         "pause": None if paused is None else paused.failure(),
+    }
+
+
+def misfits(known: Misfits) -> MisfitsDocument:
+    """Tell what of the vendor's answers does not fit its adapter."""
+    return {
+        "since": known.since,
+        "records": known.records,
+        "rejected": known.rejected,
+        "unreadable_fields": dict(sorted(known.unreadable_fields.items())),
+        "unknown_statuses": known.unknown_statuses,
+        "bad_answers": known.bad_answers,
     }
 
 

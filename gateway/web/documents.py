@@ -130,6 +130,22 @@ class HealthDocument(TypedDict):
     pause: Failure | None
 
 
+class MisfitsDocument(TypedDict):
+    """What of a vendor's answers does not fit its adapter, as this process has counted it.
+
+    Of the ``records`` that were read from ``since`` on so many were ``rejected`` as no sessions, so
+    many had a field of this name that could not be read, and so many a word for their status that
+    is not known. ``bad_answers`` could not be read at all. What is read again counts again.
+    """
+
+    since: Instant | None
+    records: int
+    rejected: int
+    unreadable_fields: dict[str, int]
+    unknown_statuses: int
+    bad_answers: int
+
+
 class LimitsDocument(TypedDict):
     """The limits in force for one backend: what its vendor's account shares, and its own."""
 
@@ -145,6 +161,7 @@ class BackendDocument(TypedDict):
     name: str
     vendor: str
     health: HealthDocument
+    misfits: MisfitsDocument
     limits: LimitsDocument
     freshness: FreshnessDocument
     capabilities: Capabilities | None

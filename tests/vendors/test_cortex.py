@@ -195,8 +195,10 @@ def test_a_session_under_way_has_not_ended_for_all_its_stop_time() -> None:
 
 
 def test_a_word_for_the_status_that_is_not_known_is_kept() -> None:
-    session = mapped(ADAPTER, raw(row(status="paused"))).session
+    found = mapped(ADAPTER, raw(row(status="paused")))
 
+    assert found.is_status_unknown
+    session = found.session
     assert (session.status, session.native_status) == (Status.UNKNOWN, "paused")
     assert session.duration_s is None
 

@@ -39,7 +39,11 @@ def unfit_address(spec: Spec) -> Iterator[Finding]:
     schemes = ("wss", "ws") if is_socket else ("https", "http")
     if text.startswith("${"):
         return
-    parts = urlsplit(re.sub(r"\$\{[^}]*\}", "x", text))
+    try:
+        parts = urlsplit(re.sub(r"\$\{[^}]*\}", "x", text))
+    except ValueError:  # of brackets that do not match
+        yield at, "cannot be read as an address"
+        return
     if parts.scheme not in schemes or not parts.netloc:
         yield at, f"must be absolute, such as {schemes[0]}://api.vendor.example/v1"
     elif parts.query or parts.fragment or "@" in parts.netloc:
