@@ -105,7 +105,7 @@ async def test_a_backend_that_is_gone_is_named_with_since_when_and_why(browser: 
 
 async def test_a_backend_that_is_out_of_date_is_shown_with_as_of_when(browser: Browser) -> None:
     async with (
-        aging(ttl_s=15, stale_if_error_s=900) as place,
+        aging(ttl_s=0, stale_if_error_s=900) as place,
         looking(browser, place.gateway.address) as look,
     ):
         await look.ready()
