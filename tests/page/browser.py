@@ -44,7 +44,9 @@ class Look:
 
     async def texts(self, selector: str) -> list[str]:
         """Read what is shown in each of several elements."""
-        return [" ".join(text.split()) for text in await self.page.locator(selector).all_inner_texts()]
+        return [
+            " ".join(text.split()) for text in await self.page.locator(selector).all_inner_texts()
+        ]
 
     async def rows(self) -> list[dict[str, str]]:
         """Read the rows of the table that are in sight, in their order."""
@@ -65,7 +67,9 @@ class Look:
 
     async def until(self, selector: str, words: str) -> None:
         """Wait until some words are shown."""
-        script = "([selector, words]) => document.querySelector(selector)?.innerText.includes(words)"
+        script = (
+            "([selector, words]) => document.querySelector(selector)?.innerText.includes(words)"
+        )
         try:
             await self.page.wait_for_function(script, arg=[selector, words])
         except Error as error:
@@ -128,7 +132,9 @@ async def looking(
         await page.goto(address)
         yield look
         origin = "/".join(address.split("/", 3)[:3])
-        foreign = [each for each in look.requests if not each.split(" ")[1].startswith(origin + "/")]
+        foreign = [
+            each for each in look.requests if not each.split(" ")[1].startswith(origin + "/")
+        ]
         assert (await look.violations(), foreign, look.errors) == ([], [], [])
     finally:
         await opened.close()

@@ -1,4 +1,4 @@
-"""What an accessibility checker finds, light and dark, on a desk and on a phone: nothing serious."""
+"""What a checker of accessibility finds, light and dark, on a desk and on a phone."""
 
 import os
 from pathlib import Path
@@ -91,7 +91,9 @@ async def test_the_checker_finds_what_is_wrong(
     assert any(each.startswith("label:") for each in found), found
 
 
-@pytest.mark.parametrize("path", ["/", "/?status=active&user=user131&last=7d", "/?show_backend=ekran"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?status=active&user=user131&last=7d", "/?show_backend=ekran"]
+)
 async def test_on_a_phone_nothing_is_wider_than_the_screen(
     browser: Browser, gateway: Gateway, path: str
 ) -> None:

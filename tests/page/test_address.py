@@ -1,12 +1,13 @@
 """The address bar: what is looked at can be shared, and gone back from."""
 
-import re
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.async_api import Browser
 
 from tests.page.browser import looking
+from tests.support.adapters import NOON
 from tests.support.gateway import Gateway
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -31,8 +32,11 @@ async def test_a_link_shows_to_others_what_was_looked_at(
         pressed = await other.texts('[aria-pressed="true"]')
 
     assert dict(parse_qsl(urlsplit(link).query)) == {
-        **{"status": "ended", "backend": "ekran", "last": "7d"},
-        **{"sort": "-duration_s", "colour": "status"},
+        "status": "ended",
+        "backend": "ekran",
+        "last": "7d",
+        "sort": "-duration_s",
+        "colour": "status",
     }
     assert found == shown
     assert {row["status"] for row in found} == {"ended"}
@@ -61,8 +65,7 @@ async def test_every_condition_of_the_api_is_taken_from_the_address_and_kept(
     sent = parse_qsl(urlsplit(calls[0]).query)
     assert set(parse_qsl(asked)) <= set(sent)
     assert set(parse_qsl(urlsplit(kept).query)) == {*parse_qsl(asked), ("colour", "status")}
-    assert "vendor's id 1 ×" in chips
-    assert "mail m&m ×" in chips
+    assert {chip[:-2] for chip in chips} >= {"vendor's id 1", "mail m&m", "user b"}
 
 
 async def test_back_and_forward_lead_through_what_was_looked_at(
@@ -75,6 +78,7 @@ async def test_back_and_forward_lead_through_what_was_looked_at(
         await look.page.locator("#q").press_sequentially("user", delay=20)
         await look.tick(1)
         await look.page.wait_for_url("**/?status=active&q=user")
+        typed = await look.page.input_value("#q")
         await look.page.go_back()
         await look.page.wait_for_url("**/?status=active")
         once = await look.page.input_value("#q")
@@ -85,10 +89,7 @@ async def test_back_and_forward_lead_through_what_was_looked_at(
         await look.ready()
         forth = await look.texts('#statuses [aria-pressed="true"]')
 
-    assert (once, twice, forth) == ("user", [], ["Active"]) or (once, twice, forth) == (
-        *("", []),
-        ["Active"],
-    )
+    assert (typed, once, twice, forth) == ("user", "", [], ["Active"])
 
 
 async def test_a_range_that_is_dragged_over_the_time_line_becomes_the_filter(
@@ -108,15 +109,17 @@ async def test_a_range_that_is_dragged_over_the_time_line_becomes_the_filter(
         url = look.page.url
         await look.page.click("#zooms >> text=Reset")
         await look.ready()
+        reset = look.page.url
 
     bounds = dict(parse_qsl(urlsplit(url).query))
-    assert bounds["started_after"].startswith("2026-11-22T00:0")
-    assert bounds["started_before"].startswith("2026-11-22T06:0") or bounds[
-        "started_before"
-    ].startswith("2026-11-22T05:59")
+    from_midnight, to_morning = (
+        abs(datetime.fromisoformat(bounds[f"started_{end}"]) - NOON + timedelta(hours=hours))
+        for end, hours in (("after", 12), ("before", 6))
+    )
+    assert max(from_midnight, to_morning) < timedelta(minutes=5)
+    assert {row["started"][:2] for row in rows} <= {f"0{hour}" for hour in range(7)}
     assert rows
-    for row in rows:
-        assert re.match(r"0[0-6]:", row["started"]), row
+    assert reset.endswith("/")
 
 
 async def test_what_is_clicked_on_the_time_line_is_opened(

@@ -24,8 +24,10 @@ async def show(page: Page, state: str) -> None:
     """Show the tab, or hide it."""
     await page.evaluate(
         """(state) => {
-          Object.defineProperty(document, "visibilityState", {configurable: true, value: state});
-          Object.defineProperty(document, "hidden", {configurable: true, value: state === "hidden"});
+          const set = (name, value) =>
+            Object.defineProperty(document, name, {configurable: true, value});
+          set("visibilityState", state);
+          set("hidden", state === "hidden");
           document.dispatchEvent(new Event("visibilitychange"));
         }""",
         state,
@@ -98,7 +100,11 @@ async def test_what_has_not_changed_is_answered_with_a_304(
         await look.tick(60)
         await settle(look)
 
-    lines = [record.getMessage() for record in caplog.records if "/v1/sessions" in record.msg % record.args]
+    lines = [
+        record.getMessage()
+        for record in caplog.records
+        if "/v1/sessions" in record.msg % record.args
+    ]
     assert lines
     assert all(" 304 " in line for line in lines), lines
 

@@ -51,7 +51,12 @@ async def test_every_file_has_its_type_and_a_tag_and_is_compressed(
     head, nothing = await asked(gateway, path, "HEAD")
     again, unchanged = await asked(gateway, path, If_None_Match=response.headers["ETag"])
 
-    types = {"": "text/html", ".css": "text/css", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
+    types = {
+        "": "text/html",
+        ".css": "text/css",
+        ".mjs": "text/javascript",
+        ".svg": "image/svg+xml",
+    }
     assert response.content_type == types[PurePosixPath(path).suffix]
     assert (head.status, nothing, head.headers["ETag"]) == (200, "", response.headers["ETag"])
     assert (again.status, unchanged) == (304, "")
@@ -113,7 +118,14 @@ def test_it_names_no_other_place_and_runs_nothing_that_is_written_in_it() -> Non
 def test_no_script_makes_markup_of_text(name: str) -> None:
     text = (HOME / name).read_text(encoding="utf-8")
 
-    for sink in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(", "Function("):
+    for sink in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacent",
+        "document.write",
+        "eval(",
+        "Function(",
+    ):
         assert sink not in text
 
 
