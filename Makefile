@@ -7,6 +7,7 @@ PYTHON = $$(command -v python3.11 || command -v python3)
 VENV = .venv
 BIN = $(VENV)/bin
 LINTERS = tests/web/linters
+ACCESSIBILITY = tests/page/accessibility
 
 # How many times as many examples "make test-deep" tries, and after how long it begins no more tests.
 DEPTH = 20
@@ -18,20 +19,21 @@ JOBS = 2
 # How long "make soak" goes on.
 SOAK_SECONDS = 600
 
-.PHONY: demo test test-deep soak linters lint types contracts check bench reliability walks docs lock clean help
+.PHONY: demo test test-deep soak linters lint types contracts check bench reliability walks docs screenshots lock clean help
 
 help:
 	@echo "make demo         run the gateway over a simulator of every vendor"
 	@echo "make test         run the tests"
 	@echo "make test-deep    try each property with DEPTH=20 times the examples, for up to MINUTES=60"
 	@echo "make soak         ask it for SOAK_SECONDS=600 among troubled vendors, and see what is left behind"
-	@echo "make linters      have the published description linted, too (takes node and npm)"
+	@echo "make linters      have the description linted and the page checked, too (takes node and npm)"
 	@echo "make check        lint, types and import contracts"
 	@echo "make bench        measure against a hand-written gateway"
 	@echo "make reliability  measure what is promised for vendors in trouble; ONLY=hanging for one of it"
 	@echo "make walks        count what pages cost the vendors, and measure a long walk's memory"
 	@echo "make lock         choose anew, and pin by hash, what an installation takes"
 	@echo "make docs         write docs/vendors, the faults, the schemas, the reference and the examples anew"
+	@echo "make screenshots  take the pictures of the page in docs/pictures (takes chromium)"
 	@echo "make clean        remove what was set up"
 
 demo: $(VENV)/.run
@@ -54,7 +56,7 @@ lock: $(VENV)/.dev
 	echo "hatchling" | $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
 		--custom-compile-command "make lock" --python-version 3.11 - --output-file deploy/build.lock
 
-linters: $(LINTERS)/node_modules/.package-lock.json
+linters: $(LINTERS)/node_modules/.package-lock.json $(ACCESSIBILITY)/node_modules/.package-lock.json
 
 check: lint types contracts
 
@@ -83,11 +85,14 @@ docs: $(VENV)/.dev
 	$(BIN)/session-gateway schema --adapter declarative > docs/schemas/adapter.schema.json
 	$(BIN)/python docs/examples.py
 
+screenshots: $(VENV)/.dev
+	$(BIN)/python docs/pictures.py
+
 walks: $(VENV)/.dev
 	$(BIN)/python benchmarks/walks.py
 
 clean:
-	rm -rf $(VENV) $(LINTERS)/node_modules
+	rm -rf $(VENV) $(LINTERS)/node_modules $(ACCESSIBILITY)/node_modules
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -106,4 +111,8 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 
 $(LINTERS)/node_modules/.package-lock.json: $(LINTERS)/package.json $(LINTERS)/package-lock.json
 	cd $(LINTERS) && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
+	@touch $@
+
+$(ACCESSIBILITY)/node_modules/.package-lock.json: $(ACCESSIBILITY)/package.json $(ACCESSIBILITY)/package-lock.json
+	cd $(ACCESSIBILITY) && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
 	@touch $@

@@ -125,7 +125,8 @@ def _tell(address: str, vendors: list[_Vendor], answer: dict[str, Any]) -> None:
     click.echo(f"\nThe gateway serves {len(vendors)} simulated vendors on {address}\n")
     for vendor in vendors:
         click.echo(f"  {vendor.name:14} {vendor.address:24} process {vendor.process.pid}")
-    click.echo(f"\nTry:  curl '{address}{_QUERY}'\n\nIt answered:\n")
+    click.echo(f"\nOpen: {address}/")
+    click.echo(f"Try:  curl '{address}{_QUERY}'\n\nIt answered:\n")
     for session in answer["data"]:
         click.echo("  " + _line(session))
     total = answer["total"]

@@ -24,20 +24,15 @@ _TYPES = {
     "mjs": "text/javascript",
     "svg": "image/svg+xml",
 }
+_OWN = ("script-src", "style-src", "connect-src", "img-src")
+_NONE = ("default-src", "base-uri", "form-action", "frame-ancestors", "trusted-types")
 _POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
-        "img-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
+    [
+        *(f"{kind} 'self'" for kind in _OWN),
+        *(f"{kind} 'none'" for kind in _NONE),
         # No text becomes markup: the browser refuses to parse it.
         "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    )
+    ]
 )
 
 

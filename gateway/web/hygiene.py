@@ -29,7 +29,11 @@ _ONLY_ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000"}
 
 _VARY = ("Authorization", "X-API-Key", "Accept", "Accept-Encoding")
 _READING = ("GET", "HEAD")
-_OF_A_304 = ("ETag", "Cache-Control", "Cache-Status", "Server-Timing", "Link")
+_OF_A_304 = (
+    *("ETag", "Cache-Control", "Cache-Status", "Server-Timing", "Link"),
+    # What a 304 says takes the place of what was kept: a page goes on needing its own policy.
+    "Content-Security-Policy",
+)
 
 
 def identify(request: web.BaseRequest) -> None:

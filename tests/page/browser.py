@@ -62,6 +62,7 @@ class Look:
         await self.page.wait_for_function(
             "() => document.body.dataset.busy === 'false'"
             " && document.querySelector('#table-end').textContent !== ''"
+            " && document.querySelector('#live').dataset.state !== 'asking'"
         )
 
     async def until(self, selector: str, words: str) -> None:

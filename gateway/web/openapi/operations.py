@@ -210,8 +210,8 @@ OPERATIONS: Mapping[str, Operation] = {
             _NOT_MODIFIED,
         ],
         tag="page",
-        description="It holds no data, so it takes no key: it asks this API, with the key that it is"
-        " told. It loads nothing from elsewhere.",
+        description="It holds no data, so it takes no key: it asks this API, with the key that it"
+        " is told. It loads nothing from elsewhere.",
         headers=["If-None-Match"],
         is_keyed=False,
     ),

@@ -36,10 +36,11 @@ export class Client {
 
   /** Ask for a path. Throws a {@link Refusal}, or an `AbortError` where the signal said so.
    * @param {string} path @param {[string, string][]} [question] @param {AbortSignal} [signal]
+   * @param {RequestCache} [cache]  How the browser's cache is used; `reload` passes it by.
    * @returns {Promise<{body: any, maxAge: number}>} */
-  async ask(path, question = [], signal) {
+  async ask(path, question = [], signal, cache = "default") {
     const query = new URLSearchParams(question).toString();
-    const response = await this.#send(query === "" ? path : `${path}?${query}`, signal);
+    const response = await this.#send(query === "" ? path : `${path}?${query}`, signal, cache);
     const body = await read(response);
     if (response.ok && body !== null) {
       return { body, maxAge: maxAgeOf(response.headers.get("Cache-Control")) };
@@ -48,13 +49,13 @@ export class Client {
     throw new Refusal(response.status, body ?? {}, retryAfter);
   }
 
-  async #send(path, signal) {
+  async #send(path, signal, cache) {
     const headers = { Accept: "application/json" };
     if (this.#key !== null) headers.Authorization = `Bearer ${this.#key}`;
     const patience = AbortSignal.timeout(LONGEST_MS);
     const signals = signal ? AbortSignal.any([signal, patience]) : patience;
     try {
-      const options = { headers, signal: signals, credentials: "omit", redirect: "error" };
+      const options = { headers, cache, signal: signals, credentials: "omit", redirect: "error" };
       return await fetch(path, /** @type {RequestInit} */ (options));
     } catch (error) {
       throw signal?.aborted ? error : new Refusal(0, { code: "unreachable" });

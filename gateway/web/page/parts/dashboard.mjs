@@ -95,18 +95,21 @@ export class Dashboard {
     const { view } = this.state;
     const question = questionOf(view, now);
     const isNewestFirst = view.sort === DEFAULT_SORT;
-    const backends = this.#askForBackends(signal);
-    const [counts, newest, page] = await Promise.all([
+    if (this.state.backends.length === 0) await this.#askForBackends(signal);
+    const answers = Promise.all([
       askForCounts(this.#client, view, now, signal),
       askForNewest(this.#client, question, signal),
       isNewestFirst ? null : askForPage(this.#client, question, view.sort, { signal }),
-      backends,
     ]);
+    // How the backends are is asked afterwards: the calls themselves show who is in trouble.
+    await answers.catch(() => undefined);
+    await this.#askForBackends(signal);
+    const [counts, newest, page] = await answers;
     this.#tell(counts, newest, page, question);
     return Math.min(counts.maxAge, newest.maxAge, page?.maxAge ?? Infinity);
   }
 
-  /** How backends are is told as soon as it is known, also where nothing can be read of them. */
+  /** How backends are is told also where nothing can be read of them. */
   async #askForBackends(signal) {
     const { body } = await this.#client.ask("v1/backends", [], signal);
     this.#become({ backends: body.data });
@@ -146,23 +149,22 @@ export class Dashboard {
   }
 
   async #continue(cursor, view) {
-    let { body } = await this.#pageAt(cursor, view);
+    const { signal } = this.#abort;
+    const pageAt = (/** @type {string} */ at) =>
+      askForPage(this.#client, this.#walked, view.sort, { cursor: at, signal });
+    let { body } = await pageAt(cursor).catch((error) => this.#beginAgain(error, view, signal));
     // A page all of whose rows are known shows nothing new: there is more behind it.
     while (this.#goOn(body, view) === 0 && body.page.next !== null) {
-      ({ body } = await this.#pageAt(body.page.next, view));
+      ({ body } = await pageAt(body.page.next));
     }
   }
 
-  /** Read a page of the walk, or, where the gateway does not know its cursor any more, the first. */
-  async #pageAt(cursor, view) {
-    const { signal } = this.#abort;
-    try {
-      return await askForPage(this.#client, this.#walked, view.sort, { cursor, signal });
-    } catch (error) {
-      if (!(error instanceof Refusal && CURSOR_LOST.has(error.code))) throw error;
-      this.#walked = questionOf(view, Date.now());
-      return await askForPage(this.#client, this.#walked, view.sort, { signal });
-    }
+  /** Read the first page where the gateway does not know a cursor any more, since it began anew.
+   * What the browser keeps of that page holds a cursor that is as old. */
+  #beginAgain(error, view, signal) {
+    if (!(error instanceof Refusal && CURSOR_LOST.has(error.code))) throw error;
+    this.#walked = questionOf(view, Date.now());
+    return askForPage(this.#client, this.#walked, view.sort, { signal, cache: "reload" });
   }
 
   /** Take a page into the walk. Returns how many rows are new. */

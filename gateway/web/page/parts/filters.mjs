@@ -30,7 +30,8 @@ const HINTS = {
 export class Filters {
   #go;
   #state = () => /** @type {any} */ (null);
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  /** What is being typed is asked for once it rests.
+   * @type {ReturnType<typeof setTimeout>|undefined} */
   #typing;
   #isTyped = false;
 
@@ -51,7 +52,7 @@ export class Filters {
     fill(byId("chips"), conditions, () => this.#chips(conditions));
     const search = byId("q");
     const words = valuesOf(conditions, "q")[0] ?? "";
-    if (document.activeElement !== search && search.value !== words) search.value = words;
+    if (this.#typing === undefined && search.value.trim() !== words) search.value = words;
   }
 
   #range({ name, label, words }, last) {
@@ -101,20 +102,21 @@ export class Filters {
 
   #listenToSearch() {
     const search = byId("q");
-    const ask = (/** @type {boolean} */ isStep) => {
+    const ask = () => {
       clearTimeout(this.#typing);
+      this.#typing = undefined;
       const words = search.value.trim();
       if (words === (valuesOf(this.#state().view.conditions, "q")[0] ?? "")) return;
       // What was typed in one go is one step back.
-      const replace = this.#isTyped && !isStep;
+      const replace = this.#isTyped;
       this.#isTyped = true;
       this.#go((view) => lookingWith(view, withCondition(without(view.conditions, "q"), "q", words)), { replace });
     };
     search.addEventListener("input", () => {
       clearTimeout(this.#typing);
-      this.#typing = setTimeout(() => ask(false), WAIT_MS);
+      this.#typing = setTimeout(() => ask(), WAIT_MS);
     });
-    search.addEventListener("change", () => ask(false));
+    search.addEventListener("change", () => ask());
     search.addEventListener("blur", () => {
       this.#isTyped = false;
     });

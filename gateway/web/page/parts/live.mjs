@@ -10,7 +10,7 @@ export function showLive({ answeredAt, refusal }, poller, now) {
   const isAsking = poller.dueAt === null && !poller.isPaused && !refusal;
   button.dataset.state = poller.isPaused ? "paused" : refusal ? "trouble" : isAsking ? "asking" : "live";
   button.setAttribute("aria-pressed", String(poller.isPaused));
-  button.setAttribute("aria-label", poller.isPaused ? "Paused: update again" : "Updates itself: pause");
+  button.setAttribute("title", poller.isPaused ? "Paused: update again" : "Updates itself: pause");
   say(byId("live-words"), words(answeredAt, refusal, poller, now));
 }
 

@@ -6,7 +6,7 @@ import { Refusal } from "./client.mjs";
 
 /** So many of the newest sessions are drawn. */
 export const DRAWN = 1000;
-const LISTED = 200;
+const LISTED = 500;
 const FIELDS = [
   ...["id", "backend", "vendor", "native_id", "status", "native_status", "title"],
   ...["started_at", "ended_at", "last_activity_at", "duration_s"],
@@ -43,8 +43,9 @@ export function askForNewest(client, question, signal) {
 /** Ask for a page of the table.
  * @param {import("./client.mjs").Client} client
  * @param {import("../rules/conditions.mjs").Condition[]} question @param {string} sort
- * @param {{limit?: number, cursor?: string|null, signal?: AbortSignal}} how */
-export function askForPage(client, question, sort, { limit = LISTED, cursor = null, signal }) {
+ * @param {{limit?: number, cursor?: string|null, signal?: AbortSignal, cache?: RequestCache}} how */
+export function askForPage(client, question, sort, how) {
+  const { limit = LISTED, cursor = null, signal, cache } = how;
   const shape = /** @type {[string, string][]} */ ([
     ["sort", sort],
     ["limit", String(limit)],
@@ -52,7 +53,7 @@ export function askForPage(client, question, sort, { limit = LISTED, cursor = nu
     ["count", "none"],
   ]);
   if (cursor !== null) shape.push(["cursor", cursor]);
-  return client.ask("v1/sessions", [...question, ...shape], signal);
+  return client.ask("v1/sessions", [...question, ...shape], signal, cache);
 }
 
 /** Ask for a session's record as the vendor gave it; null if it is not found any more.

@@ -12,7 +12,7 @@ export function listenToTheme(changed) {
     const theme = chosen();
     if (theme) document.documentElement.dataset.theme = theme;
     byId("theme").textContent = isDark() ? "Light" : "Dark";
-    byId("theme").setAttribute("aria-label", isDark() ? "Use light colours" : "Use dark colours");
+    byId("theme").setAttribute("title", isDark() ? "Use light colours" : "Use dark colours");
     changed();
   };
   byId("theme").addEventListener("click", () => {

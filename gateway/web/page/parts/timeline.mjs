@@ -165,7 +165,7 @@ export class TimeLine {
       { label: "→", words: "Later", act: () => this.#look((span, now) => moved(span, 0.5, now)) },
       { label: "+", words: "Closer", act: () => this.#look((span) => zoomed(span, 0.5)) },
       { label: "−", words: "From further away", act: () => this.#look((span) => zoomed(span, 2)) },
-      { label: "Reset", words: "Back to the last 24 hours", act: () => this.#go((view) => lookingAtLast(view, "24h")) },
+      { label: "Reset", words: "Reset to the last 24 hours", act: () => this.#go((view) => lookingAtLast(view, "24h")) },
     ];
     byId("zooms").append(
       ...tools.map(({ label, words, act }) =>

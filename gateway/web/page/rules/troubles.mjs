@@ -92,7 +92,7 @@ export function reasonOf(error) {
   return error ? (ERRORS[error.code] ?? error.code) : "nobody knows why";
 }
 
-const NOT_TOLD = "Its vendor does not tell what is filtered by, so its sessions are left out.";
+const NOT_TOLD = "The vendor does not tell what is filtered by: no session from there is shown.";
 const SEVERITY = ["down", "stale", "part", "off"];
 const BADNESS = ["ok", "skipped", "unanswerable", "partial", "stale", "failed"];
 
