@@ -1,5 +1,7 @@
 """HTTP to one vendor: no redirects, no cookies, bounded in time and size."""
 
+import asyncio
+
 import aiohttp
 from yarl import URL
 
@@ -15,6 +17,9 @@ from gateway.transport.slots import Slots
 from gateway.transport.turns import Turns
 
 _CHUNK_BYTES = 64 * 1024
+
+_LONG_BYTES = 16 * 1024 * 1024
+"""What is longer is put together beside the loop: only whole lists are, so few at a time."""
 
 
 class HttpWire:
@@ -101,7 +106,9 @@ class HttpWire:
         settle()
         # Both are there for a moment, but of one body at a time. A buffer that grows is moved
         # again and again instead, and the gaps that it leaves took more than that.
-        return b"".join(chunks)
+        return (
+            b"".join(chunks) if size <= _LONG_BYTES else await asyncio.to_thread(b"".join, chunks)
+        )
 
 
 def _told_length(response: aiohttp.ClientResponse) -> int | None:
