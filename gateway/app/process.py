@@ -14,6 +14,7 @@ import ssl
 import sys
 from collections.abc import Callable, Sequence
 
+from gateway.app.allocation import give_back_large_blocks
 from gateway.app.application import SNAPSHOT, build_app
 from gateway.app.differences import differences
 from gateway.app.garbage import spare_what_lasts
@@ -56,6 +57,7 @@ async def serve(
     The settings were read from the source. ``on_ready`` is called once it serves. Raises what
     :func:`start` does.
     """
+    give_back_large_blocks()
     spare_what_lasts()
     runner = runner_of(settings)
     told = _signals(runner)
