@@ -23,6 +23,8 @@ WARMING_SECONDS = 8.0
 QUIET_SECONDS = 40.0
 LONG_SECONDS = 300.0
 SEED = 4711
+MOST_MB_IN_TEN_MINUTES = 1
+MOST_HELD_MS = 50
 NEVER = (
     "Unclosed",
     "never retrieved",
@@ -131,15 +133,17 @@ async def test_nothing_is_left_behind_by_a_long_time_of_trouble(tmp_path: Path) 
         loaded = gateway.samples[begin:]
         end = await gateway.rest(base)
 
-    worst = max(loaded, key=lambda each: each.late_ms)
-    slope = mb_in_ten_minutes(loaded[len(loaded) // 4 :])
+    worst = max(loaded, key=lambda each: each.held_ms)
+    # By then all that is kept has been let go of often, and the allocator has met its peaks.
+    slope = mb_in_ten_minutes(loaded[len(loaded) // 2 :])
     print(f"\n{sum(clients.statuses.values())} answers: {dict(sorted(clients.statuses.items()))}")  # noqa: T201  # for make soak
     print(f"base {base}\nend  {end}\nslope {slope:+.2f} MiB in 10 min")  # noqa: T201  # likewise
-    print(f"latest loop: {worst.late_ms:.0f} ms at {worst.where}")  # noqa: T201  # likewise
+    print(f"loop held for {worst.held_ms:.0f} ms at {worst.where}")  # noqa: T201  # likewise
     log = (tmp_path / "gateway.log").read_text(encoding="utf-8")
     assert [line for line in log.splitlines() if any(word in line for word in NEVER)] == []
     assert within(end, base), (base, end)
     assert clients.statuses[200] > 0
     assert not clients.statuses[500]
     if SECONDS >= LONG_SECONDS:
-        assert slope < 1
+        assert slope < MOST_MB_IN_TEN_MINUTES
+        assert worst.held_ms < MOST_HELD_MS

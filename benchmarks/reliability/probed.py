@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 from standing_gateway import Terms, settings_of
 
+from gateway.app.allocation import give_back_large_blocks
 from gateway.app.garbage import spare_what_lasts
 from gateway.app.listening import url_of
 from gateway.cli.logs import log_serving
@@ -37,6 +38,7 @@ async def _serve(terms: Terms) -> list[tuple[float, float]]:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     found: list[tuple[float, float]] = []
+    give_back_large_blocks()
     spare_what_lasts()
     runner = await started(settings_of(terms))
     print(f"{url_of(runner.addresses[0])} \n", flush=True)

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from gateway.app.allocation import give_back_large_blocks
 from gateway.app.application import build_app
 from gateway.app.differences import differences
 from gateway.app.garbage import spare_what_lasts
@@ -61,6 +62,7 @@ async def serve(
     The settings were read from the source. Peers are told once it serves. Raises what
     :func:`start` does.
     """
+    give_back_large_blocks()
     spare_what_lasts()
     runner = runner_of(settings, peers)
     told = _signals(runner)

@@ -35,20 +35,25 @@ class Crew:
     A worker stops when its input ends, so none outlives this process.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what is to be done of a crew, each by its name
         self,
         command: Sequence[str],
         orders: Callable[[int], bytes],
         *,
         descriptors: Sequence[int] = (),
         when_ready: Callable[[], None] = lambda: None,
+        when_stopping: Callable[[], None] = lambda: None,
         restarts: Callable[[], Restarts] = Restarts,
     ) -> None:
-        """Take what gives a worker's orders by its number, and what is done once all serve."""
+        """Take what gives a worker's orders by its number.
+
+        Something may be done once all serve, and once they were told to stop.
+        """
         self._command = command
         self._orders = orders
         self._descriptors = descriptors
         self._when_ready = when_ready
+        self._when_stopping = when_stopping
         self._restarts = restarts
         self._stopping = asyncio.Event()
         self._living: dict[int, Process] = {}
@@ -88,6 +93,7 @@ class Crew:
         for each, process in self._living.items():
             if each not in self._serving:  # A signal might come before it is minded.
                 _end_input(process)
+        self._when_stopping()
         asyncio.get_running_loop().call_later(STOP_SECONDS, self._kill)
 
     def hang_up(self) -> None:

@@ -51,9 +51,14 @@ class _Supervisor:
     served: Served
     sockets: Sequence[socket.socket]
     url: str
+    _descriptors: Sequence[int] = field(init=False)
     _cursor_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     _text: str = ""
     _reloads: ReloadFigures = field(default_factory=ReloadFigures)
+
+    def __post_init__(self) -> None:
+        """Note the numbers by which workers know the sockets, also once they are closed here."""
+        self._descriptors = [each.fileno() for each in self.sockets]
 
     async def run(self, workers: int) -> str | None:
         """Give why the workers were given up, if they were."""
@@ -61,8 +66,9 @@ class _Supervisor:
         crew = Crew(
             _WORKER,
             self._orders,
-            descriptors=[each.fileno() for each in self.sockets],
+            descriptors=self._descriptors,
             when_ready=lambda: _LOG.info("%d workers serve on %s", workers, self.url),
+            when_stopping=self._listen_no_more,
         )
         crew.listener = Exchange(crew.tell, lambda: crew.serving, lambda: self._metrics(crew))
         loop = asyncio.get_running_loop()
@@ -78,7 +84,7 @@ class _Supervisor:
             self._text,
             self.served,
             self._cursor_key,
-            [each.fileno() for each in self.sockets],
+            self._descriptors,
         )
         return msgspec.json.encode(orders) + b"\n"
 
@@ -86,6 +92,11 @@ class _Supervisor:
         """Tell what no worker knows."""
         own = crew_families(len(crew.serving), crew.restarts)
         return [*own, *reload_families(self._reloads)]
+
+    def _listen_no_more(self) -> None:
+        """Leave listening to the workers: who waits on a socket that nobody takes in is reset."""
+        for each in self.sockets:
+            each.close()
 
     def _reload(self, crew: Crew) -> None:
         """Have the file read again, unless something is wrong with it."""

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, overload
 from msgspec import Raw
 
 from gateway.federation.flaws import Flaws
-from gateway.federation.sorting import sorted_in_turns
+from gateway.federation.sorting import made_in_order
 from gateway.model.matching import predicate
 from gateway.model.query import Condition, Order
 from gateway.model.session import Session, Status
@@ -105,23 +105,24 @@ class Listing:
             await asyncio.sleep(0)
         return await self.in_order_of(keys, order)
 
-    async def in_order_of(self, keys: Sequence[Key], order: Order) -> Sequence[Row]:
-        """Give its rows in an order, by the keys of all its sessions, and remember it."""
-        in_order = await sorted_in_turns(keys)
+    async def in_order_of(self, keys: list[Key], order: Order) -> Sequence[Row]:
+        """Give its rows in an order, by the keys of all its sessions, and remember it.
+
+        The keys are used up.
+        """
         if self.sessions is None:
+            ids = await made_in_order(keys, _native_id)
             _make_room(self._ids, _REMEMBERED_ORDERS)
-            self._ids[order] = [_native_id(key) for key in in_order]
-            return _RemadeRows(self, order, self._ids[order])
-        rows: list[Row] = []
-        for begin in range(0, len(in_order), REMAKING_STRETCH):
-            rows += [
-                Row(key, self.sessions[_native_id(key)], self.records[_native_id(key)])
-                for key in in_order[begin : begin + REMAKING_STRETCH]
-            ]
-            await asyncio.sleep(0)
+            self._ids[order] = ids
+            return _RemadeRows(self, order, ids)
+        rows = await made_in_order(keys, self._remembered_row)
         _make_room(self._rows, _REMEMBERED_ORDERS)
         self._rows[order] = rows
         return rows
+
+    def _remembered_row(self, key: Key) -> Row:
+        native_id, sessions = _native_id(key), self.sessions or {}
+        return Row(key, sessions[native_id], self.records[native_id])
 
     def grown(self, found: Sequence[tuple[Session, Raw]], flaws: Flaws, now: datetime) -> "Listing":
         """Give the listing with more sessions, and its own as they are at a later instant.

@@ -62,6 +62,8 @@ class Mapper:
         sessions: list[Session] = []
         records: list[Raw] = []
         received = unreadable = ahead = size = 0
+        if len(raw.records) > _SLICE:
+            await asyncio.sleep(0)  # To take so many out of their page took a while, too.
         for start in range(0, len(raw.records), _SLICE):
             for one in raw.records[start : start + _SLICE]:
                 # A slice would keep the whole page for as long as anybody keeps a session of it.

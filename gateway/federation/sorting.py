@@ -2,27 +2,40 @@
 
 import asyncio
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import TypeVar
 
 from gateway.paging.order import Key
+
+T = TypeVar("T")
 
 RUN = 2_000
 """Keys sorted, or merged, at a stretch: a few milliseconds each."""
 
 
-async def sorted_in_turns(keys: Sequence[Key], *, run: int = RUN) -> list[Key]:
-    """Sort keys, of which no two are the same, letting others take their turns in between."""
+async def made_in_order(
+    keys: list[Key], make: Callable[[Key], T], *, run: int = RUN
+) -> Sequence[T]:
+    """Give what is made of keys, in their order; no two of them are the same.
+
+    Others take their turns in between. The keys are taken out of their list: to let go of all of
+    them at once would hold others up, too.
+    """
     runs = []
-    for start in range(0, len(keys), run):
-        runs.append(sorted(keys[start : start + run]))
+    while keys:
+        runs.append(sorted(keys[-run:]))
+        del keys[-run:]
         await asyncio.sleep(0)
-    return runs[0] if len(runs) == 1 else await _drained(heapq.merge(*runs), run)
+    made: list[T] = []
+    merged = heapq.merge(*map(_emptied, runs))
+    while stretch := [make(key) for key in islice(merged, run)]:
+        made += stretch
+        await asyncio.sleep(0)
+    return made
 
 
-async def _drained(merged: Iterator[Key], run: int) -> list[Key]:
-    found: list[Key] = []
-    while stretch := list(islice(merged, run)):
-        found += stretch
-        await asyncio.sleep(0)
-    return found
+def _emptied(keys: list[Key]) -> Iterator[Key]:
+    keys.reverse()
+    while keys:
+        yield keys.pop()

@@ -179,7 +179,7 @@ class WindowReader(Reader):
         kept.count_into(self.tally, self._ranges.timer())
         ends = kept.extent.ends
         self._begins = self._ends = ends or self._begins
-        rows = sorted(kept.closed_rows)
+        rows = sorted(kept.closed_rows, key=lambda row: row.key)
         return Delivery(rows, is_end=ends is None, bound=ends)
 
     def _begun(self) -> Windows:

@@ -20,7 +20,7 @@ from gateway.paging.order import BEFORE_ALL, Component, Key
 from gateway.paging.resume import Places
 from gateway.spi.pages import Address, AfterId, First, Offset, PageIndex, Token
 
-_VERSION = b"\x02"
+_VERSION = b"\x03"
 _SEAL_BYTES = 32
 _LONGEST_WITH_HINTS = 4096
 _LONGEST_TOKEN = 7000

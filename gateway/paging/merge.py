@@ -7,9 +7,10 @@ A session is emitted once nothing that is still unread can come before it.
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count
+from typing import NamedTuple
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from gateway.model.matching import predicate
 from gateway.model.query import Condition
@@ -23,13 +24,15 @@ _REMEMBERED_IDS = 20_000
 """Ids of a lane that are remembered, to know a row that comes twice."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Row:
-    """A session, its place in the order, and the record it was. Rows compare by place alone."""
+class Row(Struct, frozen=True, gc=False):
+    """A session, its place in the order, and the record it was.
+
+    Like sessions it is passed by when garbage is collected: nothing in it can refer to it.
+    """
 
     key: Key
-    session: Session = field(compare=False)
-    raw: Raw | None = field(default=None, compare=False)
+    session: Session
+    raw: Raw | None = None
 
 
 @dataclass(slots=True)
@@ -81,6 +84,14 @@ class Lane:
         return False
 
 
+class _Ready(NamedTuple):
+    """A row that can be emitted. Rows are never compared, even of one key: that is slow."""
+
+    key: Key
+    number: int
+    row: Row
+
+
 class Merge:
     """The merge of several lanes from a boundary on, up to a number of rows."""
 
@@ -99,7 +110,8 @@ class Merge:
         self._until = until
         self._last = boundary
         self._matches = predicate(conditions)
-        self._ready: list[Row] = []
+        self._ready: list[_Ready] = []
+        self._numbers = count()
 
     @property
     def has_more(self) -> bool:
@@ -108,7 +120,7 @@ class Merge:
 
     def ended(self) -> frozenset[str]:
         """Name the lanes that were read to their end, and of which every row is on the page."""
-        waiting = {row.session.backend for row in self._ready}
+        waiting = {each.row.session.backend for each in self._ready}
         return frozenset(
             name
             for name, lane in self.lanes.items()
@@ -129,7 +141,8 @@ class Merge:
 
     def peeks(self) -> dict[str, Key]:
         """Give a lower bound of what each lane has beyond the page, for those that have more."""
-        rows = [*self._ready, *chain.from_iterable(lane.waiting for lane in self.lanes.values())]
+        ready = (each.row for each in self._ready)
+        rows = chain(ready, *(lane.waiting for lane in self.lanes.values()))
         found = {n: lane.frontier for n, lane in self.lanes.items() if lane.frontier is not None}
         for row in rows:
             name = row.session.backend
@@ -151,13 +164,13 @@ class Merge:
         while self._ready and len(self.page) < self.limit:
             if floor is not None and floor < self._ready[0].key:
                 break
-            self._emit(heapq.heappop(self._ready))
+            self._emit(heapq.heappop(self._ready).row)
         return lowest if len(self.page) < self.limit else frozenset()
 
     def ahead(self, wanted: frozenset[str]) -> frozenset[str]:
         """Name the lanes to be read next should those that are wanted now never be."""
         floor, lowest = self._lowest(without=wanted)
-        ready = sum(floor is None or row.key <= floor for row in self._ready)
+        ready = sum(floor is None or each.key <= floor for each in self._ready)
         return lowest if len(self.page) + ready < self.limit else frozenset()
 
     def deliver(
@@ -225,7 +238,7 @@ class Merge:
         if row.key > (lane.frontier or BEFORE_ALL):
             lane.group.append(row)
         else:
-            heapq.heappush(self._ready, row)
+            self._make_ready(row)
 
     def _is_wanted(self, lane: Lane, row: Row) -> bool:
         if lane.has_seen(row.session.native_id):
@@ -244,5 +257,8 @@ class Merge:
 
     def _release(self, rows: list[Row]) -> None:
         for row in rows:
-            heapq.heappush(self._ready, row)
+            self._make_ready(row)
         rows.clear()
+
+    def _make_ready(self, row: Row) -> None:
+        heapq.heappush(self._ready, _Ready(row.key, next(self._numbers), row))

@@ -5,6 +5,7 @@ component is ``(0, value)``, or ``(1, 0)`` for null, so that nulls come last in 
 No two sessions have the same key, and every value can be written as JSON.
 """
 
+import sys
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,8 +17,7 @@ from gateway.model.query import Field, Order, Sort
 from gateway.model.session import Session
 from gateway.spi.abilities import Nulls, SortAbility, Ties
 
-Text: TypeAlias = str | tuple[int, ...]
-Value: TypeAlias = int | tuple[Text, Text]
+Value: TypeAlias = int | tuple[str, str]
 Component: TypeAlias = tuple[int, Value]
 Key: TypeAlias = tuple[Component | str, ...]
 
@@ -65,9 +65,33 @@ def _component(session: Session, sort: Sort) -> Component:
     return (0, -value if sort.is_descending else value)
 
 
-def _falling(text: str) -> tuple[int, ...]:
-    """Turn the order of texts round, with their ends: the longer of two that begin alike first."""
-    return (*(-ord(character) for character in text), 1)
+def _falling(text: str) -> str:
+    """Turn the order of texts round, with their ends: the longer of two that begin alike first.
+
+    A text takes the collector of garbage less time to pass by than a tuple of numbers.
+    """
+    return text.translate(_OPPOSITES) + _END
+
+
+class _Opposites(dict[int, str]):
+    """The characters, the last in the place of the first; those that are usual are remembered."""
+
+    def __missing__(self, code: int) -> str:
+        return _opposite(code)
+
+
+def _opposite(code: int) -> str:
+    # Surrogates are no characters, and cannot be written as JSON.
+    number = code if code < _SURROGATES else code - _SURROGATES_COUNT
+    opposite = sys.maxunicode - _SURROGATES_COUNT - number
+    return chr(opposite if opposite < _SURROGATES else opposite + _SURROGATES_COUNT)
+
+
+_SURROGATES, _SURROGATES_COUNT = 0xD800, 0x800
+_USUAL = 0x500
+_LAST = chr(sys.maxunicode)
+_END = f"{_LAST}1"
+_OPPOSITES = _Opposites({0: f"{_LAST}0"} | {code: _opposite(code) for code in range(1, _USUAL)})
 
 
 def _instant(session: Session, field: Field) -> int | None:

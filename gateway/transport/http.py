@@ -1,5 +1,7 @@
 """HTTP to one vendor: no redirects, no cookies, bounded in time and size."""
 
+import asyncio
+
 import aiohttp
 from multidict import CIMultiDictProxy
 from yarl import URL
@@ -19,6 +21,9 @@ from gateway.transport.turns import Turns
 
 _CHUNK_BYTES = 64 * 1024
 _LINK = "link"
+
+_LONG_BYTES = 16 * 1024 * 1024
+"""What is longer is put together beside the loop: only whole lists are, so few at a time."""
 
 
 class HttpWire:
@@ -114,7 +119,9 @@ class HttpWire:
         settle()
         # Both are there for a moment, but of one body at a time. A buffer that grows is moved
         # again and again instead, and the gaps that it leaves took more than that.
-        return b"".join(chunks)
+        return (
+            b"".join(chunks) if size <= _LONG_BYTES else await asyncio.to_thread(b"".join, chunks)
+        )
 
 
 def _joined(headers: CIMultiDictProxy[str]) -> dict[str, str]:

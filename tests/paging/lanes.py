@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.model.query import NEWEST_FIRST
 from gateway.paging.merge import Merge, Row
-from gateway.paging.order import TOTAL, UNORDERED, Coarsening, key_of
+from gateway.paging.order import TOTAL, UNORDERED, Coarsening, Key, key_of
 from tests.support.fakes import FakeRow
 
 NAMES = ("a", "b", "c", "d")
@@ -105,4 +105,9 @@ def coarsenings(streams: dict[str, Stream]) -> dict[str, Coarsening]:
 
 def union(streams: dict[str, Stream]) -> Sequence[Row]:
     """Sort everything there is."""
-    return sorted(row for stream in streams.values() for row in stream.rows)
+    return sorted((row for stream in streams.values() for row in stream.rows), key=place)
+
+
+def place(row: Row) -> Key:
+    """Give what rows are sorted by."""
+    return row.key

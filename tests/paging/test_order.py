@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from gateway.model.query import NEWEST_FIRST, Field, Order, Sort
 from gateway.model.session import Session
@@ -20,6 +22,7 @@ from gateway.paging.order import (
     key_of,
 )
 from gateway.spi import Nulls, SortAbility, Ties
+from tests.support.examples import examples
 
 NEWEST = NEWEST_FIRST[0]
 OLDEST = Sort(Field.STARTED_AT)
@@ -77,6 +80,27 @@ def test_sorting_by_key_is_sorting_by_value_with_nulls_last(
     with_start = [s for s in expected if s.started_at is not None]
     with_start.sort(key=since_epoch, reverse=order[0].is_descending)
     assert by_key == with_start + [s for s in expected if s.started_at is None]
+
+
+# Texts that begin alike, and the ends of what characters there are.
+few = st.text(st.sampled_from("aAb\0\x01\u04ff\u0500\ud7ff\ue000\U0010fffe\U0010ffff"), max_size=4)
+
+
+@given(few | st.text(max_size=9), few | st.text(max_size=9))
+@settings(max_examples=examples(500))
+def test_texts_fall_as_they_rise(one: str, other: str) -> None:
+    rising, falling = (
+        [key_of(structs.replace(session(None), title=title), order) for title in (one, other)]
+        for order in ((Sort(Field.TITLE),), (Sort(Field.TITLE, is_descending=True),))
+    )
+
+    assert (falling[0] < falling[1]) == (rising[1] < rising[0])
+    assert (falling[0] == falling[1]) == (rising[0] == rising[1])
+    assert msgspec.json.decode(msgspec.json.encode(falling)) == [_listed(key) for key in falling]
+
+
+def _listed(value: object) -> object:
+    return [_listed(each) for each in value] if isinstance(value, tuple) else value
 
 
 @given(sessions, sessions, orders)

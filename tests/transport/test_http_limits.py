@@ -4,7 +4,9 @@ import asyncio
 import gzip
 import json
 import tracemalloc
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,7 @@ from tests.support.wires import (
 )
 
 GET = HttpRequest("GET", "/sessions")
+MIB = 1024 * 1024
 
 
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
@@ -37,6 +40,28 @@ async def test_a_body_may_be_as_large_as_the_limit_and_no_larger(compress: type[
     assert len(got.body) == 1000
     assert caught.value.code is ErrorCode.TOO_LARGE
     assert str(caught.value) == "GET /sessions: over 1000 bytes"
+
+
+class Beside(ThreadPoolExecutor):
+    """Counts what is done beside the loop."""
+
+    calls = 0
+
+    def submit(self, *call: Any, **named: Any) -> Future[Any]:  # noqa: ANN401  # passed on
+        self.calls += 1
+        return super().submit(*call, **named)
+
+
+@pytest.mark.parametrize(("size", "calls"), [(1, 0), (16 * MIB, 0), (16 * MIB + 1, 1)])
+async def test_a_long_body_is_put_together_beside_the_loop(size: int, calls: int) -> None:
+    body, beside = b"a" * (size - 1) + b"z", Beside(1)
+    limits = replace(PATIENT, max_body_bytes=32 * MIB)
+    async with Peer(replying(reply(body))) as peer, http_wire(peer.url, limits) as wire:
+        asyncio.get_running_loop().set_default_executor(beside)
+        got = await wire.send(GET)
+
+    assert got.body == body
+    assert beside.calls == calls
 
 
 async def test_an_endless_body_is_cut_off_rather_than_drained() -> None:
