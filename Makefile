@@ -30,7 +30,7 @@ help:
 	@echo "make bench        measure against a hand-written gateway"
 	@echo "make reliability  measure what is promised for vendors in trouble; ONLY=hanging for one of it"
 	@echo "make walks        count what pages cost the vendors, and measure a long walk's memory"
-	@echo "make docs         write docs/vendors, the faults, the schemas and the recorded examples anew"
+	@echo "make docs         write docs/vendors, the faults, the reference, the schemas and recorded examples anew"
 	@echo "make clean        remove what was set up"
 
 demo: $(VENV)/.run
@@ -70,6 +70,7 @@ reliability: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python docs/scorecards.py
 	PYTHONPATH=. $(BIN)/python docs/faults.py
+	$(BIN)/python docs/reference.py
 	$(BIN)/session-gateway schema > docs/schemas/configuration.schema.json
 	$(BIN)/python docs/examples.py
 

@@ -7,6 +7,7 @@ from gateway.config.reloading import Reread, Source
 from gateway.config.remarks import warnings
 from gateway.config.rules import is_loopback
 from gateway.config.schema import configuration_schema
+from gateway.config.secrets import secrets_of
 from gateway.config.settings import (
     Action,
     AuthSettings,
@@ -18,6 +19,8 @@ from gateway.config.settings import (
     DefaultSettings,
     KeySettings,
     LimitSettings,
+    LogFormat,
+    LogSettings,
     ServerSettings,
     SetBy,
     Settings,
@@ -38,6 +41,8 @@ __all__ = [
     "DefaultSettings",
     "KeySettings",
     "LimitSettings",
+    "LogFormat",
+    "LogSettings",
     "Problem",
     "Reread",
     "Served",
@@ -50,6 +55,7 @@ __all__ = [
     "configuration_schema",
     "is_loopback",
     "load",
+    "secrets_of",
     "shown",
     "warnings",
 ]

@@ -88,6 +88,19 @@ class CursorSettings(Section):
     keys: tuple[Annotated[SecretStr, Field(min_length=16)], ...] = ()
 
 
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogSettings(Section):
+    """How what there is to log is written to the error stream."""
+
+    format: LogFormat = LogFormat.TEXT
+
+
 class CorsSettings(Section):
     """The web pages whose scripts may call, by their exact origins."""
 
@@ -172,6 +185,7 @@ class ConfigurationFile(Section):
     auth: AuthSettings = AuthSettings()
     cursor: CursorSettings = CursorSettings()
     cors: CorsSettings = CorsSettings()
+    log: LogSettings = LogSettings()
     shared_cache: SecretStr | None = None
     defaults: DefaultSettings = DefaultSettings()
     backends: Annotated[tuple[BackendEntry, ...], Field(min_length=1)]
