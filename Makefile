@@ -32,7 +32,7 @@ help:
 	@echo "make reliability  measure what is promised for vendors in trouble; ONLY=hanging for one of it"
 	@echo "make walks        count what pages cost the vendors, and measure a long walk's memory"
 	@echo "make lock         choose anew, and pin by hash, what an installation takes"
-	@echo "make docs         write docs/vendors, the faults, the schemas, the reference and the examples anew"
+	@echo "make docs         write docs/vendors, the faults, the schemas, the references and the examples anew"
 	@echo "make screenshots  take the pictures of the page in docs/pictures (takes chromium)"
 	@echo "make clean        remove what was set up"
 
@@ -80,6 +80,7 @@ reliability: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python docs/scorecards.py
 	PYTHONPATH=. $(BIN)/python docs/faults.py
+	$(BIN)/python docs/reference.py
 	$(BIN)/session-gateway schema > docs/schemas/configuration.schema.json
 	$(BIN)/python docs/configuration.py
 	$(BIN)/session-gateway schema --adapter declarative > docs/schemas/adapter.schema.json

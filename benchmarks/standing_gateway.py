@@ -14,7 +14,7 @@ from pages import FROZEN_AT
 from pydantic import SecretStr
 
 from gateway.app import build_app
-from gateway.cli.logs import log_serving
+from gateway.cli.serving_logs import log_serving
 from gateway.config import BackendLimits, BackendSettings, ServerSettings, SetBy, Settings
 from gateway.config.settings import CacheSettings, CursorSettings
 from gateway.spi.registry import load_adapter

@@ -141,3 +141,12 @@ def test_what_becomes_of_faults_is_told_as_it_is_tested() -> None:
     written = read("docs/reliability.md")
 
     assert written == script("faults").with_faults(written), "write it anew with make docs"
+
+
+def test_the_reference_tells_of_all_that_is_counted_logged_and_answered() -> None:
+    reference, written = script("reference"), read("docs/operating.md")
+
+    assert reference.events_logged() == reference.EVENTS.keys()
+    assert reference.CODES.keys() == {*ErrorCode}
+    assert reference.REMEDIES.keys() == {*BackendWarning}
+    assert written == reference.with_reference(written), "write it anew with make docs"

@@ -19,8 +19,8 @@ from standing_gateway import Terms, settings_of
 from gateway.app.allocation import give_back_large_blocks
 from gateway.app.garbage import spare_what_lasts
 from gateway.app.listening import url_of
-from gateway.cli.logs import log_serving
 from gateway.cli.serve import started
+from gateway.cli.serving_logs import log_serving
 
 _EVERY_SECONDS = 0.005
 

@@ -2,21 +2,28 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from types import TracebackType
 
 from gateway.cli.screen import ERASE
 from gateway.cli.text import legible
 
-_SERVING = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_OF_WORKER = "%(asctime)s %(levelname)s {worker} %(name)s: %(message)s"
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 class LegibleFormatter(logging.Formatter):
     """Writes what others would have written, but for line breaks and other control characters."""
 
+    def __init__(self, line: str, over: Callable[[str], str] = _as_it_is) -> None:
+        """Take how a line is laid out, and what takes out of it what may not be told."""
+        super().__init__(line)
+        self._over = over
+
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the library's own
         """Write the line of an event."""
-        return legible(super().formatMessage(record))
+        return legible(self._over(super().formatMessage(record)))
 
     def formatException(  # noqa: N802  # the library's own
         self,
@@ -24,15 +31,8 @@ class LegibleFormatter(logging.Formatter):
         | tuple[None, None, None],
     ) -> str:
         """Write a traceback, in as many lines as it has."""
-        return "\n".join(map(legible, super().formatException(ei).split("\n")))
-
-
-def log_serving(worker: str | None = None) -> None:
-    """Log all that there is to say of serving to the error stream, and which worker says it."""
-    line = _SERVING if worker is None else _OF_WORKER.format(worker=worker)
-    _log_to_stderr(LegibleFormatter(line))
-    # It writes down what clients sent, query and all. What breaks behind it is logged by us.
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+        text = self._over(super().formatException(ei))
+        return "\n".join(map(legible, text.split("\n")))
 
 
 def log_to_stderr(*, is_wanted: bool) -> None:
@@ -40,7 +40,14 @@ def log_to_stderr(*, is_wanted: bool) -> None:
     if not is_wanted:
         logging.basicConfig(handlers=[logging.NullHandler()])
         return
-    _log_to_stderr(_AfterProgress("%(name)s: %(message)s"))
+    log_by(_AfterProgress("%(name)s: %(message)s"))
+
+
+def log_by(formatter: logging.Formatter) -> None:
+    """Log to the error stream, as a formatter lays it out."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
 
 
 class _AfterProgress(LegibleFormatter):
@@ -49,9 +56,3 @@ class _AfterProgress(LegibleFormatter):
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
         return f"{ERASE}{line}" if sys.stderr.isatty() else line
-
-
-def _log_to_stderr(formatter: logging.Formatter) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
-    logging.basicConfig(handlers=[handler], level=logging.INFO)

@@ -12,6 +12,7 @@ import msgspec
 from pydantic import SecretStr
 
 from gateway.cli.letters import Ask, Joined, Told, ToWorker, line, to_worker
+from gateway.cli.mask import Mask
 from gateway.cli.settings import loaded
 from gateway.config import Served, Settings, Source
 from gateway.metrics.families import Family
@@ -48,15 +49,15 @@ class Orders(msgspec.Struct, frozen=True):
         """Name the worker, as log lines do."""
         return f"worker-{self.number}"
 
-    @property
-    def source(self) -> Source:
-        """Say where the worker has its settings from."""
-        return Source(Path(self.path), self.served, SecretStr(self.cursor_key))
+    def source(self, mask: Mask) -> Source:
+        """Say where the worker has its settings from; what is secret in them is masked."""
+        key = SecretStr(self.cursor_key)
+        return Source(Path(self.path), self.served, key, on_read=mask.learn)
 
-    def settings(self) -> Settings:
+    def settings(self, source: Source) -> Settings:
         """Load what is served first. Ends with exit status 2 where that is wrong."""
         settings = loaded(Path(self.path), text=self.text, is_remarked=False, **self.served)
-        return self.source.completed(settings)
+        return source.completed(settings)
 
 
 class Post:

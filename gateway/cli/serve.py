@@ -10,8 +10,9 @@ from gateway.app.listening import listen
 from gateway.app.peers import Alone, Peers
 from gateway.app.process import runner_of, serve, start
 from gateway.cli.ending import fail
-from gateway.cli.logs import log_serving
+from gateway.cli.mask import Mask
 from gateway.cli.post import Post
+from gateway.cli.serving_logs import log_serving
 from gateway.cli.settings import loaded
 from gateway.cli.supervisor import supervise
 from gateway.config import Served, ServerSettings, Settings, Source
@@ -22,12 +23,14 @@ from gateway.web.serving import Runner
 def serve_file(path: Path, **served: Unpack[Served]) -> None:
     """Serve a configuration file until SIGINT or SIGTERM."""
     settings = loaded(path, **served)
-    log_serving()
+    mask = Mask()
+    mask.learn(settings)
+    log_serving(layout=settings.log.format, mask=mask)
     sockets = _listening(settings.server)
     if settings.server.workers > 1:
         supervise(path, settings.server, served, sockets)
     else:
-        _run(Source(path, served), settings, sockets, Alone())
+        _run(Source(path, served, on_read=mask.learn), settings, sockets, Alone())
 
 
 def serve_at(post: Post, source: Source, settings: Settings) -> None:

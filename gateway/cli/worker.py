@@ -9,13 +9,17 @@ from gateway.cli.garbage import hold_off
 def main() -> None:
     """Serve."""
     hold_off()
-    from gateway.cli.logs import log_serving  # noqa: PLC0415  # imports are part of the start
+    from gateway.cli.mask import Mask  # noqa: PLC0415  # imports are part of the start
     from gateway.cli.post import Post, received  # noqa: PLC0415  # imports are part of the start
     from gateway.cli.serve import serve_at  # noqa: PLC0415  # imports are part of the start
+    from gateway.cli.serving_logs import log_serving  # noqa: PLC0415  # imports are part of the start
 
     orders = received()
-    log_serving(orders.name)
-    serve_at(Post(orders), orders.source, orders.settings())
+    mask = Mask()
+    source = orders.source(mask)
+    settings = orders.settings(source)
+    log_serving(orders.name, layout=settings.log.format, mask=mask)
+    serve_at(Post(orders), source, settings)
 
 
 if __name__ == "__main__":

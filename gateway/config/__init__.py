@@ -6,6 +6,7 @@ from gateway.config.reloading import Reread, Source
 from gateway.config.remarks import warnings
 from gateway.config.rules import is_loopback
 from gateway.config.schema import configuration_schema, file_schema
+from gateway.config.secrets import secrets_of
 from gateway.config.settings import (
     Action,
     AuthSettings,
@@ -17,6 +18,8 @@ from gateway.config.settings import (
     DefaultSettings,
     KeySettings,
     LimitSettings,
+    LogFormat,
+    LogSettings,
     ServerSettings,
     SetBy,
     Settings,
@@ -38,6 +41,8 @@ __all__ = [
     "DefaultSettings",
     "KeySettings",
     "LimitSettings",
+    "LogFormat",
+    "LogSettings",
     "Problem",
     "Reread",
     "Served",
@@ -51,6 +56,7 @@ __all__ = [
     "file_schema",
     "is_loopback",
     "load",
+    "secrets_of",
     "shown",
     "warnings",
 ]

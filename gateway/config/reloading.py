@@ -1,6 +1,6 @@
 """Reading a configuration again for a process that runs, which cannot change all of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from gateway.config.settings import CursorSettings, ServerSettings, Settings
 
 _FIXED = ("host", "port", "workers", "state_dir")
 """What of ``server`` a process has for life."""
+
+_FIXED_SECTIONS = ("log",)
+"""What else it has for life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,14 @@ class Reread:
 class Source:
     """Where a configuration comes from: a file, and what was said beside it of the server.
 
-    ``cursor_key`` is what cursors are sealed with where the file has no keys for that.
+    ``cursor_key`` is what cursors are sealed with where the file has no keys for that. ``on_read``
+    is called with every configuration that was read from it and is in order.
     """
 
     path: Path
     served: Served = field(default_factory=Served)
     cursor_key: SecretStr | None = None
+    on_read: Callable[[Settings], None] = field(default=lambda _: None, compare=False)
 
     def read(self) -> Settings:
         """Read it for the first time; raise :class:`ConfigurationError` with all that is wrong."""
@@ -38,6 +43,7 @@ class Source:
 
     def completed(self, settings: Settings) -> Settings:
         """Have cursors sealed as they are elsewhere."""
+        self.on_read(settings)
         if settings.cursor.keys or self.cursor_key is None:
             return settings
         shared = CursorSettings(keys=(self.cursor_key,))
@@ -56,8 +62,11 @@ class Source:
             wanted = self.completed(load(self.path, **served))
         as_it_was = {key: getattr(running.server, key) for key in kept}
         server = wanted.server.model_copy(update=as_it_was)
+        sections = [key for key in _FIXED_SECTIONS if getattr(wanted, key) != getattr(running, key)]
+        as_they_were = {key: getattr(running, key) for key in sections}
         return Reread(
-            wanted.model_copy(update={"server": server}), [f"server.{key}" for key in kept]
+            wanted.model_copy(update={"server": server, **as_they_were}),
+            [*(f"server.{key}" for key in kept), *sections],
         )
 
 

@@ -114,6 +114,20 @@ class CursorSettings(Section):
     """
 
 
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogSettings(Section):
+    """How what there is to log is written to the error stream."""
+
+    format: LogFormat = LogFormat.TEXT
+    """As text for people, or an object of JSON for each event. To change it takes a restart."""
+
+
 class CorsSettings(Section):
     """The web pages whose scripts may call."""
 
@@ -227,6 +241,8 @@ class ConfigurationFile(Section):
     """How the cursors of next pages are signed."""
     cors: CorsSettings = CorsSettings()
     """The web pages whose scripts may call."""
+    log: LogSettings = LogSettings()
+    """How what there is to log is written."""
     shared_cache: SecretStr | None = None
     """Not in force yet: only null is accepted."""
     plugins: tuple[DistributionName, ...] = ()

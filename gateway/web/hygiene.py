@@ -13,7 +13,7 @@ from gateway.web.etags import is_known
 from gateway.web.keys import ORIGINS, REQUEST_ID, TRACE, WAIT_SECONDS
 from gateway.web.problems import Problem
 from gateway.web.targets import is_for
-from gateway.web.tracing import request_id, traced
+from gateway.web.tracing import Identity, begin, request_id, traced
 
 SAFE_HEADERS = {
     # Without it the server's version would be told.
@@ -43,6 +43,7 @@ def identify(request: web.BaseRequest) -> None:
     sent = CIMultiDict(request.headers)
     request[REQUEST_ID] = request_id(sent.getall("X-Request-Id", []))
     request[TRACE] = traced(sent.getall("traceparent", []))
+    begin(Identity(request[REQUEST_ID], request[TRACE]))
 
 
 async def finish_head(request: web.Request, response: web.StreamResponse) -> None:

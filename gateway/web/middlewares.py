@@ -39,14 +39,23 @@ async def log_requests(request: web.Request, handler: Handler) -> web.StreamResp
         resource = request.match_info.route.resource
         route = resource.canonical if resource else UNKNOWN_ROUTE
         count_call(request.app[FIGURES].calls, route, request.method, response, seconds)
+        status = int(HTTPStatus.INTERNAL_SERVER_ERROR if response is None else response.status)
         _LOG.info(
             "%s %s %d %.1f ms %s trace %s",
             request.method,
             route,
-            HTTPStatus.INTERNAL_SERVER_ERROR if response is None else response.status,
+            status,
             seconds * 1000,
             request[REQUEST_ID],
             request[TRACE].trace_id,
+            extra={
+                "told": {
+                    "method": request.method,
+                    "route": route,
+                    "status": status,
+                    "duration_ms": round(seconds * 1000, 1),
+                }
+            },
         )
 
 

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._~:+/=@-]{1,128}")
@@ -24,6 +25,27 @@ class Trace:
 
     def __str__(self) -> str:
         return f"00-{self.trace_id}-{self.span_id}-{self.flags:02x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A request as logs call it."""
+
+    request_id: str
+    trace: Trace
+
+
+_current: ContextVar[Identity | None] = ContextVar("which request is being served", default=None)
+
+
+def current() -> Identity | None:
+    """Give the request that the running task works for, if it does for one."""
+    return _current.get()
+
+
+def begin(identity: Identity) -> None:
+    """Have the running task, and what it starts from now on, work for a request."""
+    _current.set(identity)
 
 
 def request_id(given: Sequence[str]) -> str:

@@ -116,13 +116,13 @@ async def test_what_takes_a_restart_is_named_and_stays_as_it_was(tmp_path: Path)
         path = written(tmp_path, [samba(server)], server=SERVER)
         async with serving(path) as process:
             other = {"port": 1, "host": "localhost", "deadline_s": 3, "state_dir": str(tmp_path)}
-            written(tmp_path, [samba(server)], server=other)
+            written(tmp_path, [samba(server)], server=other, log={"format": "json"})
             told = await process.reload()
-            kept = await process.said("it takes a restart to change that", times=3)
+            kept = await process.said("it takes a restart to change that", times=4)
             served = await backends(process)
 
     keys = [line.split(": ")[1] for line in kept]
-    assert keys == ["server.host", "server.port", "server.state_dir"]
+    assert keys == ["server.host", "server.port", "server.state_dir", "log"]
     assert (told, served) == ("other parts that changed: server\n", ["samba"])
 
 

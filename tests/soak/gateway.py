@@ -20,8 +20,8 @@ from types import FrameType
 from gateway.app.allocation import give_back_large_blocks
 from gateway.app.garbage import spare_what_lasts
 from gateway.app.listening import url_of
-from gateway.cli.logs import log_serving
 from gateway.cli.serve import started
+from gateway.cli.serving_logs import log_serving
 from gateway.config import ServerSettings, Settings
 from gateway.config.settings import CacheSettings
 from gateway.spi import Operation

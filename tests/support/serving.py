@@ -65,7 +65,7 @@ class Serving:
         self._news.set()
 
 
-_ADDRESS = re.compile(r"serving on (\S+)")
+_ADDRESS = re.compile(r"serving on ([^\s\"]+)")
 
 
 @asynccontextmanager
