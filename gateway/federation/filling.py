@@ -6,16 +6,15 @@ the next one finds it done.
 
 from collections.abc import Callable, Coroutine, Hashable, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.flaws import FLAWLESS, Flaws, is_ahead
 from gateway.federation.flights import LastingFlights
 from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
-from gateway.federation.gathering import gather
 from gateway.federation.growing import grow
 from gateway.federation.harvest import Harvest
+from gateway.federation.list_sharing import ListSharing
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listings import Kept, KeptListings, ListingKey
 from gateway.federation.tally import Tally
@@ -123,9 +122,13 @@ class Listings:
             on_error = backend.accepted_on_error(AS_IT_SERVES)
             tally.note_need(lambda each: self.kept.find(key, each) is not None, on_error)
             # A fill takes in what is written meanwhile, as far as anybody knows what that was.
-            flight = (key, backend.changes.unknown, accepted.second(self.kept.now()))
+            second = accepted.second(self.kept.now())
+            flight = (key, backend.changes.unknown, second, accepted.is_refresh)
             listing = await _counted(
-                tally, self._fills, flight, lambda own: self._fill(key, backend, plan, order, own)
+                tally,
+                self._fills,
+                flight,
+                lambda own: self._fill(key, backend, plan, order, own, accepted=accepted),
             )
         if isinstance(listing, Listing):
             self._count(key, listing, tally, is_kept=listing is kept)
@@ -171,7 +174,7 @@ class Listings:
         growing = self.kept.find_growing(key)
         if self._is_due(key) and not self._waits.is_held_back(backend.identity):
             # Nobody waits for it: the kept one serves, and if it fails another tries again later.
-            flight = (key, backend.changes.unknown, None)
+            flight = (key, backend.changes.unknown, None, False)
             self._fills.start(flight, lambda: self._fill_anew(key, backend, plan, order))
         if listing is None and growing is not None:
             growth = (key, backend.changes.count)
@@ -196,16 +199,22 @@ class Listings:
         self._waits.note(backend.identity, has_gone_well=not self._is_due(key))
         return listing
 
-    async def _fill(
-        self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
+    async def _fill(  # noqa: PLR0913  # as for a whole listing
+        self,
+        key: ListingKey,
+        backend: Backend,
+        plan: BackendPlan,
+        order: Order,
+        tally: Tally,
+        *,
+        accepted: Acceptance = AS_IT_SERVES,
     ) -> Listing | Failed:
-        harvest, begun = self._harvest(order), backend.changes.count
-        read_at = self.kept.now()
-        # Its pages are no older than it says: it joins nobody who began to read one before.
-        failed = await gather(harvest, backend, plan, tally, Acceptance(read_at).second(read_at))
-        if failed is not None:
-            return failed
-        as_of = tally.as_of or backend.now()
+        begun = backend.changes.count
+        sharing = ListSharing(backend, plan, self.kept.now, lambda: self._harvest(order))
+        found = await sharing.gathered(tally, accepted)
+        if isinstance(found, Failed):
+            return found
+        harvest, as_of = found.harvest, tally.as_of or backend.now()
         try:
             _note_list(harvest, backend, plan, tally, begun)
             harvest.take_vanished(backend.vanished.at(backend.now()))
@@ -218,8 +227,10 @@ class Listings:
             return listing
         for session, record in changes:
             listing = listing.overwritten(session, record)
-        every = _full_list_every(backend, plan)
-        self.kept.keep(key, listing, backend.lifetimes, full_list_every=every, read_at=read_at)
+        self.kept.keep_read(key, Kept(listing, found.life, found.full_list_due))
+        growing = self.kept.find_growing(key)
+        if found.is_taken and growing is not None and self.kept.find(key, accepted) is None:
+            return await self._grow(key, backend, growing, tally)
         return listing
 
     async def _grow(
@@ -281,11 +292,5 @@ async def _counted(
         return await flights.join(key, lambda: call(own))
     finally:
         tally.requests += own.requests
-
-
-def _full_list_every(backend: Backend, plan: BackendPlan) -> timedelta | None:
-    """Say how long a listing may grow: none if it may not, or lacks what was not asked for."""
-    abilities = backend.abilities()
-    if isinstance(abilities, Failed) or plan.scan.pushed:
-        return None
-    return abilities.full_list_every
+        if own.served_from is ServedFrom.CACHE:
+            tally.served_from = own.served_from

@@ -7,7 +7,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from cachetools import TLRUCache
 from msgspec import Raw
@@ -92,30 +91,22 @@ class KeptListings:
         """Say whether a listing that grows is to be asked for anew."""
         return kept.full_list_due is not None and kept.full_list_due <= self.now()
 
-    def keep(
-        self,
-        key: ListingKey,
-        listing: Listing,
-        lifetimes: Lifetimes,
-        *,
-        full_list_every: timedelta | None = None,
-        read_at: float | None = None,
-    ) -> None:
-        """Keep a listing, unless it is larger than all there is room for.
+    def keep(self, key: ListingKey, listing: Listing, lifetimes: Lifetimes) -> None:
+        """Keep a listing that was read now, unless it is larger than all there is room for."""
+        self.keep_read(key, Kept(listing, lifetimes.begin(self.now()), None))
 
-        It was read now, unless told otherwise.
-        """
-        now = self.now()
-        due = None if full_list_every is None else now + full_list_every.total_seconds()
-        life = lifetimes.begin(now if read_at is None else read_at, now)
-        self._keep(key, Kept(listing, life, due))
+    def keep_read(self, key: ListingKey, kept: Kept) -> None:
+        """Keep a listing for its life, unless it is larger than all there is room for."""
+        if kept.listing.size <= self.max_bytes:
+            self.changes[key.backend] += 1
+            self._kept[key] = kept
 
     def keep_grown(
         self, key: ListingKey, kept: Kept, listing: Listing, lifetimes: Lifetimes
     ) -> None:
         """Keep what a listing has grown to in its place, if it is still there."""
         if self._kept.get(key) is kept:
-            self._keep(key, replace(kept, listing=listing, life=lifetimes.begin(self.now())))
+            self.keep_read(key, replace(kept, listing=listing, life=lifetimes.begin(self.now())))
 
     def put(self, backend: str, session: Session, record: Raw) -> None:
         """Put a session as it was written into the listings of a backend.
@@ -124,7 +115,7 @@ class KeptListings:
         """
         for key, kept in self._taken(backend):
             listing = kept.listing.overwritten(session, record)
-            self._keep(key, replace(kept, listing=listing))
+            self.keep_read(key, replace(kept, listing=listing))
 
     def drop(self, backend: str) -> None:
         """Drop all listings of a backend."""
@@ -143,8 +134,3 @@ class KeptListings:
             kept = self._kept.get(each)
             if kept is not None:
                 yield kept
-
-    def _keep(self, key: ListingKey, kept: Kept) -> None:
-        if kept.listing.size <= self.max_bytes:
-            self.changes[key.backend] += 1
-            self._kept[key] = kept

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
 from gateway.federation.mapping import BackendPage
+from gateway.federation.range_sharing import RangeSharing
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan
@@ -90,6 +91,8 @@ class WindowReader(Reader):
         self._accepted = slicing.accepted
         self._life = backend.lifetimes.begin(ranges.timer())
         self._changes = backend.changes.count
+        self._windows_read = 0
+        self._sharing = RangeSharing(backend, slicing.query, ranges)
 
     @property
     def is_at_horizon(self) -> bool:
@@ -100,14 +103,15 @@ class WindowReader(Reader):
     async def read(self) -> Delivered:
         """Give what is kept; then page after page of windows, whose rows come with the last."""
         if self._windows is None:
-            kept = self._kept(self._accepted)
+            kept = self._kept(self._accepted) or await self._fetched()
             if kept is not None:
                 return self._given_from(kept)
             if self._accepted.is_kept_only:
                 return Failed(NOT_CACHED)
             self._note_need()
             self._windows = self._begun()
-        return await self._read_of(self._windows)
+        with self._sharing.ending_on_error():
+            return await self._read_of(self._windows)
 
     def forget(self, reached: Key) -> None:
         """Let go of the rows up to a key."""
@@ -118,10 +122,24 @@ class WindowReader(Reader):
 
     def keep(self) -> None:
         """Keep the rows of the windows that were read for whoever asks next."""
+        kept = self._range()
+        if kept is not None:
+            self._ranges.keep(self._backend.identity, self._query.order, kept)
+        if self._windows_read != 1:
+            self._sharing.share(kept)  # the first alone has been
+
+    async def _fetched(self) -> KeptRange | None:
+        """Find what another replica has read; if none has, have the others wait for us."""
+        pushed = self._plan.pushed_of(self._query.conditions)
+        accepted = await self._sharing.take(self._accepted, pushed, self._begins)
+        return None if accepted is None else self._kept(accepted)
+
+    def _range(self) -> KeptRange | None:
+        """Give the rows of the windows that were read; none if they are not to be kept."""
         if self._ends == self._begins or not self._backend.lifetimes.is_kept:
-            return
+            return None
         if self._backend.changes.count != self._changes:
-            return  # What was read before something was written is not what is there now.
+            return None  # What was read before something was written is not what is there now.
         extent = Extent(
             pushed=self._plan.pushed_of(self._query.conditions),
             begins=self._begins,
@@ -130,9 +148,7 @@ class WindowReader(Reader):
             life=self._life,
         )
         pages = (ReadPage(First(), tuple(self._given)),)
-        self._ranges.keep(
-            self._backend.identity, self._query.order, KeptRange(extent, pages, replace(self.tally))
-        )
+        return KeptRange(extent, pages, replace(self.tally))
 
     def fall_back(self, failure: Failure) -> bool:
         """Turn to what is kept, if no window has been read, and it may serve now."""
@@ -153,10 +169,12 @@ class WindowReader(Reader):
             return Delivery((), is_end=True)
         reading = self._reading or self._opened(window)
         if isinstance(reading, Failed):
+            self._sharing.share(None)
             return reading
         self._reading = reading
         page = await reading.scan.next_page()
         if isinstance(page, Failed):
+            self._sharing.share(None)
             return page
         self._take(page, reading)
         if page.next is None:
@@ -253,6 +271,9 @@ class WindowReader(Reader):
         self._ends = None if is_end and not self._span.lacks_beyond else bound
         self.tally.note_live()
         self.tally.note_life(self._life)
+        self._windows_read += 1
+        if self._windows_read == 1:
+            self._sharing.share(self._range())
         return Delivery(rows, is_end, bound=bound)
 
 
