@@ -1,0 +1,133 @@
+"""The way to a Redis or Valkey server: it is asked only while it is quick."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias, cast
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from gateway.state.shared.rest import Rest
+
+PATIENCE_SECONDS = 0.05
+"""How long anybody waits for one answer."""
+
+SLOW_SECONDS = 0.02
+"""After so long an answer is of use once more, and the server is left alone from then on."""
+
+_CONNECTIONS = 16
+_BACKSTOP_SECONDS = 1.0
+"""The library's own limits, which are never reached: it takes what came late because the loop was
+busy for what did not come, where :meth:`Link.ask` looks once more."""
+
+_TURNS = 3
+"""Of the loop in which what came while it was busy is taken in."""
+
+_PROBE_KEY = "session-gateway:probe"
+_PROBE_MILLISECONDS = 1000
+
+_LOG = logging.getLogger(__name__)
+
+Argument: TypeAlias = bytes | str | int
+Reply: TypeAlias = object
+"""What a script gives, or what whoever answers in its place sends: it is looked at as such."""
+
+
+class Unavailable(Exception):
+    """The server is left alone, or did not answer as it should."""
+
+
+class Link:
+    """Asks one server. Whoever asks waits for 50 ms at most; then nobody asks until it is well.
+
+    It is tried by :meth:`tend` alone, at nobody's cost. Every question is a script, so that it is
+    answered in one go, whatever others do at the same time.
+    """
+
+    def __init__(self, url: str, *, timer: Callable[[], float] = time.monotonic) -> None:
+        """Take the server's address, and what tells the time in seconds. Nothing is sent yet."""
+        self._rest = Rest(timer)
+        self._client = Redis.from_pool(
+            BlockingConnectionPool.from_url(
+                url,
+                max_connections=_CONNECTIONS,
+                timeout=_BACKSTOP_SECONDS,
+                socket_timeout=_BACKSTOP_SECONDS,
+                socket_connect_timeout=_BACKSTOP_SECONDS,
+                # Left to itself it tries ten times, and waits ever longer.
+                retry=Retry(NoBackoff(), 0),
+                retry_on_timeout=False,
+            )
+        )
+
+    @property
+    def is_up(self) -> bool:
+        """Say whether the server is asked at present."""
+        return not self._rest.is_on
+
+    async def ask(
+        self, script: str, keys: Sequence[str], arguments: Sequence[Argument] = ()
+    ) -> Reply:
+        """Run a script; raise :class:`Unavailable` where that cannot be had in time."""
+        if self._rest.is_on:
+            raise Unavailable("left alone")
+        try:
+            reply, is_slow = await self._answer(script, keys, arguments)
+        except Exception as error:  # whatever the library makes of what is sent to it
+            self._leave_alone(f"{type(error).__name__}: {error}")
+            raise Unavailable(str(error)) from error
+        if is_slow:
+            self._leave_alone(f"an answer took more than {SLOW_SECONDS * 1000:.0f} ms")
+        return reply
+
+    async def tend(self) -> None:
+        """Try the server, if that is due: whether it can be written to, and is quick."""
+        if not self._rest.is_due:
+            return
+        script = "return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])"
+        try:
+            _, is_slow = await self._answer(script, [_PROBE_KEY], [_PROBE_MILLISECONDS])
+        except Exception:  # noqa: BLE001  # as above; that it rests has been logged
+            is_slow = True
+        if is_slow:
+            self._rest.prolong()
+            return
+        self._rest.end()
+        _LOG.info("shared cache: answers")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+        await self._client.connection_pool.disconnect()
+
+    async def _answer(
+        self, script: str, keys: Sequence[str], arguments: Sequence[Argument]
+    ) -> tuple[Reply, bool]:
+        """Give the answer, and whether it was slow; raise what the library raises."""
+        asked = cast("Awaitable[Reply]", self._client.eval(script, len(keys), *keys, *arguments))
+        task = asyncio.ensure_future(asked)
+        try:
+            if await _comes(task, SLOW_SECONDS):
+                return task.result(), False
+            if await _comes(task, PATIENCE_SECONDS - SLOW_SECONDS):
+                return task.result(), True
+            raise TimeoutError(f"no answer within {PATIENCE_SECONDS * 1000:.0f} ms")
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def _leave_alone(self, why: str) -> None:
+        if self._rest.begin():
+            _LOG.warning("shared cache: left alone for a while: %s", why)
+
+
+async def _comes(task: "asyncio.Future[Reply]", seconds: float) -> bool:
+    """Wait for an answer; what came while the loop was busy with others counts."""
+    await asyncio.wait([task], timeout=seconds)
+    for _ in range(_TURNS):
+        if not task.done():
+            await asyncio.sleep(0)
+    return task.done()
