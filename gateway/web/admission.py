@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.web.addresses import Network, client_address, subject_of
 from gateway.web.callers import Caller, Keyring
 from gateway.web.problems import Problem
-from gateway.web.rates import Limiter, Quota, Standing
+from gateway.web.rates import Limiter, Quota, SharedQuotas, Standing
 
 FAILURES = Quota("failures", requests=60, seconds=60)
 """How often an address may call without a good key before it is told to wait.
@@ -42,13 +42,16 @@ class Admission:
         trusted_proxies: Sequence[Network],
         timer: Callable[[], float],
         before: "Admission | None" = None,
+        shared: SharedQuotas | None = None,
     ) -> None:
         """Take the rates by the names of callers; who has none may call as often as they like.
 
         ``failures`` is how often an address may call without a good key. What was called before
-        is counted where the rate is the same.
+        is counted where the rate is the same. Rates that are ``shared`` hold for all replicas;
+        where nobody counts for them, each holds callers to its own.
         """
         self._keyring = keyring
+        self._shared = shared
         self._trusted_proxies = trusted_proxies
         self.failures: Limiter = Limiter(failures, timer) if before is None else before.failures
         known: Mapping[str, Limiter] = {} if before is None else before.rates
@@ -59,7 +62,7 @@ class Admission:
             for name, quota in rates.items()
         }
 
-    def admit(self, request: web.Request, now: datetime) -> Admitted:
+    async def admit(self, request: web.Request, now: datetime) -> Admitted:
         """Let a call in, or raise a 401 or 429."""
         try:
             caller = self._keyring.caller(request.headers, now)
@@ -68,10 +71,13 @@ class Admission:
         limiter = self.rates.get(caller.name)
         if limiter is None:
             return Admitted(caller)
-        standing = limiter.spend(caller.name)
+        standing = await self._spent_of_all(caller.name) or limiter.spend(caller.name)
         if not standing.is_within:
             raise _too_many(standing)
         return Admitted(caller, standing)
+
+    async def _spent_of_all(self, name: str) -> Standing | None:
+        return None if self._shared is None else await self._shared.spend(name)
 
     def _failed(self, request: web.Request, problem: Problem) -> Problem:
         address = client_address(
