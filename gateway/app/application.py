@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from aiohttp import web
 
 from gateway.app.callers import admission
 from gateway.app.holdings import Holdings
+from gateway.app.sharing import Sharing, sharing_of
 from gateway.app.vendors import Wired, wired
 from gateway.config.settings import (
     BackendSettings,
@@ -23,7 +25,7 @@ from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import KeptRanges
 from gateway.paging.cursor import CursorSealer
 from gateway.spi.registry import load_adapter
-from gateway.state.idempotency import IdempotencyRecords
+from gateway.state.idempotency import CallRecords, IdempotencyRecords
 from gateway.web.admission import Admission
 from gateway.web.bodies import MAX_BODY_BYTES
 from gateway.web.gzip import compress
@@ -127,7 +129,8 @@ async def open_federation(
 ) -> AsyncIterator[Federation]:
     """Build what answers, without a front door, for this process alone; close it in the end."""
     vendors = wired(_enabled(settings), clock)
-    holdings = _holdings(settings, clock, time.monotonic)
+    alone = settings.model_copy(update={"shared_cache": None})
+    holdings = _holdings(alone, clock, time.monotonic)
     holdings.enter(vendors)
     federation = _federation(settings, vendors, holdings)
     try:
@@ -145,32 +148,48 @@ def cursor_sealer(settings: Settings) -> CursorSealer:
 def _snapshot(
     settings: Settings, clock: Clock, timer: Callable[[], float], before: Snapshot | None
 ) -> Snapshot:
+    holdings = before.holdings if before else _holdings(settings, clock, timer)
     vendors = wired(
         _enabled(settings),
         clock,
         timer,
         before.vendors if before else (),
         workers=settings.server.workers,
+        sharing=holdings.sharing,
     )
     abilities = {each.backend.name: each.backend.adapter.abilities() for each in vendors}
     is_sealed_alike = before is not None and before.settings.cursor == settings.cursor
     return Snapshot(
         settings,
         vendors,
-        admission(settings, abilities, timer, before.admission if before else None),
+        admission(
+            settings,
+            abilities,
+            timer,
+            before.admission if before else None,
+            None if holdings.sharing is None else holdings.sharing.rates,
+        ),
         before.sealer if before is not None and is_sealed_alike else cursor_sealer(settings),
-        before.holdings if before else _holdings(settings, clock, timer),
+        holdings,
     )
 
 
 def _holdings(settings: Settings, clock: Clock, timer: Callable[[], float]) -> Holdings:
-    folder = settings.server.state_dir
+    folder, sharing = settings.server.state_dir, sharing_of(settings, timer)
     return Holdings(
         Listings(KeptListings(timer=timer)),
         KeptRanges(timer=timer),
         KeptDetails(timer=timer),
-        None if folder is None else IdempotencyRecords(folder, clock),
+        _records(folder, sharing, clock),
+        sharing,
     )
+
+
+def _records(folder: Path | None, sharing: Sharing | None, clock: Clock) -> CallRecords | None:
+    """Give where calls are remembered: where all replicas find them, if there is such a place."""
+    if sharing is not None:
+        return sharing.records
+    return None if folder is None else IdempotencyRecords(folder, clock)
 
 
 async def _held(app: web.Application) -> AsyncIterator[None]:

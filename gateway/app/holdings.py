@@ -3,12 +3,15 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
+from gateway.app.sharing import Sharing
 from gateway.app.vendors import Wired
+from gateway.federation.backend import Backend
 from gateway.federation.details import KeptDetails
 from gateway.federation.filling import Listings
 from gateway.federation.ranges import KeptRanges
-from gateway.state.idempotency import IdempotencyRecords
+from gateway.state.idempotency import CallRecords
 
 
 class Holdings:
@@ -19,27 +22,36 @@ class Holdings:
         listings: Listings,
         ranges: KeptRanges,
         details: KeptDetails,
-        records: IdempotencyRecords | None,
+        records: CallRecords | None,
+        sharing: Sharing | None = None,
     ) -> None:
         """Take them over, not opened yet."""
         self.listings = listings
         self.ranges = ranges
         self.details = details
         self.records = records
-        self._has_records = False
+        self.sharing = sharing
+        self._is_open = False
         self._users: Counter[str] = Counter()
         self._snapshots = 0
 
     def enter(self, vendors: Sequence[Wired]) -> None:
         """Count in a snapshot that uses these backends."""
         self._snapshots += 1
+        for each in vendors:
+            if not self._users[each.backend.identity]:
+                each.backend.shelf.watch(partial(self._outdated, each.backend))
         self._users.update(each.backend.identity for each in vendors)
 
     async def open(self) -> None:
         """Open what has to be, if it is not; raise :class:`StateError` if that cannot be done."""
-        if self.records is not None and not self._has_records:
+        if self._is_open:
+            return
+        if self.sharing is not None:
+            await self.sharing.open()
+        if self.records is not None:
             await self.records.open()
-            self._has_records = True
+        self._is_open = True
 
     async def leave(self, vendors: Sequence[Wired]) -> None:
         """Count out a snapshot; end what nobody uses any more, and forget what was kept of it."""
@@ -55,11 +67,21 @@ class Holdings:
 
     async def _end(self, vendor: Wired) -> None:
         await self.listings.forget(vendor.backend)
+        await vendor.backend.shelf.close()
         self.ranges.drop(vendor.backend.identity)
         self.details.drop(vendor.backend.identity)
         await vendor.wire.close()
 
     async def _close(self) -> None:
         await self.listings.close()
-        if self.records is not None and self._has_records:
+        if self.records is not None and self._is_open:
             await self.records.close()
+        if self.sharing is not None:
+            await self.sharing.close()
+
+    def _outdated(self, backend: Backend) -> None:
+        """Have nothing serve that was read before another replica wrote to a backend."""
+        backend.changes.note(None)
+        self.listings.kept.drop(backend.identity)
+        self.ranges.drop(backend.identity)
+        self.details.drop(backend.identity)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.app.accounts import Shared, Terms
+from gateway.app.sharing import Sharing
 from gateway.config import AccountKey, BackendSettings, SetBy, account_key
 from gateway.federation.backend import Backend
 from gateway.federation.freshness import Lifetimes
@@ -77,15 +78,17 @@ class Surroundings:
 
     clock: Callable[[], datetime]
     under_way: UnderWay
+    sharing: Sharing | None
 
 
-def wired(
+def wired(  # noqa: PLR0913  # what backends are built from, each by its name
     backends: Sequence[BackendSettings],
     clock: Callable[[], datetime],
     timer: Callable[[], float] = time.monotonic,
     before: Sequence[Wired] = (),
     *,
     workers: int = 1,
+    sharing: Sharing | None = None,
 ) -> list[Wired]:
     """Build the backends. None of them connects before it is asked.
 
@@ -93,7 +96,8 @@ def wired(
     accounts that are still used: what is known of a vendor's trouble outlasts a configuration. If
     anything cannot be built nothing has changed. The clock tells the date, the timer how much time
     goes by, in seconds. Each of the workers has an even share of what an account allows, but never
-    less than one request at a time.
+    less than one request at a time. What is read, and whom to leave alone, is shared with other
+    replicas where there is ``sharing``.
     """
     adapter_class = functools.cache(load_adapter)  # a look-up reads the disk
     accounts: dict[AccountKey, list[_Planned]] = {}
@@ -105,15 +109,17 @@ def wired(
     kept = {each.backend.name: each for each in before}
     under_way = next((each.backend.under_way for each in before), UnderWay())
     built: dict[str, Wired] = {}
+    around = Surroundings(clock, under_way, sharing)
     terms = {key: _terms(planned, workers) for key, planned in accounts.items()}
     for key, of_account in accounts.items():
-        shared = known.get(key) or Shared.new(terms[key], timer)
+        trouble = None if sharing is None else sharing.trouble(key)
+        shared = known.get(key) or Shared.new(terms[key], timer, trouble)
         for planned in of_account:
             plan = Plan(planned.settings, _digests(planned.settings.options))
             found = kept.get(planned.settings.name)
             if found is None or found.plan != plan:
                 limits = terms[key].within(planned.limits)
-                found = _wired(planned, plan, limits, shared, Surroundings(clock, under_way))
+                found = _wired(planned, plan, limits, shared, around)
             built[planned.settings.name] = found
     for each in built.values():
         own = terms[account_key(each.plan.settings)]
@@ -157,6 +163,7 @@ def _wired(
         account=shared.account,
         limits=limits,
         under_way=around.under_way,
+        shelf=None if around.sharing is None else around.sharing.shelf(plan.settings, plan.files),
     )
     return Wired(plan, backend, wire, shared)
 

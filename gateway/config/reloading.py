@@ -56,9 +56,11 @@ class Source:
             wanted = self.completed(load(self.path, **served))
         as_it_was = {key: getattr(running.server, key) for key in kept}
         server = wanted.server.model_copy(update=as_it_was)
-        return Reread(
-            wanted.model_copy(update={"server": server}), [f"server.{key}" for key in kept]
-        )
+        keys = [f"server.{key}" for key in kept]
+        if wanted.shared_cache != running.shared_cache:
+            keys.append("shared_cache")
+        update = {"server": server, "shared_cache": running.shared_cache}
+        return Reread(wanted.model_copy(update=update), keys)
 
 
 def _kept(wanted: ServerSettings, running: ServerSettings) -> Sequence[str]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny
 from gateway.config.values import (
     BackendName,
     Bytes,
+    CacheAddress,
     Flag,
     Hideable,
     Instant,
@@ -172,7 +173,7 @@ class ConfigurationFile(Section):
     auth: AuthSettings = AuthSettings()
     cursor: CursorSettings = CursorSettings()
     cors: CorsSettings = CorsSettings()
-    shared_cache: SecretStr | None = None
+    shared_cache: CacheAddress | None = Field(default=None, repr=False)
     defaults: DefaultSettings = DefaultSettings()
     backends: Annotated[tuple[BackendEntry, ...], Field(min_length=1)]
 
