@@ -82,15 +82,18 @@ def build_app(
     clock: Clock = utc_now,
     timer: Callable[[], float] = time.monotonic,
     before: web.Application | None = None,
+    sharing: Sharing | None = None,
 ) -> web.Application:
     """Build the application. It opens a vendor's connection at the first call to it.
 
     It takes over what is as it was in the one ``before``, which may still be at work: backends
     whose settings are equal, with all that is known and kept of them, accounts, cursors, and how
     often callers have called. What only one of them uses is closed when that is cleaned up. The
-    clock tells the date, the timer how much time goes by, in seconds.
+    clock tells the date, the timer how much time goes by, in seconds. With other replicas it shares
+    what the settings say, unless it is given what does that.
     """
-    snapshot = _snapshot(settings, clock, timer, None if before is None else before[SNAPSHOT])
+    known = None if before is None else before[SNAPSHOT]
+    snapshot = _snapshot(settings, clock, timer, known, sharing)
     origins = frozenset(settings.cors.origins)
     app = web.Application(
         middlewares=[
@@ -129,8 +132,7 @@ async def open_federation(
 ) -> AsyncIterator[Federation]:
     """Build what answers, without a front door, for this process alone; close it in the end."""
     vendors = wired(_enabled(settings), clock)
-    alone = settings.model_copy(update={"shared_cache": None})
-    holdings = _holdings(alone, clock, time.monotonic)
+    holdings = _holdings(settings, clock, time.monotonic)
     holdings.enter(vendors)
     federation = _federation(settings, vendors, holdings)
     try:
@@ -146,16 +148,21 @@ def cursor_sealer(settings: Settings) -> CursorSealer:
 
 
 def _snapshot(
-    settings: Settings, clock: Clock, timer: Callable[[], float], before: Snapshot | None
+    settings: Settings,
+    clock: Clock,
+    timer: Callable[[], float],
+    before: Snapshot | None,
+    sharing: Sharing | None,
 ) -> Snapshot:
-    holdings = before.holdings if before else _holdings(settings, clock, timer)
+    sharing = before.holdings.sharing if before else sharing or sharing_of(settings, timer)
+    holdings = before.holdings if before else _holdings(settings, clock, timer, sharing)
     vendors = wired(
         _enabled(settings),
         clock,
         timer,
         before.vendors if before else (),
         workers=settings.server.workers,
-        sharing=holdings.sharing,
+        sharing=sharing,
     )
     abilities = {each.backend.name: each.backend.adapter.abilities() for each in vendors}
     is_sealed_alike = before is not None and before.settings.cursor == settings.cursor
@@ -167,20 +174,24 @@ def _snapshot(
             abilities,
             timer,
             before.admission if before else None,
-            None if holdings.sharing is None else holdings.sharing.rates,
+            None if sharing is None else sharing.rates,
         ),
         before.sealer if before is not None and is_sealed_alike else cursor_sealer(settings),
         holdings,
     )
 
 
-def _holdings(settings: Settings, clock: Clock, timer: Callable[[], float]) -> Holdings:
-    folder, sharing = settings.server.state_dir, sharing_of(settings, timer)
+def _holdings(
+    settings: Settings,
+    clock: Clock,
+    timer: Callable[[], float],
+    sharing: Sharing | None = None,
+) -> Holdings:
     return Holdings(
         Listings(KeptListings(timer=timer)),
         KeptRanges(timer=timer),
         KeptDetails(timer=timer),
-        _records(folder, sharing, clock),
+        _records(settings.server.state_dir, sharing, clock),
         sharing,
     )
 

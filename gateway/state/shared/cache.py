@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
+from gateway.state.shared.endurance import MOST_SECONDS
 from gateway.state.shared.link import Link
 from gateway.state.shared.pages import SharedPages
 from gateway.state.shared.rates import SharedRates
@@ -22,10 +23,18 @@ class SharedCache:
     """
 
     def __init__(
-        self, url: str, keys: Sequence[bytes], *, timer: Callable[[], float] = time.monotonic
+        self,
+        url: str,
+        keys: Sequence[bytes],
+        *,
+        timer: Callable[[], float] = time.monotonic,
+        endurance_s: float = MOST_SECONDS,
     ) -> None:
-        """Take the server's address and the keys. Nothing is sent before it is opened."""
-        self.link = Link(url, timer=timer)
+        """Take the server's address and the keys. Nothing is sent before it is opened.
+
+        The timer tells seconds. ``endurance_s`` is how long its answers may be late in all.
+        """
+        self.link = Link(url, timer=timer, endurance_s=endurance_s)
         self._seals = Seals(keys)
         self.pages = SharedPages(self.link, self._seals)
         self.rates = SharedRates(self.link, self._seals)

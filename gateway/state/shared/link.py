@@ -10,13 +10,8 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from gateway.state.shared.endurance import MOST_SECONDS, QUICK_SECONDS, Endurance
 from gateway.state.shared.rest import Rest
-
-PATIENCE_SECONDS = 0.05
-"""How long anybody waits for one answer."""
-
-SLOW_SECONDS = 0.02
-"""After so long an answer is of use once more, and the server is left alone from then on."""
 
 _CONNECTIONS = 16
 _BACKSTOP_SECONDS = 1.0
@@ -28,6 +23,8 @@ _TURNS = 3
 
 _PROBE_KEY = "session-gateway:probe"
 _PROBE_MILLISECONDS = 1000
+_TRIES = 4
+"""As many as a call asks questions, one after the other."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -47,9 +44,19 @@ class Link:
     answered in one go, whatever others do at the same time.
     """
 
-    def __init__(self, url: str, *, timer: Callable[[], float] = time.monotonic) -> None:
-        """Take the server's address, and what tells the time in seconds. Nothing is sent yet."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        timer: Callable[[], float] = time.monotonic,
+        endurance_s: float = MOST_SECONDS,
+    ) -> None:
+        """Take the server's address, what tells the time in seconds, and how long it is borne with.
+
+        Nothing is sent yet.
+        """
         self._rest = Rest(timer)
+        self._endurance = Endurance(time.monotonic, endurance_s)
         self._client = Redis.from_pool(
             BlockingConnectionPool.from_url(
                 url,
@@ -75,13 +82,10 @@ class Link:
         if self._rest.is_on:
             raise Unavailable("left alone")
         try:
-            reply, is_slow = await self._answer(script, keys, arguments)
+            return await self._answer(script, keys, arguments)
         except Exception as error:  # whatever the library makes of what is sent to it
             self._leave_alone(f"{type(error).__name__}: {error}")
             raise Unavailable(str(error)) from error
-        if is_slow:
-            self._leave_alone(f"an answer took more than {SLOW_SECONDS * 1000:.0f} ms")
-        return reply
 
     async def tend(self) -> None:
         """Try the server, if that is due: whether it can be written to, and is quick."""
@@ -89,10 +93,10 @@ class Link:
             return
         script = "return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])"
         try:
-            _, is_slow = await self._answer(script, [_PROBE_KEY], [_PROBE_MILLISECONDS])
+            self._endurance.restore()
+            for _ in range(_TRIES):
+                await self._answer(script, [_PROBE_KEY], [_PROBE_MILLISECONDS])
         except Exception:  # noqa: BLE001  # as above; that it rests has been logged
-            is_slow = True
-        if is_slow:
             self._rest.prolong()
             return
         self._rest.end()
@@ -105,16 +109,19 @@ class Link:
 
     async def _answer(
         self, script: str, keys: Sequence[str], arguments: Sequence[Argument]
-    ) -> tuple[Reply, bool]:
-        """Give the answer, and whether it was slow; raise what the library raises."""
+    ) -> Reply:
+        """Give the answer; raise what the library raises, or ``TimeoutError``."""
         asked = cast("Awaitable[Reply]", self._client.eval(script, len(keys), *keys, *arguments))
         task = asyncio.ensure_future(asked)
         try:
-            if await _comes(task, SLOW_SECONDS):
-                return task.result(), False
-            if await _comes(task, PATIENCE_SECONDS - SLOW_SECONDS):
-                return task.result(), True
-            raise TimeoutError(f"no answer within {PATIENCE_SECONDS * 1000:.0f} ms")
+            if await _comes(task, QUICK_SECONDS):
+                return task.result()
+            late = time.monotonic()
+            has_come = await _comes(task, self._endurance.left())
+            self._endurance.lose(late)
+            if has_come:
+                return task.result()
+            raise TimeoutError("no answer in time")
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
