@@ -28,11 +28,7 @@ from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
 from gateway.spi.abilities import Abilities, Operation
-from gateway.spi.adapter import (
-    Context,
-    SessionAdapter,
-    Ticket,
-)
+from gateway.spi.adapter import Context, SessionAdapter, Ticket
 from gateway.spi.errors import StartOver, TryAgainLater, UpstreamError
 from gateway.spi.pages import Address, First, RawPage, ScanPlan
 from gateway.spi.transport import HttpTransport, RpcTransport

@@ -11,7 +11,8 @@ from typing import Any
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.flaws import FLAWLESS, Flaws, is_ahead
 from gateway.federation.flights import LastingFlights
-from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
+from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance, Life
+from gateway.federation.gathering import note_list
 from gateway.federation.growing import grow
 from gateway.federation.harvest import Harvest
 from gateway.federation.list_sharing import ListSharing
@@ -64,8 +65,14 @@ class Listings:
         """Say whether a listing of what the plan pushes is kept, and may serve."""
         return self.kept.find(_key(backend, plan), accepted) is not None
 
-    def keep(
-        self, backend: Backend, plan: BackendPlan, rows: Sequence[Row], order: Order, tally: Tally
+    def keep(  # noqa: PLR0913, PLR0917  # all that a listing is made of
+        self,
+        backend: Backend,
+        plan: BackendPlan,
+        rows: Sequence[Row],
+        order: Order,
+        tally: Tally,
+        life: Life,
     ) -> None:
         """Keep every session of what the plan pushes, if there is room for them."""
         harvest = self._harvest(order)
@@ -74,7 +81,7 @@ class Listings:
                 if row.raw is not None:
                     harvest.take(row.session, row.raw)
             listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
-            self.kept.keep(_key(backend, plan), listing, backend.lifetimes)
+            self.kept.keep_read(_key(backend, plan), Kept(listing, life, None))
 
     async def session(  # noqa: PLR0913  # as for a whole listing
         self,
@@ -216,7 +223,7 @@ class Listings:
             return found
         harvest, as_of = found.harvest, tally.as_of or backend.now()
         try:
-            _note_list(harvest, backend, plan, tally, begun)
+            note_list(harvest, backend, plan, tally, begun)
             harvest.take_vanished(backend.vanished.at(backend.now()))
         except UpstreamError as error:
             return backend.failed(error)
@@ -262,22 +269,6 @@ def _is_of(backend: Backend, flight: Hashable) -> bool:
         case (ListingKey(backend=identity), *_):
             return identity == backend.identity
     return False
-
-
-def _note_list(
-    harvest: Harvest, backend: Backend, plan: BackendPlan, tally: Tally, begun: int
-) -> None:
-    """Have it known what has vanished, if this list is surely whole.
-
-    What was written since it was begun may not be on it.
-    """
-    changes = backend.changes.since(begun)
-    if not backend.vanished.are_kept or changes is None:
-        return
-    if plan.scan.pushed or tally.flaws.rejected or tally.has_drifted:
-        return
-    written = {session.native_id: record for session, record in changes}
-    backend.vanished.note_list({**harvest.records, **written}, tally.as_of or backend.now())
 
 
 async def _counted(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
+from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance, Life
 from gateway.federation.mapping import BackendPage
 from gateway.federation.range_sharing import RangeSharing
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
@@ -15,7 +15,7 @@ from gateway.federation.tally import Tally
 from gateway.model.query import Query
 from gateway.model.report import Failure
 from gateway.paging.merge import Row
-from gateway.paging.order import TOTAL, Key, key_of
+from gateway.paging.order import BEFORE_ALL, TOTAL, Key, key_of
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.paging.resume import ReadPage
 from gateway.paging.spans import Span, Window, conditions_of
@@ -28,8 +28,8 @@ _LEAST_CAP = 1_000
 
 _PAGES_OF_A_WINDOW = 2
 
-KeepWhole = Callable[[Sequence[Row], Tally], None]
-"""Keeps all sessions of a backend for which its plan's pushed conditions hold."""
+KeepWhole = Callable[[Sequence[Row], Tally, Life], None]
+"""Keeps all sessions of a backend for which its plan's pushed conditions hold, for a life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,11 @@ class WindowReader(Reader):
         """Find what another replica has read; if none has, have the others wait for us."""
         pushed = self._plan.pushed_of(self._query.conditions)
         accepted = await self._sharing.take(self._accepted, pushed, self._begins)
-        return None if accepted is None else self._kept(accepted)
+        kept = None if accepted is None else self._kept(accepted)
+        if kept is not None and kept.extent.begins == BEFORE_ALL and kept.extent.ends is None:
+            # It is all there is: a list that is kept would serve on, and never be read anew.
+            self._keep_whole(sorted(kept.rows), kept.tally, kept.extent.life)
+        return kept
 
     def _range(self) -> KeptRange | None:
         """Give the rows of the windows that were read; none if they are not to be kept."""
@@ -264,7 +268,8 @@ class WindowReader(Reader):
             rows = [*rows, *self._undated.values()]
         rows.sort(key=lambda row: row.key)
         if reading.is_whole:
-            self._keep_whole(rows, self.tally)
+            life = self._backend.lifetimes.begin(self._ranges.timer())
+            self._keep_whole(rows, self.tally, life)
         self._given += rows
         end = reading.window.end
         bound: Key | None = None if end is None else ((0, end),)

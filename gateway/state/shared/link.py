@@ -18,9 +18,6 @@ _BACKSTOP_SECONDS = 1.0
 """The library's own limits, which are never reached: it takes what came late because the loop was
 busy for what did not come, where :meth:`Link.ask` looks once more."""
 
-_TURNS = 3
-"""Of the loop in which what came while it was busy is taken in."""
-
 _PROBE_KEY = "session-gateway:probe"
 _PROBE_MILLISECONDS = 1000
 _TRIES = 4
@@ -114,27 +111,23 @@ class Link:
         asked = cast("Awaitable[Reply]", self._client.eval(script, len(keys), *keys, *arguments))
         task = asyncio.ensure_future(asked)
         try:
-            if await _comes(task, QUICK_SECONDS):
-                return task.result()
-            late = time.monotonic()
-            has_come = await _comes(task, self._endurance.left())
-            self._endurance.lose(late)
-            if has_come:
-                return task.result()
-            raise TimeoutError("no answer in time")
+            await asyncio.wait([task], timeout=QUICK_SECONDS)
+            if not task.done():
+                await self._wait_longer(task)
+            if not task.done():
+                raise TimeoutError("no answer in time")
+            return task.result()
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
+    async def _wait_longer(self, task: "asyncio.Future[Reply]") -> None:
+        late = time.monotonic()
+        await asyncio.wait([task], timeout=self._endurance.left())
+        self._endurance.lose(late)
+        # What came while the loop was busy with others has not been taken in yet.
+        await asyncio.wait([task], timeout=0)
+
     def _leave_alone(self, why: str) -> None:
         if self._rest.begin():
             _LOG.warning("shared cache: left alone for a while: %s", why)
-
-
-async def _comes(task: "asyncio.Future[Reply]", seconds: float) -> bool:
-    """Wait for an answer; what came while the loop was busy with others counts."""
-    await asyncio.wait([task], timeout=seconds)
-    for _ in range(_TURNS):
-        if not task.done():
-            await asyncio.sleep(0)
-    return task.done()

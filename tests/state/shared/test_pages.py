@@ -95,6 +95,35 @@ async def test_what_was_read_before_a_change_is_neither_found_nor_put_there(
         assert isinstance(await one.pages.look("s", "n"), Grant)
 
 
+async def test_what_comes_too_late_takes_nobodys_place(server: RedisServer) -> None:
+    async with cache_at(server.url) as one, cache_at(server.url) as other:
+        late = grant_of(await one.pages.look("s", "n"))
+        await one.pages.outdate("s")
+        async with server.client() as client:
+            await client.delete("session-gateway:1:s:lease:n")  # it has run out
+        await put(other, "n", b"newer")
+        await one.pages.put("s", "n", b"older", FOR_S, late)
+
+        assert body_of(await one.pages.look("s", "n")) == b"newer"
+
+
+@pytest.mark.parametrize("end", ["put", "let go"])
+async def test_who_comes_too_late_ends_nobody_elses_lease(server: RedisServer, end: str) -> None:
+    async with cache_at(server.url) as one, cache_at(server.url) as other:
+        late = grant_of(await one.pages.look("s", "n"))
+        async with server.client() as client:
+            await client.delete("session-gateway:1:s:lease:n")  # it has run out
+        held = grant_of(await other.pages.look("s", "n"))
+        await one.pages.outdate("s")
+        if end == "put":
+            await one.pages.put("s", "n", b"older", FOR_S, late)
+        else:
+            await one.pages.let_go("s", "n", late)
+
+        assert isinstance(await one.pages.look("s", "n"), Elsewhere)
+        del held
+
+
 async def test_a_change_is_heard_by_the_others_alone(server: RedisServer) -> None:
     heard: list[str] = []
     async with cache_at(server.url) as one, cache_at(server.url) as other:
