@@ -122,7 +122,8 @@ class Listings:
     ) -> Listing | Failed:
         if accepted.is_kept_only:
             return self._accepted(backend, plan, tally, accepted) or Failed(NOT_CACHED)
-        key = _key(backend, plan)
+        # What serves now is given, though that take a while.
+        key, now = _key(backend, plan), self.kept.now()
         kept = self.kept.find(key, accepted)
         listing = await self._kept_or_grown(key, backend, plan, order, tally, accepted=accepted)
         if listing is None:
@@ -138,7 +139,7 @@ class Listings:
                 lambda own: self._fill(key, backend, plan, order, own, accepted=accepted),
             )
         if isinstance(listing, Listing):
-            self._count(key, listing, tally, is_kept=listing is kept)
+            self._count(key, listing, tally, now if listing is kept else None)
         return listing
 
     def _accepted(
@@ -149,22 +150,24 @@ class Listings:
         listing = self.kept.find(key, accepted)
         if listing is not None:
             tally.served_from = ServedFrom.CACHE
-            self._count(key, listing, tally, is_kept=True)
+            self._count(key, listing, tally, self.kept.now())
         return listing
 
-    def _count(self, key: ListingKey, listing: Listing, tally: Tally, *, is_kept: bool) -> None:
-        """Count what is given of a listing: what was just read is not stale."""
+    def _count(
+        self, key: ListingKey, listing: Listing, tally: Tally, served_at: float | None
+    ) -> None:
+        """Count what is given of a listing that was kept and served; what was just read is not."""
         tally.as_of = listing.as_of
         tally.flaws = listing.flaws
         tally.duplicates = listing.duplicates
         tally.has_drifted = listing.has_drifted
-        now, life = self.kept.now(), self.kept.life_of(key, listing)
+        life = self.kept.life_of(key, listing)
         if life is None:
-            tally.note_fresh_until(now)
-        elif is_kept:
-            tally.note_kept(life, now)
-        else:
+            tally.note_fresh_until(self.kept.now())
+        elif served_at is None:
             tally.note_life(life)
+        else:
+            tally.note_kept(life, served_at)
 
     async def _kept_or_grown(  # noqa: PLR0913  # as for a whole listing
         self,

@@ -54,6 +54,7 @@ class PageReader(Reader):
         self._kept_bytes = 0
         """Those of the records of a range that is gone on from: they were counted elsewhere."""
         self._accepted = accepted
+        self._sought_at = ranges.timer()
         self._life = backend.lifetimes.begin(ranges.timer())
         self._changes = backend.changes.count
         self._sharing = RangeSharing(backend, query, ranges)
@@ -142,6 +143,7 @@ class PageReader(Reader):
 
     def _kept(self, accepted: Acceptance) -> KeptRange | None:
         """Find what is kept from the boundary on, if what lies beyond it can be read."""
+        self._sought_at = self._ranges.timer()  # What serves then is given, though it take a while.
         kept = self._ranges.find(self._backend.identity, self._query, self._boundary, accepted)
         return kept if kept is not None and self._can_go_on_from(kept) else None
 
@@ -166,7 +168,7 @@ class PageReader(Reader):
 
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""
-        kept.count_into(self.tally, self._ranges.timer())
+        kept.count_into(self.tally, self._sought_at)
         ends = kept.extent.ends
         if ends is None:
             return Delivery(tuple(kept.rows), is_end=True)

@@ -89,6 +89,7 @@ class WindowReader(Reader):
         self._undated: dict[str, Row] = {}
         self._given: list[Row] = []
         self._accepted = slicing.accepted
+        self._sought_at = ranges.timer()
         self._life = backend.lifetimes.begin(ranges.timer())
         self._changes = backend.changes.count
         self._windows_read = 0
@@ -189,6 +190,7 @@ class WindowReader(Reader):
         return Delivery((), is_end=False)
 
     def _kept(self, accepted: Acceptance) -> KeptRange | None:
+        self._sought_at = self._ranges.timer()  # What serves then is given, though it take a while.
         return self._ranges.find(self._backend.identity, self._query, self._begins, accepted)
 
     def _note_need(self) -> None:
@@ -197,7 +199,7 @@ class WindowReader(Reader):
 
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""
-        kept.count_into(self.tally, self._ranges.timer())
+        kept.count_into(self.tally, self._sought_at)
         ends = kept.extent.ends
         self._begins = self._ends = ends or self._begins
         rows = sorted(kept.closed_rows)

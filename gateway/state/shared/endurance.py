@@ -6,7 +6,7 @@ QUICK_SECONDS = 0.005
 """An answer within this time costs nothing."""
 
 MOST_SECONDS = 0.045
-_SECONDS_GROWN_BACK = 0.005
+_SECONDS_GROWN_BACK = 0.02
 """In each second."""
 
 
