@@ -120,6 +120,8 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
 }
 """What is logged, by its text in the code: an example, what it means, and what to do about it."""
 
+_CHANGED = "Something else answers at `url`, or the vendor has changed: its `misfits` tell."
+
 CODES: Mapping[ErrorCode, str] = {
     ErrorCode.TIMEOUT: "The vendor's load, and the way to it; `timeout_s`.",
     ErrorCode.CONNECT: "Whether the vendor is up, and the way to it.",
@@ -132,10 +134,10 @@ CODES: Mapping[ErrorCode, str] = {
     ErrorCode.AUTH: "The backend's credentials. Log-ins pause meanwhile: a reload with others ends"
     " that.",
     ErrorCode.FORBIDDEN: "What the credentials may read at the vendor.",
-    ErrorCode.BAD_PAYLOAD: "Something else answers at `url`, or the vendor has changed: its `misfits` tell.",
-    ErrorCode.SCHEMA: "Something else answers at `url`, or the vendor has changed: its `misfits` tell.",
+    ErrorCode.BAD_PAYLOAD: _CHANGED,
+    ErrorCode.SCHEMA: _CHANGED,
     ErrorCode.TOO_LARGE: "`limits.max_body`.",
-    ErrorCode.PROTOCOL: "Something else answers at `url`, or the vendor has changed: its `misfits` tell.",
+    ErrorCode.PROTOCOL: _CHANGED,
     ErrorCode.CIRCUIT_OPEN: "The failures before it: the vendor is left alone for a while.",
     ErrorCode.OVERLOADED: "Too many whole lists or large answers at once, too many requests that"
     " wait for their turn, or no file descriptors left. It passes; if it comes often, see `limits`"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gateway.federation.account import Account
+from gateway.federation.sharing import SharedTrouble
 from gateway.spi.rates import Rate
 from gateway.transport.limits import Limits
 from gateway.transport.turns import Turns
@@ -31,9 +32,11 @@ class Shared:
     terms: Terms
 
     @classmethod
-    def new(cls, terms: Terms, timer: Callable[[], float]) -> "Shared":
-        """Begin without any trouble. The timer tells seconds."""
-        account = Account(timer=timer, slow_seconds=terms.slow_seconds)
+    def new(
+        cls, terms: Terms, timer: Callable[[], float], trouble: SharedTrouble | None = None
+    ) -> "Shared":
+        """Begin without any trouble, or with that of other replicas. The timer tells seconds."""
+        account = Account(timer=timer, slow_seconds=terms.slow_seconds, trouble=trouble)
         return cls(account, Turns.within(terms.within(Limits())), terms)
 
     def hold_to(self, terms: Terms) -> None:

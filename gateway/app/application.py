@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ from gateway.app.callers import admission
 from gateway.app.holdings import Holdings
 from gateway.app.metrics import scraped
 from gateway.app.peers import Alone, Peers
+from gateway.app.sharing import Sharing, sharing_of
 from gateway.app.snapshot import SNAPSHOT, Snapshot
 from gateway.app.vendors import Wired, adapter_class, wired
 from gateway.config.settings import (
@@ -23,7 +25,7 @@ from gateway.federation.flights import LastingFlights
 from gateway.paging.cursor import CursorSealer
 from gateway.spi.abilities import Abilities
 from gateway.spi.registry import load_adapter
-from gateway.state.idempotency import IdempotencyRecords
+from gateway.state.idempotency import CallRecords, IdempotencyRecords
 from gateway.web.bodies import MAX_BODY_BYTES
 from gateway.web.gzip import compress
 from gateway.web.hygiene import answer_known, answer_options, finish_head, refuse_other_hosts
@@ -59,13 +61,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_app(
+def build_app(  # noqa: PLR0913  # what it is built with, each by its name
     settings: Settings,
     *,
     clock: Clock = utc_now,
     timer: Callable[[], float] = time.monotonic,
     before: web.Application | None = None,
     peers: Peers | None = None,
+    sharing: Sharing | None = None,
 ) -> web.Application:
     """Build the application. It opens a vendor's connection at the first call to it.
 
@@ -73,10 +76,11 @@ def build_app(
     whose settings are equal, with all that is known and kept of them, accounts, cursors, and how
     often callers have called. What only one of them uses is closed when that is cleaned up. The
     clock tells the date, the timer how much time goes by, in seconds. Unless told of ``peers`` it
-    has those of the one before, or none.
+    has those of the one before, or none. With other replicas it shares what the settings say,
+    unless it is given what does that.
     """
     old = None if before is None else before[SNAPSHOT]
-    snapshot = _snapshot(settings, clock, timer, old, peers)
+    snapshot = _snapshot(settings, clock, timer, old, peers=peers, sharing=sharing)
     origins = frozenset(settings.cors.origins)
     app = web.Application(
         middlewares=[
@@ -132,14 +136,17 @@ def cursor_sealer(settings: Settings) -> CursorSealer:
     return CursorSealer([key.get_secret_value().encode() for key in settings.cursor.keys])
 
 
-def _snapshot(
+def _snapshot(  # noqa: PLR0913  # as for the application
     settings: Settings,
     clock: Clock,
     timer: Callable[[], float],
     before: Snapshot | None,
+    *,
     peers: Peers | None,
+    sharing: Sharing | None,
 ) -> Snapshot:
-    holdings = before.holdings if before else _holdings(settings, clock, timer)
+    sharing = before.holdings.sharing if before else sharing or sharing_of(settings, timer)
+    holdings = before.holdings if before else _holdings(settings, clock, timer, sharing)
     vendors = wired(
         _enabled(settings),
         clock,
@@ -148,6 +155,7 @@ def _snapshot(
         workers=settings.server.workers,
         plugins=settings.plugins,
         figures=holdings.figures,
+        sharing=sharing,
     )
     abilities = {
         each.backend.name: able
@@ -163,7 +171,8 @@ def _snapshot(
             abilities,
             timer,
             holdings.figures.calls.admissions,
-            before.admission if before else None,
+            before=before.admission if before else None,
+            shared=None if sharing is None else sharing.rates,
         ),
         before.sealer if before is not None and is_sealed_alike else cursor_sealer(settings),
         holdings,
@@ -171,9 +180,20 @@ def _snapshot(
     )
 
 
-def _holdings(settings: Settings, clock: Clock, timer: Callable[[], float]) -> Holdings:
-    folder = settings.server.state_dir
-    return Holdings(timer, None if folder is None else IdempotencyRecords(folder, clock))
+def _holdings(
+    settings: Settings,
+    clock: Clock,
+    timer: Callable[[], float],
+    sharing: Sharing | None = None,
+) -> Holdings:
+    return Holdings(timer, _records(settings.server.state_dir, sharing, clock), sharing)
+
+
+def _records(folder: Path | None, sharing: Sharing | None, clock: Clock) -> CallRecords | None:
+    """Give where calls are remembered: where all replicas find them, if there is such a place."""
+    if sharing is not None:
+        return sharing.records
+    return None if folder is None else IdempotencyRecords(folder, clock)
 
 
 async def _held(app: web.Application) -> AsyncIterator[None]:

@@ -3,8 +3,11 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from gateway.app.sharing import Sharing
 from gateway.app.vendors import Wired
+from gateway.federation.backend import Backend
 from gateway.federation.details import KeptDetails
 from gateway.federation.filling import Listings
 from gateway.federation.freshness import Renewals
@@ -12,7 +15,7 @@ from gateway.federation.listings import KeptListings
 from gateway.federation.ranges import KeptRanges
 from gateway.federation.refreshing import Refreshing
 from gateway.figures.figures import Figures
-from gateway.state.idempotency import IdempotencyRecords
+from gateway.state.idempotency import CallRecords
 from gateway.web.rates import Limiter
 from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
 
@@ -20,8 +23,13 @@ from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
 class Holdings:
     """What several snapshots may use at a time: the last one to leave a thing has it closed."""
 
-    def __init__(self, timer: Callable[[], float], records: IdempotencyRecords | None) -> None:
-        """Keep nothing yet, by a timer in seconds. The records are not opened yet."""
+    def __init__(
+        self,
+        timer: Callable[[], float],
+        records: CallRecords | None,
+        sharing: Sharing | None = None,
+    ) -> None:
+        """Keep nothing yet, by a timer in seconds. What is taken over is not opened yet."""
         self.listings = Listings(KeptListings(timer=timer))
         self.ranges = KeptRanges(timer=timer)
         self.details = KeptDetails(timer=timer)
@@ -30,20 +38,28 @@ class Holdings:
         self.refreshes = Limiter(REFRESHES_OF_A_BACKEND, timer)
         self.figures = Figures()
         self.records = records
-        self._has_records = False
+        self.sharing = sharing
+        self._is_open = False
         self._users: Counter[str] = Counter()
         self._snapshots = 0
 
     def enter(self, vendors: Sequence[Wired]) -> None:
         """Count in a snapshot that uses these backends."""
         self._snapshots += 1
+        for each in vendors:
+            if not self._users[each.backend.identity]:
+                each.backend.shelf.watch(partial(self._outdated, each.backend))
         self._users.update(each.backend.identity for each in vendors)
 
     async def open(self) -> None:
         """Open what has to be, if it is not; raise :class:`StateError` if that cannot be done."""
-        if self.records is not None and not self._has_records:
+        if self._is_open:
+            return
+        if self.sharing is not None:
+            await self.sharing.open()
+        if self.records is not None:
             await self.records.open()
-            self._has_records = True
+        self._is_open = True
 
     async def leave(self, vendors: Sequence[Wired]) -> None:
         """Count out a snapshot; end what nobody uses any more, and forget what was kept of it."""
@@ -61,6 +77,7 @@ class Holdings:
         identity = vendor.backend.identity
         await self.refreshing.end(identity)
         await self.listings.forget(vendor.backend)
+        await vendor.backend.shelf.close()
         self.ranges.drop(identity)
         self.details.drop(identity)
         self.renewals.forget(identity)
@@ -69,5 +86,14 @@ class Holdings:
     async def _close(self) -> None:
         await self.refreshing.close()
         await self.listings.close()
-        if self.records is not None and self._has_records:
+        if self.records is not None and self._is_open:
             await self.records.close()
+        if self.sharing is not None:
+            await self.sharing.close()
+
+    def _outdated(self, backend: Backend) -> None:
+        """Have nothing serve that was read before another replica wrote to a backend."""
+        backend.changes.note(None)
+        self.listings.kept.drop(backend.identity)
+        self.ranges.drop(backend.identity)
+        self.details.drop(backend.identity)

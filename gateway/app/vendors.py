@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.app.accounts import Shared, Terms
+from gateway.app.sharing import Sharing
 from gateway.config import AccountKey, BackendSettings, SetBy, account_key
 from gateway.federation.backend import Backend
 from gateway.federation.freshness import Lifetimes
@@ -81,6 +82,7 @@ class Surroundings:
     clock: Callable[[], datetime]
     under_way: UnderWay
     figures: Figures
+    sharing: Sharing | None
 
 
 def wired(  # noqa: PLR0913  # what they are built from, and what was before
@@ -92,6 +94,7 @@ def wired(  # noqa: PLR0913  # what they are built from, and what was before
     workers: int = 1,
     plugins: Collection[str] = (),
     figures: Figures | None = None,
+    sharing: Sharing | None = None,
 ) -> list[Wired]:
     """Build the backends. None of them connects before it is asked.
 
@@ -100,7 +103,8 @@ def wired(  # noqa: PLR0913  # what they are built from, and what was before
     anything cannot be built nothing has changed. The clock tells the date, the timer how much time
     goes by, in seconds. Each of the workers has an even share of what an account allows, but never
     less than one request at a time. What is done for each backend is counted in its figures. The
-    ``plugins`` are the distributions that settings let in.
+    ``plugins`` are the distributions that settings let in. What is read, and whom to leave alone,
+    is shared with other replicas where there is ``sharing``.
     """
     load = functools.cache(lambda name: load_adapter(name, plugins))  # a look-up reads the disk
     accounts: dict[AccountKey, list[_Planned]] = {}
@@ -111,11 +115,12 @@ def wired(  # noqa: PLR0913  # what they are built from, and what was before
     known = {account_key(each.plan.settings): each.shared for each in before}
     kept = {each.backend.name: each for each in before}
     under_way = next((each.backend.under_way for each in before), UnderWay())
-    around = Surroundings(clock, under_way, figures or Figures())
     built: dict[str, Wired] = {}
+    around = Surroundings(clock, under_way, figures or Figures(), sharing)
     terms = {key: _terms(planned, workers) for key, planned in accounts.items()}
     for key, of_account in accounts.items():
-        shared = known.get(key) or Shared.new(terms[key], timer)
+        trouble = None if sharing is None else sharing.trouble(key)
+        shared = known.get(key) or Shared.new(terms[key], timer, trouble)
         for planned in of_account:
             files = _digests(planned.settings.options)
             plan = Plan(planned.settings, type(planned.adapter), files)
@@ -178,6 +183,7 @@ def _wired(
         limits=limits,
         under_way=around.under_way,
         figures=figures,
+        shelf=None if around.sharing is None else around.sharing.shelf(plan.settings, plan.files),
     )
     return Wired(plan, backend, wire, shared)
 

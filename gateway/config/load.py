@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from gateway.config.backends import OptionsReader
-from gateway.config.in_force import refusals
 from gateway.config.references import References
 from gateway.config.rules import (
     open_to_strangers,
-    passwords_of_proxies,
+    passwords_in_urls,
     repeated_names,
     unknown_backends,
+    unusable_cache,
     unusable_certificate,
     unusable_folder,
 )
@@ -32,7 +32,7 @@ class Served(TypedDict, total=False):
     workers: int | None
 
 
-_RULES = (refusals, repeated_names, unknown_backends, open_to_strangers)
+_RULES = (repeated_names, unknown_backends, open_to_strangers, unusable_cache)
 
 
 def load(
@@ -58,7 +58,7 @@ def load(
         for at, message in rule(tree):
             problems.add(at, message)
 
-    for at, message in passwords_of_proxies(tree, references):
+    for at, message in passwords_in_urls(tree, references):
         problems.add(at, message)
 
     validator = Validator(references, problems)

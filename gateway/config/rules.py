@@ -4,6 +4,7 @@ import ipaddress
 import os
 import ssl
 from collections.abc import Container, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,11 +35,24 @@ def unknown_backends(tree: Json) -> Iterator[tuple[KeyPath, str]]:
             yield path, f"no such backend; the backends are: {', '.join(known)}, or * for all"
 
 
-def passwords_of_proxies(tree: Json, outside: Container[KeyPath]) -> Iterator[tuple[KeyPath, str]]:
+def passwords_in_urls(tree: Json, outside: Container[KeyPath]) -> Iterator[tuple[KeyPath, str]]:
     """Find the passwords that stand in the file: what came from outside of it is known by place."""
-    for path, url in _texts(tree, "backends[].proxy"):
-        if "@" in url and path not in outside:
-            yield path, "a password must not stand in the file; write a reference to the whole URL"
+    for pattern in ("backends[].proxy", "shared_cache"):
+        for path, url in _texts(tree, pattern):
+            if "@" in url and path not in outside:
+                message = (
+                    "a password must not stand in the file; write a reference to the whole URL"
+                )
+                yield path, message
+
+
+def unusable_cache(tree: Json) -> Iterator[tuple[KeyPath, str]]:
+    """Find why replicas could not share a cache."""
+    for path, _ in _texts(tree, "shared_cache"):
+        if not any(True for _ in select(tree, "cursor.keys[]")):
+            yield path, "needs cursor.keys, by which replicas know what is theirs"
+        if find_spec("redis") is None:
+            yield path, "needs the package redis: pip install 'session-gateway[redis]'"
 
 
 def open_to_strangers(tree: Json) -> Iterator[tuple[KeyPath, str]]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny
 from gateway.config.values import (
     BackendName,
     Bytes,
+    CacheAddress,
     DistributionName,
     Flag,
     Hideable,
@@ -243,8 +244,11 @@ class ConfigurationFile(Section):
     """The web pages whose scripts may call."""
     log: LogSettings = LogSettings()
     """How what there is to log is written."""
-    shared_cache: SecretStr | None = None
-    """Not in force yet: only null is accepted."""
+    shared_cache: CacheAddress | None = Field(default=None, repr=False)
+    """The Redis or Valkey that replicas share, as ``redis://HOST:PORT/DATABASE``; null is none.
+
+    What is read of vendors is kept there, too. To change it takes a restart.
+    """
     plugins: tuple[DistributionName, ...] = ()
     """Distributions beside this one whose adapters may be used.
 

@@ -27,6 +27,11 @@ _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?
 _PROXY = re.compile(
     r"http://(?:[^/?#@:\s]+:[^/?#@:\s]*@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})/?"
 )
+_CACHE = re.compile(
+    r"rediss?://(?:[^/?#@:\s]*:[^/?#@:\s]+@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])"
+    r"(?::(?P<port>[0-9]{1,5}))?(?:/[0-9]{1,3})?"
+    r"|unix:///[^?#@\s]+(?:\?db=[0-9]{1,3})?"
+)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _LAST_PORT = 65535
 _RATE = re.compile("(?P<requests>[1-9][0-9]{0,6})/(?P<unit>s|min|h)")
@@ -130,6 +135,16 @@ def _proxy(value: str) -> str:
     return value
 
 
+def _cache(value: str) -> str:
+    found = _CACHE.fullmatch(value)
+    if found is None or not 1 <= int(found["port"] or 1) <= _LAST_PORT:
+        raise ValueError(
+            "must be redis://HOST:PORT/DB or rediss://HOST:PORT/DB, with USER:PASSWORD@ before the"
+            " host where one is needed, or unix:///PATH?db=DB"
+        )
+    return value
+
+
 def _as_written(period: timedelta) -> str:
     """Write a length of time as a file does."""
     hours = period // timedelta(hours=1)
@@ -147,6 +162,9 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 Origin = Annotated[str, AfterValidator(_origin), Field(examples=["https://dashboard.example"])]
 ProxyAddress = Annotated[
     str, AfterValidator(_proxy), Field(examples=["http://proxy.example:3128", "${env:PROXY}"])
+]
+CacheAddress = Annotated[
+    str, AfterValidator(_cache), Field(examples=["redis://cache.example:6379/0", "${env:REDIS}"])
 ]
 Whole = Annotated[int, BeforeValidator(_no_boolean)]
 Seconds = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]

@@ -9,6 +9,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from gateway.federation.patience import Patience, patience
+from gateway.federation.sharing import OwnTrouble, SharedTrouble, Trouble
 from gateway.model.report import ErrorCode
 from gateway.resilience.backoff import backoff_seconds
 from gateway.resilience.breaker import Breaker, BreakerRules, Permit
@@ -57,14 +58,20 @@ class Account:
         timer: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
         slow_seconds: float = 5.0,
+        trouble: SharedTrouble | None = None,
     ) -> None:
         """Take what tells the time in seconds, and what draws from [0, 1).
+
+        Pauses and refused log-ins are told by ``trouble`` to other replicas, and heard of them.
 
         A request that is given up after ``slow_seconds`` or more is trouble of the vendor's;
         before, it is only the haste of its callers.
         """
         self.breaker = Breaker(rules or BreakerRules(), timer, draw)
         self.pause = Pause(timer)
+        self._trouble = trouble or OwnTrouble()
+        self._told_until = 0.0
+        self._timer = timer
         self._budget = RetryBudget(timer)
         self._log_ins = LogInGuard(timer)
         self._logging_in = asyncio.Lock()
@@ -93,7 +100,8 @@ class Account:
 
     async def log_in(self, log_in: Callable[[], Awaitable[T]]) -> T:
         """Log in, if nothing speaks against it: a vendor may lock who is refused too often."""
-        async with self._logging_in:
+        async with self._logging_in, self._trouble.logging_in():
+            await self._hear()
             if (paused := self.pause.error()) is not None:
                 self._meetings[paused] = _Meeting(is_judged=True)  # nothing was sent
                 raise paused
@@ -103,6 +111,7 @@ class Account:
                 self._meetings[error] = _Meeting()
                 if error.code in _REFUSED_CREDENTIALS:
                     self._note_refused(error)
+                    await self._tell()
                 raise
 
     async def _judged(self, attempt: Callable[[], Awaitable[T]]) -> T:
@@ -122,6 +131,7 @@ class Account:
             permit.good()
         except UpstreamError as error:
             self._note(error, permit)
+            await self._tell()
             raise
         except asyncio.CancelledError:
             if timing.seconds >= self.slow_seconds:
@@ -132,6 +142,22 @@ class Account:
         self._throttled_in_a_row = 0
         self._log_ins.note_accepted()
         return outcome
+
+    async def _hear(self) -> None:
+        """Leave the vendor alone as other replicas do."""
+        heard = await self._trouble.hear()
+        if heard is not None:
+            self.pause.join(heard.left_s, heard.kind, heard.code)
+            self._log_ins.join(heard.refused, heard.refused_in_a_row)
+
+    async def _tell(self) -> None:
+        """Have other replicas leave the vendor alone as long as we do, if that is news."""
+        left, reason = self.pause.left(), self.pause.reason()
+        until = self._timer() + left
+        if reason is not None and until > self._told_until:
+            self._told_until = until
+            refused = self._log_ins.ages(), self._log_ins.refused_in_a_row
+            await self._trouble.tell(Trouble(*reason, left, *refused))
 
     def _note(self, error: UpstreamError, permit: Permit) -> None:
         meeting = self._meeting(error)
@@ -186,6 +212,7 @@ class Account:
 
     async def _wait_out_pause(self) -> None:
         """Wait until a pause is over, if that is soon. Otherwise tell why there is one."""
+        await self._hear()
         while (error := self.pause.error()) is not None:
             if not self._fits(patience(), self.pause.left()):
                 raise error

@@ -19,6 +19,7 @@ from gateway.federation.mapping import BackendPage, Mapper, Take, legible
 from gateway.federation.metering import Meter
 from gateway.federation.misfits import Misfits
 from gateway.federation.selectivity import Selectivity
+from gateway.federation.shelf import Shelf
 from gateway.federation.tickets import Tickets
 from gateway.federation.translating import translated
 from gateway.federation.under_way import UnderWay
@@ -78,12 +79,13 @@ class Backend:
         limits: Limits | None = None,
         under_way: UnderWay | None = None,
         figures: BackendFigures | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         """Take the writes that are ``operations`` as those that its operator lets through.
 
         Without an ``account`` that it shares with others it has one of its own, and so it is with
         what may be ``under_way``, and the ``figures`` that it is counted in. The ``limits`` are
-        those that its wire keeps.
+        those that its wire keeps. Without a ``shelf`` it shares nothing with other replicas.
         """
         self.name = name
         self.identity = f"{name}#{next(_NUMBERS)}"
@@ -100,6 +102,7 @@ class Backend:
         self.limits = limits or Limits()
         self.under_way = under_way or UnderWay()
         self.figures = figures or BackendFigures()
+        self.shelf = shelf or Shelf()
         self._transport = transport
         self._tickets = Tickets(transport, lambda: self.account.log_in(self._log_in))
         self._clock = clock

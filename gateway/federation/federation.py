@@ -34,7 +34,7 @@ from gateway.spi.adapter import Write
 State: TypeAlias = tuple[int, ...]
 """How often what is kept of a backend has changed."""
 
-_ANEW = Freshness(max_age_s=0)
+_ANEW = Freshness(max_age_s=0, is_refresh=True)
 
 _REFRESH_SECONDS = 30.0
 """The deadline of what nobody waits for."""
@@ -125,6 +125,7 @@ class Federation:
         self._reading.renewals.grant(name, self._reading.timer())
         # Nothing that is being read now may be kept either.
         backend.changes.note(None)
+        backend.shelf.outdate()
         self._reading.drop(backend)
         page = await self.page(PageRequest(Query((name,)), _REFRESHED_SESSIONS), deadline)
         return page.reports[name]

@@ -6,16 +6,16 @@ the next one finds it done.
 
 from collections.abc import Callable, Coroutine, Hashable, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.flaws import FLAWLESS, Flaws, is_ahead
 from gateway.federation.flights import LastingFlights
-from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
-from gateway.federation.gathering import gather
+from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance, Life
+from gateway.federation.gathering import note_list
 from gateway.federation.growing import grow
 from gateway.federation.harvest import Harvest
+from gateway.federation.list_sharing import ListSharing
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listings import Kept, KeptListings, ListingKey
 from gateway.federation.tally import Tally
@@ -65,24 +65,23 @@ class Listings:
         """Say whether a listing of what the plan pushes is kept, and may serve."""
         return self.kept.find(_key(backend, plan), accepted) is not None
 
-    def keep(  # noqa: PLR0913  # as for a whole listing
+    def keep(  # noqa: PLR0913, PLR0917  # all that a listing is made of
         self,
         backend: Backend,
         plan: BackendPlan,
         rows: Sequence[Row],
         order: Order,
         tally: Tally,
-        *,
-        read_at: float,
+        life: Life,
     ) -> None:
-        """Keep every session of what the plan pushes, asked for at an instant, if there is room."""
+        """Keep every session of what the plan pushes for its life, if there is room for them."""
         harvest = self._harvest(order)
         with suppress(BadAnswer):
             for row in rows:
                 if row.raw is not None:
                     harvest.take(row.session, row.raw)
             listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
-            self.kept.keep(_key(backend, plan), listing, backend.lifetimes, read_at=read_at)
+            self.kept.keep_read(_key(backend, plan), Kept(listing, life, life.read_at, None))
 
     async def session(  # noqa: PLR0913  # as for a whole listing
         self,
@@ -123,19 +122,24 @@ class Listings:
     ) -> Listing | Failed:
         if accepted.is_kept_only:
             return self._accepted(backend, plan, tally, accepted) or Failed(NOT_CACHED)
-        key = _key(backend, plan)
+        # What serves now is given, though that take a while.
+        key, now = _key(backend, plan), self.kept.now()
         kept = self.kept.find(key, accepted)
         listing = await self._kept_or_grown(key, backend, plan, order, tally, accepted=accepted)
         if listing is None:
             on_error = backend.accepted_on_error(AS_IT_SERVES)
             tally.note_need(lambda each: self.kept.find(key, each) is not None, on_error)
             # A fill takes in what is written meanwhile, as far as anybody knows what that was.
-            flight = (key, backend.changes.unknown, accepted.second(self.kept.now()))
+            second = accepted.second(self.kept.now())
+            flight = (key, backend.changes.unknown, second, accepted.is_refresh)
             listing = await _counted(
-                tally, self._fills, flight, lambda own: self._fill(key, backend, plan, order, own)
+                tally,
+                self._fills,
+                flight,
+                lambda own: self._fill(key, backend, plan, order, own, accepted=accepted),
             )
         if isinstance(listing, Listing):
-            self._count(key, listing, tally, is_kept=listing is kept)
+            self._count(key, listing, tally, now if listing is kept else None)
         return listing
 
     def _accepted(
@@ -146,22 +150,24 @@ class Listings:
         listing = self.kept.find(key, accepted)
         if listing is not None:
             tally.served_from = ServedFrom.CACHE
-            self._count(key, listing, tally, is_kept=True)
+            self._count(key, listing, tally, self.kept.now())
         return listing
 
-    def _count(self, key: ListingKey, listing: Listing, tally: Tally, *, is_kept: bool) -> None:
-        """Count what is given of a listing: what was just read is not stale."""
+    def _count(
+        self, key: ListingKey, listing: Listing, tally: Tally, served_at: float | None
+    ) -> None:
+        """Count what is given of a listing that was kept and served; what was just read is not."""
         tally.as_of = listing.as_of
         tally.flaws = listing.flaws
         tally.duplicates = listing.duplicates
         tally.has_drifted = listing.has_drifted
-        now, life = self.kept.now(), self.kept.life_of(key, listing)
+        life = self.kept.life_of(key, listing)
         if life is None:
-            tally.note_fresh_until(now)
-        elif is_kept:
-            tally.note_kept(life, now)
-        else:
+            tally.note_fresh_until(self.kept.now())
+        elif served_at is None:
             tally.note_life(life)
+        else:
+            tally.note_kept(life, served_at)
 
     async def _kept_or_grown(  # noqa: PLR0913  # as for a whole listing
         self,
@@ -178,7 +184,7 @@ class Listings:
         growing = self.kept.find_growing(key)
         if self._is_due(key) and not self._waits.is_held_back(backend.identity):
             # Nobody waits for it: the kept one serves, and if it fails another tries again later.
-            flight = (key, backend.changes.unknown, None)
+            flight = (key, backend.changes.unknown, None, False)
             self._fills.start(flight, lambda: self._fill_anew(key, backend, plan, order))
         if listing is None and growing is not None:
             growth = (key, backend.changes.count)
@@ -203,18 +209,24 @@ class Listings:
         self._waits.note(backend.identity, has_gone_well=not self._is_due(key))
         return listing
 
-    async def _fill(
-        self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order, tally: Tally
+    async def _fill(  # noqa: PLR0913  # as for a whole listing
+        self,
+        key: ListingKey,
+        backend: Backend,
+        plan: BackendPlan,
+        order: Order,
+        tally: Tally,
+        *,
+        accepted: Acceptance = AS_IT_SERVES,
     ) -> Listing | Failed:
-        harvest, begun = self._harvest(order), backend.changes.count
-        read_at = self.kept.now()
-        # Its pages are no older than it says: it joins nobody who began to read one before.
-        failed = await gather(harvest, backend, plan, tally, Acceptance(read_at).second(read_at))
-        if failed is not None:
-            return failed
-        as_of = tally.as_of or backend.now()
+        begun = backend.changes.count
+        sharing = ListSharing(backend, plan, self.kept.now, lambda: self._harvest(order))
+        found = await sharing.gathered(tally, accepted)
+        if isinstance(found, Failed):
+            return found
+        harvest, as_of = found.harvest, tally.as_of or backend.now()
         try:
-            _note_list(harvest, backend, plan, tally, begun)
+            note_list(harvest, backend, plan, tally, begun)
             harvest.take_vanished(backend.vanished.at(backend.now()))
         except UpstreamError as error:
             return backend.failed(error)
@@ -225,8 +237,10 @@ class Listings:
             return listing
         for session, record in changes:
             listing = listing.overwritten(session, record)
-        every = _full_list_every(backend, plan)
-        self.kept.keep(key, listing, backend.lifetimes, full_list_every=every, read_at=read_at)
+        self.kept.keep_read(key, Kept(listing, found.life, found.life.read_at, found.full_list_due))
+        growing = self.kept.find_growing(key)
+        if found.is_taken and growing is not None and self.kept.find(key, accepted) is None:
+            return await self._grow(key, backend, growing, tally)
         return listing
 
     async def _grow(
@@ -260,22 +274,6 @@ def _is_of(backend: Backend, flight: Hashable) -> bool:
     return False
 
 
-def _note_list(
-    harvest: Harvest, backend: Backend, plan: BackendPlan, tally: Tally, begun: int
-) -> None:
-    """Have it known what has vanished, if this list is surely whole.
-
-    What was written since it was begun may not be on it.
-    """
-    changes = backend.changes.since(begun)
-    if not backend.vanished.are_kept or changes is None:
-        return
-    if plan.scan.pushed or tally.flaws.rejected or tally.has_drifted:
-        return
-    written = {session.native_id: record for session, record in changes}
-    backend.vanished.note_list({**harvest.records, **written}, tally.as_of or backend.now())
-
-
 async def _counted(
     tally: Tally,
     flights: LastingFlights[Listing | Failed],
@@ -288,11 +286,5 @@ async def _counted(
         return await flights.join(key, lambda: call(own))
     finally:
         tally.requests += own.requests
-
-
-def _full_list_every(backend: Backend, plan: BackendPlan) -> timedelta | None:
-    """Say how long a listing may grow: none if it may not, or lacks what was not asked for."""
-    abilities = backend.abilities()
-    if isinstance(abilities, Failed) or plan.scan.pushed:
-        return None
-    return abilities.full_list_every
+        if own.served_from is ServedFrom.CACHE:
+            tally.served_from = own.served_from

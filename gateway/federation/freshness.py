@@ -46,12 +46,14 @@ class Acceptance:
     """What of all that is kept may serve: what was read at ``since`` or later.
 
     It may be stale for so many seconds beyond the time that it is fresh. If it ``is_kept_only``
-    nothing else may serve.
+    nothing else may serve. If it ``is_refresh`` it is for nobody but what is kept: whatever is
+    fresh elsewhere will do.
     """
 
     since: float = ANY_INSTANT
     stale_s: float = 0.0
     is_kept_only: bool = False
+    is_refresh: bool = False
 
     def second(self, now: float) -> int | None:
         """Say with whom a reading may be shared, none with everybody.
@@ -60,6 +62,12 @@ class Acceptance:
         tell of what was there long ago.
         """
         return None if self.since == ANY_INSTANT else math.floor(now)
+
+    def of_others(self, now: float) -> "Acceptance | None":
+        """Say what may serve of what other replicas have read; none where nothing can."""
+        if self.is_refresh:
+            return AS_IT_SERVES
+        return None if self.is_kept_only or self.since >= now else self
 
 
 AS_IT_SERVES = Acceptance()
@@ -118,20 +126,22 @@ class Freshness:
 
     ``max_age_s`` is how long ago, at most, anything of it was read. If it ``is_renewed`` the
     vendors are asked whatever is kept; if it ``is_kept_only`` none of them is. What is stale may
-    be so for ``max_stale_s``; none where it may not.
+    be so for ``max_stale_s``; none where it may not. If it ``is_refresh`` no client asks.
     """
 
     max_age_s: float | None = None
     is_renewed: bool = False
     is_kept_only: bool = False
     max_stale_s: float | None = None
+    is_refresh: bool = False
 
     def accepted(self, now: float) -> Acceptance:
         """Say what of all that is kept may serve."""
         if self.is_renewed:
             return Acceptance(now, is_kept_only=self.is_kept_only)
         since = ANY_INSTANT if self.max_age_s is None else now - self.max_age_s
-        return Acceptance(since, self.max_stale_s or 0.0, self.is_kept_only)
+        stale_s = self.max_stale_s or 0.0
+        return Acceptance(since, stale_s, self.is_kept_only, self.is_refresh)
 
 
 AS_KEPT = Freshness()

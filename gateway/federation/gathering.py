@@ -1,4 +1,4 @@
-"""Reading all that a backend lists: at once, or page after page."""
+"""Reading all that a backend lists: at once, or page after page, and missing what is not there."""
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.harvest import Harvest
@@ -26,6 +26,22 @@ async def gather(
         return page if isinstance(page, Failed) else None
     with backend.under_way.listings.billed() as bill:
         return await _gather_pages(harvest, Scan(backend, plan, tally, second=second), bill)
+
+
+def note_list(
+    harvest: Harvest, backend: Backend, plan: BackendPlan, tally: Tally, begun: int
+) -> None:
+    """Have it known what has vanished, if this list is surely whole.
+
+    What was written since it was begun may not be on it.
+    """
+    changes = backend.changes.since(begun)
+    if not backend.vanished.are_kept or changes is None:
+        return
+    if plan.scan.pushed or tally.flaws.rejected or tally.has_drifted:
+        return
+    written = {session.native_id: record for session, record in changes}
+    backend.vanished.note_list({**harvest.records, **written}, tally.as_of or backend.now())
 
 
 async def _gather_pages(harvest: Harvest, scan: Scan, bill: Bill) -> Failed | None:

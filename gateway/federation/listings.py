@@ -7,7 +7,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from cachetools import TLRUCache
 from msgspec import Raw
@@ -109,27 +108,27 @@ class KeptListings:
         listing: Listing,
         lifetimes: Lifetimes,
         *,
-        full_list_every: timedelta | None = None,
         read_at: float | None = None,
     ) -> None:
-        """Keep a listing, unless it is larger than all there is room for, or one is newer.
-
-        It was asked for now, unless told otherwise.
-        """
+        """Keep a listing that was asked for now, unless told otherwise, and has come now."""
         now = self.now()
         listed_at = now if read_at is None else read_at
+        self.keep_read(key, Kept(listing, lifetimes.begin(listed_at, now), listed_at, None))
+
+    def keep_read(self, key: ListingKey, kept: Kept) -> None:
+        """Keep a listing for its life, unless there is no room for it, or one is newer."""
         before = self._kept.get(key)
-        if before is not None and listed_at < before.listed_at:
-            return
-        due = None if full_list_every is None else now + full_list_every.total_seconds()
-        self._keep(key, Kept(listing, lifetimes.begin(listed_at, now), listed_at, due))
+        is_older = before is not None and kept.listed_at < before.listed_at
+        if not is_older and kept.listing.size <= self.max_bytes:
+            self.changes[key.backend] += 1
+            self._kept[key] = kept
 
     def keep_grown(
         self, key: ListingKey, kept: Kept, listing: Listing, lifetimes: Lifetimes
     ) -> None:
         """Keep what a listing has grown to in its place, if it is still there."""
         if self._kept.get(key) is kept:
-            self._keep(key, replace(kept, listing=listing, life=lifetimes.begin(self.now())))
+            self.keep_read(key, replace(kept, listing=listing, life=lifetimes.begin(self.now())))
 
     def put(self, backend: str, session: Session, record: Raw) -> None:
         """Put a session as it was written into the listings of a backend.
@@ -138,7 +137,7 @@ class KeptListings:
         """
         for key, kept in self._taken(backend):
             listing = kept.listing.overwritten(session, record)
-            self._keep(key, replace(kept, listing=listing))
+            self.keep_read(key, replace(kept, listing=listing))
 
     def drop(self, backend: str) -> None:
         """Drop all listings of a backend."""
@@ -157,8 +156,3 @@ class KeptListings:
             kept = self._kept.get(each)
             if kept is not None:
                 yield kept
-
-    def _keep(self, key: ListingKey, kept: Kept) -> None:
-        if kept.listing.size <= self.max_bytes:
-            self.changes[key.backend] += 1
-            self._kept[key] = kept

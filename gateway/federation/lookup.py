@@ -9,10 +9,22 @@ from gateway.federation.backend import Backend, Failed
 from gateway.federation.deadline import Deadline
 from gateway.federation.details import Detail, lifetimes_of_absence
 from gateway.federation.flaws import FLAWLESS
-from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance, Freshness, Need, need
+from gateway.federation.freshness import (
+    AS_IT_SERVES,
+    NOT_CACHED,
+    Acceptance,
+    Freshness,
+    Life,
+    Need,
+    need,
+)
+from gateway.federation.naming import name_of_detail
+from gateway.federation.parcels import packed_detail, unpacked_detail
 from gateway.federation.reading import Reading
 from gateway.federation.refreshing import counted
 from gateway.federation.run import Serving, serving
+from gateway.federation.sharing import Parcel
+from gateway.federation.shelf import Lease
 from gateway.federation.tally import Tally
 from gateway.model.query import Query
 from gateway.model.report import BackendReport, BackendStatus, Failure, ServedFrom
@@ -74,7 +86,8 @@ async def _looked_up(
         return _given(kept, reading)
     if freshness.is_kept_only:
         return NOT_CACHED
-    found = await _in_time(backend, deadline, _by_detail_call(backend, native_id, reading))
+    read = _taken_or_read(backend, native_id, reading, accepted)
+    found = await _in_time(backend, deadline, read)
     stale = reading.details.find(backend.identity, native_id, backend.accepted_on_error(accepted))
     if isinstance(found, Failure) and stale is not None:
         return _given(stale, reading, found)
@@ -88,7 +101,38 @@ def _need(backend: Backend, native_id: str, reading: Reading) -> Need:
     return need(is_kept, backend.accepted_on_error(AS_IT_SERVES))
 
 
-async def _by_detail_call(backend: Backend, native_id: str, reading: Reading) -> Lookup:
+async def _taken_or_read(
+    backend: Backend, native_id: str, reading: Reading, accepted: Acceptance
+) -> Lookup:
+    """Take what another replica was told of a session; if none was, ask for all of them."""
+    others = accepted.of_others(reading.timer())
+    changes = backend.changes.count
+
+    async def keep(parcel: Parcel) -> Life | None:
+        detail = unpacked_detail(parcel, backend, reading.timer())
+        if detail is None or backend.changes.count != changes:
+            return None
+        reading.details.keep(backend.identity, native_id, detail)
+        return detail.life
+
+    lease: Life | Lease | None = None
+    if others is not None and backend.lifetimes.fresh_s > 0:
+        lease = await backend.shelf.fetch(name_of_detail(native_id), keep)
+    if isinstance(lease, Life) and lease.serves(reading.timer(), others or accepted):
+        kept = reading.details.find(backend.identity, native_id, Acceptance(lease.read_at))
+        if kept is not None:
+            return _given(kept, reading)
+    if not isinstance(lease, Lease):
+        return await _by_detail_call(backend, native_id, reading)
+    try:
+        return await _by_detail_call(backend, native_id, reading, lease)
+    finally:
+        lease.end()
+
+
+async def _by_detail_call(
+    backend: Backend, native_id: str, reading: Reading, lease: Lease | None = None
+) -> Lookup:
     begun, changes = reading.timer(), backend.changes.count
     why = _need(backend, native_id, reading)
     page = await backend.session(native_id)
@@ -108,6 +152,10 @@ async def _by_detail_call(backend: Backend, native_id: str, reading: Reading) ->
         reading.details.keep(backend.identity, native_id, detail)
     if detail.session is None or page is None:
         return Missing()
+    if lease is not None and backend.changes.count == changes:
+        now = reading.timer()
+        for_s = detail.life.fresh_until - now
+        lease.put(packed_detail(detail, page.records[0], now, for_s), for_s)
     tally = Tally(as_of=page.as_of, requests=page.requests, flaws=page.flaws, need=why)
     tally.note_life(detail.life)
     return _found(detail.session, tally, begun, reading)
@@ -125,7 +173,9 @@ def _given(kept: Detail, reading: Reading, why: Failure | None = None) -> Lookup
 
 def _renew(backend: Backend, native_id: str, reading: Reading) -> None:
     async def read() -> bool:
-        return not isinstance(await _by_detail_call(backend, native_id, reading), Failure)
+        refresh = Acceptance(reading.timer(), is_refresh=True)
+        found = await _taken_or_read(backend, native_id, reading, refresh)
+        return not isinstance(found, Failure)
 
     reading.refreshing.start(backend.identity, native_id, lambda: counted(read, backend.figures))
 

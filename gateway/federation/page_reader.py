@@ -5,6 +5,7 @@ from dataclasses import replace
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
 from gateway.federation.mapping import BackendPage
+from gateway.federation.range_sharing import RangeSharing
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan
@@ -47,34 +48,28 @@ class PageReader(Reader):
         self._boundary = start.boundary
         self._places = start.places
         self._scan: Scan | None = None
-        self._has_asked = False
+        self._pages_read = 0
         self._pages: list[ReadPage] = []
         self._begins = start.boundary if start.places else plan.begins
         self._kept_bytes = 0
         """Those of the records of a range that is gone on from: they were counted elsewhere."""
         self._accepted = accepted
+        self._sought_at = ranges.timer()
         self._life = backend.lifetimes.begin(ranges.timer())
         self._changes = backend.changes.count
+        self._sharing = RangeSharing(backend, query, ranges)
 
     async def read(self) -> Delivered:
         """Give what is kept, then page after page from the vendor."""
         if self._scan is None:
-            kept = self.kept(self._accepted)
+            kept = self.kept(self._accepted) or await self._fetched()
             if kept is not None:
                 return self._given_from(kept)
             self._note_need()
         if self._accepted.is_kept_only:
             return Failed(NOT_CACHED)
-        self._scan = self._scan or self._begun(self._places)
-        page = await self._scan.next_page()
-        if isinstance(page, Failed):
-            return page
-        self.tally.note_live()
-        self.tally.note_life(self._life)
-        self._has_asked = True
-        rows = self._rows_of(page)
-        self._pages.append(ReadPage(self._scan.asked, rows))
-        return Delivery(rows, self._scan.next is None)
+        with self._sharing.ending_on_error():
+            return await self._read_on(self._scan or self._begun(self._places))
 
     def places(self, reached: Key) -> Places:
         """Give where to go on beyond a key, where a vendor cannot be asked for what lies there."""
@@ -92,6 +87,7 @@ class PageReader(Reader):
 
     def kept(self, accepted: Acceptance) -> KeptRange | None:
         """Find what is kept from the boundary on, if what lies beyond it can be read."""
+        self._sought_at = self._ranges.timer()  # What serves then is given, though it take a while.
         kept = self._ranges.find(self._backend.identity, self._query, self._boundary, accepted)
         return kept if kept is not None and self._can_go_on_from(kept) else None
 
@@ -105,12 +101,42 @@ class PageReader(Reader):
 
     def keep(self) -> None:
         """Keep what was read of the vendor for whoever asks next."""
-        tally, scan = self.tally, self._scan
-        if scan is None or not self._has_asked or not self._backend.lifetimes.is_kept:
-            return
-        if self._backend.changes.count != self._changes:
-            return  # What was read before something was written is not what is there now.
         self.forget(self._boundary)
+        kept = self._range()
+        if kept is not None:
+            self._ranges.keep(self._backend.identity, self._query.order, kept)
+            if self._pages_read > 1:
+                self._sharing.share(kept)  # the first alone has been
+
+    async def _fetched(self) -> KeptRange | None:
+        """Find what another replica has read; if none has, have the others wait for us."""
+        pushed = self._plan.pushed_of(self._query.conditions)
+        accepted = await self._sharing.take(self._accepted, pushed, self._boundary)
+        return None if accepted is None else self.kept(accepted)
+
+    async def _read_on(self, scan: Scan) -> Delivered:
+        """Give the vendor's next page."""
+        self._scan = scan
+        page = await scan.next_page()
+        if isinstance(page, Failed):
+            self._sharing.share(None)
+            return page
+        self.tally.note_live()
+        self.tally.note_life(self._life)
+        self._pages_read += 1
+        rows = self._rows_of(page)
+        self._pages.append(ReadPage(scan.asked, rows))
+        if self._pages_read == 1:
+            self._sharing.share(self._range())
+        return Delivery(rows, scan.next is None)
+
+    def _range(self) -> KeptRange | None:
+        """Give what was read of the vendor; none if it is not to be kept."""
+        tally, scan = self.tally, self._scan
+        if scan is None or not self._pages_read or not self._backend.lifetimes.is_kept:
+            return None
+        if self._backend.changes.count != self._changes:
+            return None  # What was read before something was written is not what is there now.
         extent = Extent(
             pushed=self._plan.pushed_of(self._query.conditions),
             begins=self._begins,
@@ -119,8 +145,7 @@ class PageReader(Reader):
             life=self._life,
         )
         told = replace(tally, record_bytes=self._kept_bytes + tally.record_bytes)
-        kept = KeptRange(extent, tuple(self._pages), told)
-        self._ranges.keep(self._backend.identity, self._query.order, kept)
+        return KeptRange(extent, tuple(self._pages), told)
 
     def _note_need(self) -> None:
         on_error = self._backend.accepted_on_error(AS_IT_SERVES)
@@ -143,7 +168,7 @@ class PageReader(Reader):
 
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""
-        kept.count_into(self.tally, self._ranges.timer())
+        kept.count_into(self.tally, self._sought_at)
         ends = kept.extent.ends
         if ends is None:
             return Delivery(tuple(kept.rows), is_end=True)

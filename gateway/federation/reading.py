@@ -8,7 +8,7 @@ from enum import Enum
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.details import KeptDetails
 from gateway.federation.filling import Listings
-from gateway.federation.freshness import AS_IT_SERVES, Acceptance, Freshness, Renewals
+from gateway.federation.freshness import AS_IT_SERVES, Acceptance, Freshness, Life, Renewals
 from gateway.federation.listing import SortedListing
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.page_reader import PageReader
@@ -135,11 +135,11 @@ class Reading:
                 horizon=self.horizons.get(backend.name),
             )
 
-        changes, order, read_at = backend.changes.count, request.query.order, self.timer()
+        changes = backend.changes.count
 
-        def keep_whole(rows: Sequence[Row], tally: Tally) -> None:
+        def keep_whole(rows: Sequence[Row], tally: Tally, life: Life) -> None:
             if backend.changes.count == changes:
-                self.listings.keep(backend, plan, rows, order, tally, read_at=read_at)
+                self.listings.keep(backend, plan, rows, request.query.order, tally, life)
 
         slicing = Slicing(plan, request.query, request.position.boundary, span_beyond, accepted)
         return WindowReader(backend, slicing, self.ranges, keep_whole)

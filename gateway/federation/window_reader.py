@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance
+from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance, Life
 from gateway.federation.mapping import BackendPage
+from gateway.federation.range_sharing import RangeSharing
 from gateway.federation.ranges import Extent, KeptRange, KeptRanges
 from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan
@@ -14,7 +15,7 @@ from gateway.federation.tally import Tally
 from gateway.model.query import Query
 from gateway.model.report import Failure
 from gateway.paging.merge import Row
-from gateway.paging.order import TOTAL, Key, key_of
+from gateway.paging.order import BEFORE_ALL, TOTAL, Key, key_of
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.paging.resume import ReadPage
 from gateway.paging.spans import Span, Window, conditions_of
@@ -27,8 +28,8 @@ _LEAST_CAP = 1_000
 
 _PAGES_OF_A_WINDOW = 2
 
-KeepWhole = Callable[[Sequence[Row], Tally], None]
-"""Keeps all sessions of a backend for which its plan's pushed conditions hold."""
+KeepWhole = Callable[[Sequence[Row], Tally, Life], None]
+"""Keeps all sessions of a backend for which its plan's pushed conditions hold, for a life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,11 @@ class WindowReader(Reader):
         self._undated: dict[str, Row] = {}
         self._given: list[Row] = []
         self._accepted = slicing.accepted
+        self._sought_at = ranges.timer()
         self._life = backend.lifetimes.begin(ranges.timer())
         self._changes = backend.changes.count
+        self._windows_read = 0
+        self._sharing = RangeSharing(backend, slicing.query, ranges)
 
     @property
     def is_at_horizon(self) -> bool:
@@ -100,14 +104,15 @@ class WindowReader(Reader):
     async def read(self) -> Delivered:
         """Give what is kept; then page after page of windows, whose rows come with the last."""
         if self._windows is None:
-            kept = self.kept(self._accepted)
+            kept = self.kept(self._accepted) or await self._fetched()
             if kept is not None:
                 return self._given_from(kept)
             if self._accepted.is_kept_only:
                 return Failed(NOT_CACHED)
             self._note_need()
             self._windows = self._begun()
-        return await self._read_of(self._windows)
+        with self._sharing.ending_on_error():
+            return await self._read_of(self._windows)
 
     def forget(self, reached: Key) -> None:
         """Let go of the rows up to a key."""
@@ -118,10 +123,29 @@ class WindowReader(Reader):
 
     def keep(self) -> None:
         """Keep the rows of the windows that were read for whoever asks next."""
+        kept = self._range()
+        if kept is not None:
+            self._ranges.keep(self._backend.identity, self._query.order, kept)
+        if self._windows_read != 1:
+            self._sharing.share(kept)  # the first alone has been
+
+    async def _fetched(self) -> KeptRange | None:
+        """Find what another replica has read; if none has, have the others wait for us."""
+        pushed = self._plan.pushed_of(self._query.conditions)
+        accepted = await self._sharing.take(self._accepted, pushed, self._begins)
+        kept = None if accepted is None else self.kept(accepted)
+        if kept is not None and kept.extent.begins == BEFORE_ALL and kept.extent.ends is None:
+            # It is all there is: a list that is kept would serve on, and never be read anew.
+            rows = sorted(kept.rows, key=lambda row: row.key)
+            self._keep_whole(rows, kept.tally, kept.extent.life)
+        return kept
+
+    def _range(self) -> KeptRange | None:
+        """Give the rows of the windows that were read; none if they are not to be kept."""
         if self._ends == self._begins or not self._backend.lifetimes.is_kept:
-            return
+            return None
         if self._backend.changes.count != self._changes:
-            return  # What was read before something was written is not what is there now.
+            return None  # What was read before something was written is not what is there now.
         extent = Extent(
             pushed=self._plan.pushed_of(self._query.conditions),
             begins=self._begins,
@@ -130,12 +154,11 @@ class WindowReader(Reader):
             life=self._life,
         )
         pages = (ReadPage(First(), tuple(self._given)),)
-        self._ranges.keep(
-            self._backend.identity, self._query.order, KeptRange(extent, pages, replace(self.tally))
-        )
+        return KeptRange(extent, pages, replace(self.tally))
 
     def kept(self, accepted: Acceptance) -> KeptRange | None:
         """Find what is kept from where the windows begin on."""
+        self._sought_at = self._ranges.timer()  # What serves then is given, though it take a while.
         return self._ranges.find(self._backend.identity, self._query, self._begins, accepted)
 
     def fall_back(self, failure: Failure) -> bool:
@@ -157,10 +180,12 @@ class WindowReader(Reader):
             return Delivery((), is_end=True)
         reading = self._reading or self._opened(window)
         if isinstance(reading, Failed):
+            self._sharing.share(None)
             return reading
         self._reading = reading
         page = await reading.scan.next_page()
         if isinstance(page, Failed):
+            self._sharing.share(None)
             return page
         self._take(page, reading)
         if page.next is None:
@@ -176,7 +201,7 @@ class WindowReader(Reader):
 
     def _given_from(self, kept: KeptRange) -> Delivery:
         """Give the rows of a range, and get ready to go on behind it."""
-        kept.count_into(self.tally, self._ranges.timer())
+        kept.count_into(self.tally, self._sought_at)
         ends = kept.extent.ends
         self._begins = self._ends = ends or self._begins
         rows = sorted(kept.closed_rows, key=lambda row: row.key)
@@ -247,13 +272,17 @@ class WindowReader(Reader):
             rows = [*rows, *self._undated.values()]
         rows.sort(key=lambda row: row.key)
         if reading.is_whole:
-            self._keep_whole(rows, self.tally)
+            life = self._backend.lifetimes.begin(self._ranges.timer())
+            self._keep_whole(rows, self.tally, life)
         self._given += rows
         end = reading.window.end
         bound: Key | None = None if end is None else ((0, end),)
         self._ends = None if is_end and not self._span.lacks_beyond else bound
         self.tally.note_live()
         self.tally.note_life(self._life)
+        self._windows_read += 1
+        if self._windows_read == 1:
+            self._sharing.share(self._range())
         return Delivery(rows, is_end, bound=bound)
 
 

@@ -88,6 +88,7 @@ class Writing:
     def _note(self, backend: Backend, change: Change | None) -> None:
         """Have the next list show what was written; where that is not known, have all read anew."""
         backend.changes.note(change)
+        backend.shelf.outdate()
         self._ranges.drop(backend.identity)
         self._details.drop(backend.identity)
         if change is None:

@@ -12,13 +12,12 @@ import secrets
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, assert_never
 
 import msgspec
 
+from gateway.paging.addresses import Written, address_of, written
 from gateway.paging.order import BEFORE_ALL, Component, Key
 from gateway.paging.resume import Places
-from gateway.spi.pages import Address, AfterId, First, Offset, PageIndex, Token
 
 _VERSION = b"\x03"
 _SEAL_BYTES = 32
@@ -59,9 +58,6 @@ class Position:
 FROM_THE_START = Position(BEFORE_ALL)
 
 
-_Written: TypeAlias = list[str | int]
-
-
 class _Payload(msgspec.Struct, array_like=True):
     fingerprint: str
     boundary: list[Component | str]
@@ -70,7 +66,7 @@ class _Payload(msgspec.Struct, array_like=True):
     totals: dict[str, int]
     ended: list[str]
     peeks: dict[str, list[Component | str]]
-    places: dict[str, list[_Written]]
+    places: dict[str, list[Written]]
 
 
 _encode = msgspec.json.Encoder().encode
@@ -115,7 +111,7 @@ class CursorSealer:
             dict(position.totals),
             sorted(position.ended),
             {name: list(peek) for name, peek in position.peeks.items()},
-            {name: list(map(_written, places)) for name, places in position.places.items()},
+            {name: list(map(written, places)) for name, places in position.places.items()},
         )
         body = _VERSION + zlib.compress(_encode(payload))
         return base64.urlsafe_b64encode(self._mac(self._keys[0], body) + body).decode().rstrip("=")
@@ -140,7 +136,7 @@ class CursorSealer:
 def _position(payload: _Payload) -> Position:
     """Read a position; raise :class:`CursorError` for one that this version did not write."""
     try:
-        places = {n: tuple(map(_address, written)) for n, written in payload.places.items()}
+        places = {n: tuple(map(address_of, each)) for n, each in payload.places.items()}
     except ValueError as error:
         raise CursorError("the cursor has another shape than this version's") from error
     return Position(
@@ -152,40 +148,6 @@ def _position(payload: _Payload) -> Position:
         peeks={name: tuple(peek) for name, peek in payload.peeks.items()},
         places=places,
     )
-
-
-def _written(address: Address) -> _Written:
-    """Write an address as its kind and what it holds."""
-    match address:
-        case First():
-            return ["first"]
-        case Offset(rows):
-            return ["offset", rows]
-        case PageIndex(index, size, seen):
-            return ["page", index, size, seen]
-        case Token(text):
-            return ["token", text]
-        case AfterId(native_id, seen):
-            return ["after", native_id, seen]
-        case _:
-            assert_never(address)
-
-
-def _address(written: _Written) -> Address:
-    """Read an address that was written so; raise ``ValueError`` for any other."""
-    match written:
-        case ["offset", int(rows)]:
-            return Offset(rows)
-        case ["page", int(index), int(size), int(seen)]:
-            return PageIndex(index, size, seen)
-        case ["token", str(text)]:
-            return Token(text)
-        case ["after", str(native_id), int(seen)]:
-            return AfterId(native_id, seen)
-        case ["first"]:
-            return First()
-        case _:
-            raise ValueError("no address")
 
 
 def _from_base64(token: str) -> bytes:

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gateway.resilience.backoff import doubled
 
@@ -10,6 +10,9 @@ _FIRST_PAUSE_SECONDS = 60.0
 _LONGEST_PAUSE_SECONDS = 900.0
 _WINDOW_SECONDS = 900.0
 _MOST_REFUSED = 3
+
+_SAME_SECONDS = 0.5
+"""Instants that were told as ages differ by what telling them took."""
 
 
 class LogInGuard:
@@ -39,6 +42,24 @@ class LogInGuard:
         """Note that a log-in went through. Those refused before still count for 15 minutes."""
         self._in_a_row = 0
 
+    def ages(self) -> tuple[float, ...]:
+        """Give how many seconds ago log-ins were refused, those that still count."""
+        now = self._timer()
+        return tuple(now - at for at in self._refused if now - at < _WINDOW_SECONDS)
+
+    @property
+    def refused_in_a_row(self) -> int:
+        """Count those that were refused since one went through."""
+        return self._in_a_row
+
+    def join(self, ages: Sequence[float], in_a_row: int) -> None:
+        """Count those that were refused elsewhere, unless they are known here."""
+        now, known = self._timer(), [*self._refused]
+        heard = [now - age for age in ages if not any(_is_same(now - age, at) for at in known)]
+        if heard:
+            self._refused = deque(sorted([*known, *heard]), maxlen=_MOST_REFUSED)
+            self._in_a_row = max(self._in_a_row, in_a_row)
+
     def _free_at(self) -> float:
         ends = []
         if self._in_a_row:
@@ -47,3 +68,7 @@ class LogInGuard:
         if len(self._refused) == _MOST_REFUSED:
             ends.append(self._refused[0] + _WINDOW_SECONDS)
         return max(ends, default=-math.inf)
+
+
+def _is_same(one: float, other: float) -> bool:
+    return abs(one - other) < _SAME_SECONDS

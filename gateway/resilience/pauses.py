@@ -1,12 +1,26 @@
 """How long a vendor is left alone that asked for it, and what its callers are told meanwhile."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gateway.resilience.backoff import backoff_seconds
-from gateway.spi import ErrorCode, UpstreamError
+from gateway.spi import (
+    BadAnswer,
+    ErrorCode,
+    GiveUp,
+    LogInAgain,
+    SlowDown,
+    StartOver,
+    TryAgainLater,
+    UpstreamError,
+)
 
 _LONGEST_THROTTLED_SECONDS = 600.0
+
+_KINDS: Mapping[str, type[UpstreamError]] = {
+    kind.__name__: kind
+    for kind in (BadAnswer, GiveUp, LogInAgain, SlowDown, StartOver, TryAgainLater)
+}
 
 
 class Pause:
@@ -24,6 +38,22 @@ class Pause:
         until = self._timer() + seconds
         if until > self._until:
             self._until, self._reason = until, (type(error), error.code)
+
+    def reason(self) -> tuple[str, str] | None:
+        """Give the kind of error and the code that a pause began with that goes on."""
+        if self._reason is None or self.left() <= 0:
+            return None
+        kind, code = self._reason
+        return kind.__name__, code.value
+
+    def join(self, seconds: float, kind: str, code: str) -> None:
+        """Pause as another does for so long, unless a pause goes on that ends no earlier.
+
+        A reason that is not known here is none.
+        """
+        until = self._timer() + seconds
+        if until > self._until and kind in _KINDS and code in list(ErrorCode):
+            self._until, self._reason = until, (_KINDS[kind], ErrorCode(code))
 
     def end(self) -> None:
         """Let the vendor be asked again."""

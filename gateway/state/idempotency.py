@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from gateway.state.liveness import Liveness
 
@@ -63,6 +63,25 @@ class Claim(Enum):
 
 
 Found: TypeAlias = Claim | StoredAnswer
+
+
+class CallRecords(Protocol):
+    """Calls by their keys, as digests. Every method raises :class:`StateError` where it cannot."""
+
+    async def open(self) -> None:
+        """Get ready."""
+
+    async def close(self) -> None:
+        """Let go. Calls that are recorded as running were abandoned."""
+
+    async def claim(self, key: bytes, body: bytes) -> Found:
+        """Record that a call begins, unless one has under the same key."""
+
+    async def finish(self, key: bytes, answer: StoredAnswer) -> None:
+        """Record what was answered."""
+
+    async def release(self, key: bytes) -> None:
+        """Forget a call by which nothing was done."""
 
 
 class IdempotencyRecords:

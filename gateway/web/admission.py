@@ -12,7 +12,7 @@ from aiohttp import web
 from gateway.web.addresses import Network, client_address, subject_of
 from gateway.web.callers import Caller, Keyring
 from gateway.web.problems import Problem
-from gateway.web.rates import Limiter, Quota, Standing
+from gateway.web.rates import Limiter, Quota, SharedQuotas, Standing
 
 FAILURES = Quota("failures", requests=60, seconds=60)
 """How often an address may call without a good key before it is told to wait.
@@ -60,14 +60,17 @@ class Admission:
         timer: Callable[[], float],
         admissions: Counter[str] | None = None,
         before: "Admission | None" = None,
+        shared: SharedQuotas | None = None,
     ) -> None:
         """Take the rates by the names of callers; who has none may call as often as they like.
 
         ``failures`` is how often an address may call without a good key. What was called before
         is counted where the rate is the same. Every call is counted in ``admissions`` by what came
-        of it.
+        of it. Rates that are ``shared`` hold for all replicas; where nobody counts for them, each
+        holds callers to its own.
         """
         self._keyring = keyring
+        self._shared = shared
         self._trusted_proxies = trusted_proxies
         self._admissions: Counter[str] = Counter() if admissions is None else admissions
         self.failures: Limiter = Limiter(failures, timer) if before is None else before.failures
@@ -79,19 +82,25 @@ class Admission:
             for name, quota in rates.items()
         }
 
-    def admit(self, request: web.Request, now: datetime) -> Admitted:
+    async def admit(self, request: web.Request, now: datetime) -> Admitted:
         """Let a call in, or raise a 401 or 429."""
         try:
             caller = self._keyring.caller(request.headers, now)
         except Problem as problem:
             raise self._failed(request, problem) from None
         limiter = self.rates.get(caller.name)
-        standing = None if limiter is None else limiter.spend(caller.name)
-        if standing is not None and not standing.is_within:
+        if limiter is None:
+            self._admissions[AdmissionOutcome.ADMITTED] += 1
+            return Admitted(caller)
+        standing = await self._spent_of_all(caller.name) or limiter.spend(caller.name)
+        if not standing.is_within:
             self._admissions[AdmissionOutcome.RATE_LIMITED] += 1
             raise _too_many(standing)
         self._admissions[AdmissionOutcome.ADMITTED] += 1
         return Admitted(caller, standing)
+
+    async def _spent_of_all(self, name: str) -> Standing | None:
+        return None if self._shared is None else await self._shared.spend(name)
 
     def _failed(self, request: web.Request, problem: Problem) -> Problem:
         address = client_address(

@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.model.session import Json
-from gateway.state.idempotency import Claim, IdempotencyRecords, StateError, StoredAnswer
+from gateway.state.idempotency import CallRecords, Claim, StateError, StoredAnswer
 from gateway.web.keys import CALLER, RECORDS, UNDERTAKINGS
 from gateway.web.problems import Problem
 
@@ -47,7 +47,7 @@ class Undertaking:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    records: IdempotencyRecords
+    records: CallRecords
     key: bytes
     body: bytes
 

@@ -8,7 +8,7 @@ from gateway.federation.federation import Federation
 from gateway.federation.flights import LastingFlights
 from gateway.figures.figures import Figures
 from gateway.paging.cursor import CursorSealer
-from gateway.state.idempotency import IdempotencyRecords
+from gateway.state.idempotency import CallRecords
 from gateway.web.addresses import Network
 from gateway.web.callers import Caller
 from gateway.web.rates import Limiter, Standing
@@ -22,7 +22,7 @@ DEADLINE_SECONDS = web.AppKey("DEADLINE_SECONDS", float)
 ORIGINS: web.AppKey[frozenset[str]] = web.AppKey("ORIGINS")
 """The web pages of other origins that may call."""
 TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")
-RECORDS: web.AppKey[IdempotencyRecords | None] = web.AppKey("RECORDS")
+RECORDS: web.AppKey[CallRecords | None] = web.AppKey("RECORDS")
 """Where calls are remembered by their keys: none where that is not configured."""
 UNDERTAKINGS: web.AppKey[LastingFlights[web.Response]] = web.AppKey("UNDERTAKINGS")
 """Calls that are answered to the end, whether or not their callers wait."""

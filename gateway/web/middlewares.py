@@ -106,7 +106,7 @@ def authenticate(admission: Admission, clock: Callable[[], datetime]) -> Middlew
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith(_PROTECTED) or _is_guarded(request):
-            admitted = admission.admit(request, clock())
+            admitted = await admission.admit(request, clock())
             request[CALLER] = caller = admitted.caller
             request[STANDING] = admitted.standing
             # What is not served is answered as such, whoever asks.

@@ -6,11 +6,14 @@ The header fields are those of draft-ietf-httpapi-ratelimit-headers-11.
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 MOST_SUBJECTS = 10_000
 """Subjects that one limiter remembers: those that called last."""
 
 _NANOSECONDS = 1_000_000_000
+_ROUNDING = 2_000
+"""Nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,28 @@ class Standing:
         return told if self.is_within else {**told, "Retry-After": str(self.wait_s)}
 
 
+class Spent(Protocol):
+    """What came of a request: whether it is within its quota.
+
+    If it is, ``microseconds`` of the quota's time are left; if not, so many have to go by first.
+    """
+
+    @property
+    def is_within(self) -> bool:
+        """Say whether it is let through."""
+
+    @property
+    def microseconds(self) -> float:
+        """Give what is left, or has to go by."""
+
+
+class SharedRates(Protocol):
+    """Who counts the requests of all replicas."""
+
+    async def spend(self, subject: str, requests: int, seconds: int) -> Spent | None:
+        """Count a request of a subject that may make so many in so long; none if nobody counts."""
+
+
 def spend(quota: Quota, full_at: int, now_ns: int) -> tuple[int, Standing]:
     """Take a request from the bucket that will be full at an instant; give when it then will be.
 
@@ -63,6 +88,17 @@ def spend(quota: Quota, full_at: int, now_ns: int) -> tuple[int, Standing]:
         return after - cost, _standing(quota, after - latest, is_within=False)
     remaining, rest = divmod(latest - after, cost)
     return after, _standing(quota, cost - rest, remaining)
+
+
+def standing_of(quota: Quota, spent: Spent) -> Standing:
+    """Say where somebody stands by what came of a request elsewhere."""
+    cost = quota.seconds * _NANOSECONDS
+    parts = round(spent.microseconds) * 1000 * quota.requests
+    if not spent.is_within:
+        return _standing(quota, max(1, parts), is_within=False)
+    # What was rounded on the way is no part of a request.
+    remaining = (parts + _ROUNDING * quota.requests) // cost
+    return _standing(quota, cost - max(0, parts - remaining * cost), remaining)
 
 
 class Limiter:
@@ -90,6 +126,20 @@ class Limiter:
     def __len__(self) -> int:
         """Count the subjects that are remembered."""
         return len(self._full_at)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedQuotas:
+    """Quotas of callers, by their names, as all replicas together hold them to, and who counts."""
+
+    quotas: Mapping[str, Quota]
+    rates: SharedRates
+
+    async def spend(self, subject: str) -> Standing | None:
+        """Count a request of a subject; none if nobody counts at present."""
+        quota = self.quotas[subject]
+        spent = await self.rates.spend(subject, quota.requests, quota.seconds)
+        return None if spent is None else standing_of(quota, spent)
 
 
 def _standing(quota: Quota, wait: int, remaining: int = 0, *, is_within: bool = True) -> Standing:

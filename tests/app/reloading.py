@@ -17,7 +17,7 @@ from aiohttp import web
 from gateway.app.listening import listen
 from gateway.app.peers import Alone
 from gateway.app.process import serve
-from gateway.cli.logs import log_serving
+from gateway.cli.serving_logs import log_serving
 from gateway.config import Served, Source
 from gateway.metrics.families import Family
 

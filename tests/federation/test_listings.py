@@ -13,7 +13,7 @@ from gateway.federation.freshness import AS_IT_SERVES, Acceptance, Lifetimes
 from gateway.federation.harvest import Harvest
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
 from gateway.federation.listing_reader import ListingReader
-from gateway.federation.listings import MAX_KEPT_BYTES, KeptListings, ListingKey
+from gateway.federation.listings import MAX_KEPT_BYTES, Kept, KeptListings, ListingKey
 from gateway.federation.readers import Delivery
 from gateway.federation.tally import Tally
 from gateway.model.query import NEWEST_FIRST, AnyOf, Condition, Field, Order, Query, Sort
@@ -120,15 +120,15 @@ def test_a_list_that_was_asked_for_earlier_never_takes_the_place_of_a_later_one(
 
 
 def test_a_whole_list_takes_the_place_of_one_that_has_grown_since_it_was_asked_for() -> None:
-    clock, every, whole = Clock(), timedelta(minutes=5), listing(FakeRow("2", 2))
+    clock, whole, lifetimes = Clock(), listing(FakeRow("2", 2)), Lifetimes(10)
     kept = KeptListings(timer=clock)
-    kept.keep(key(), ONE, Lifetimes(10), full_list_every=every)
+    kept.keep_read(key(), Kept(ONE, lifetimes.begin(0.0), 0.0, full_list_due=300.0))
     growing = kept.find_growing(key())
     assert growing is not None
     clock.now = 5.0
     kept.keep_grown(key(), growing, listing(*rows(1, 2)), Lifetimes(10))
 
-    kept.keep(key(), whole, Lifetimes(10), full_list_every=every, read_at=4.0)
+    kept.keep_read(key(), Kept(whole, lifetimes.begin(4.0), 4.0, full_list_due=304.0))
 
     assert kept.find(key()) is whole
 

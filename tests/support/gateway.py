@@ -18,6 +18,7 @@ from adapters.simulators.ekran import EkranSimulator
 from adapters.simulators.roundware import RoundwareSimulator
 from adapters.simulators.server import VendorServer
 from gateway.app import Clock, build_app
+from gateway.app.sharing import Sharing
 from gateway.config import BackendLimits, BackendSettings, ServerSettings, SetBy, Settings
 from gateway.spi.registry import load_adapter
 from gateway.web.limits import ServingLimits
@@ -146,10 +147,11 @@ async def running(
     clock: Clock = noon,
     timer: Callable[[], float] = time.monotonic,
     limits: ServingLimits | None = None,
+    sharing: Sharing | None = None,
 ) -> AsyncIterator[Gateway]:
     """Run the built gateway on a free loopback port, with a clock that stands at noon."""
     runner = Runner(
-        build_app(settings, clock=clock, timer=timer),
+        build_app(settings, clock=clock, timer=timer, sharing=sharing),
         limits=limits,
         access_log=None,
         shutdown_timeout=0.1,
