@@ -1,7 +1,6 @@
 """The adapter that does what a file says."""
 
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,6 @@ from gateway.spi import (
     Address,
     BackendQuery,
     Context,
-    First,
     HttpEndpoint,
     Json,
     Mapped,
@@ -42,7 +40,6 @@ from gateway.spi import (
     Rejected,
     RpcEndpoint,
     ScanPlan,
-    StartOver,
     Ticket,
     Write,
     WriteOutcome,
@@ -143,25 +140,11 @@ class DeclarativeAdapter(DescribedAdapter[Any]):
         size = self._pager.size(at, plan.page_size)
         self._pager.ask(draft, at, size)
         answer = await self._ask(draft, context)
-        if self._is_no_page(answer, at):
+        if self._meanings.is_no_page(answer, at):
             return RawPage([])
         rows = self._rows.rows(answer.document)
         page = Page(rows, answer, size, is_filtered=bool(plan.pushed))
         return RawPage(rows, self._pager.following(at, page), self._pager.total(answer))
-
-    def _is_no_page(self, answer: Answer, at: Address) -> bool:
-        """Say whether there is no such page; raise the error for any other answer than a page."""
-        rule = self._meanings.rule_for("list", answer)
-        if rule is not None and rule.is_ == "no_page":
-            return True
-        is_lost = rule.is_ == "start_over" if rule else answer.status == HTTPStatus.GONE
-        if is_lost and at != First():
-            raise StartOver(f"{answer.what}: a place that is no longer known")
-        if is_lost or rule is None:  # The beginning of a list cannot be lost.
-            answer.raise_for_failure()
-        if rule is not None:
-            raise error_of(rule, answer)
-        return False
 
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a record by the fields of the file."""

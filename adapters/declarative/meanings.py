@@ -1,14 +1,17 @@
 """What answers mean by the table of a file, and the errors that belong to that."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import assert_never
 
 from adapters.declarative.answers import Answer
 from adapters.declarative.documents import Selector
 from adapters.declarative.language.outcomes import CallName, ErrorRule, Meaning
 from gateway.spi import (
+    Address,
     BadAnswer,
     ErrorCode,
+    First,
     GiveUp,
     LogInAgain,
     SlowDown,
@@ -37,6 +40,20 @@ class Meanings:
         if rule is not None:
             raise error_of(rule, answer)
         answer.raise_for_failure()
+
+    def is_no_page(self, answer: Answer, at: Address) -> bool:
+        """Say whether there is no page at an address; raise the error that any other answer is."""
+        rule = self.rule_for("list", answer)
+        if rule is not None and rule.is_ == "no_page":
+            return True
+        is_lost = rule.is_ == "start_over" if rule else answer.status == HTTPStatus.GONE
+        if is_lost and at != First():
+            raise StartOver(f"{answer.what}: a place that is no longer known")
+        if is_lost or rule is None:  # The beginning of a list cannot be lost.
+            answer.raise_for_failure()
+        if rule is not None:
+            raise error_of(rule, answer)
+        return False
 
 
 def _fits(rule: ErrorRule, body: Selector | None, call: CallName, answer: Answer) -> bool:
