@@ -12,7 +12,7 @@ from gateway.state.shared.records import SharedRecords
 from gateway.state.shared.seals import Seals
 from gateway.state.shared.trouble import AccountTrouble
 
-TENDING_SECONDS = 1.0
+TENDING_SECONDS = 0.5
 
 
 class SharedCache:

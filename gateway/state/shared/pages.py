@@ -15,7 +15,7 @@ from gateway.federation.sharing import Elsewhere, Grant, Look, Parcel
 from gateway.state.shared.link import Argument, Link, Unavailable
 from gateway.state.shared.seals import Seals
 
-LEASE_SECONDS = 3.0
+LEASE_SECONDS = 2.0
 """How long a lease holds that is not renewed: so long the others wait for a replica that died."""
 
 LARGEST_VALUE_BYTES = 8 * 1024 * 1024
@@ -25,6 +25,7 @@ _PART_BYTES = 256 * 1024
 """Values travel in parts, each of which is soon there."""
 
 _PART_SECONDS = 10
+_MOST_LOST = 1_000
 _TOO_LARGE_SECONDS = 600
 _EPOCH_SECONDS = 25 * 3600
 """Longer than any value serves: when an epoch is forgotten, nothing of the one before is left."""
@@ -56,7 +57,9 @@ end
 local lease = text(KEYS[3])
 if lease == 'too large' then return {'too large'} end
 local held = redis.call('PTTL', KEYS[3])
-if held > 0 and held <= tonumber(ARGV[2]) then return {'elsewhere', epoch} end
+if held > 0 and held <= tonumber(ARGV[2]) and lease ~= ARGV[5] then
+    return {'elsewhere', epoch}
+end
 redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
 return {'lease', epoch}
 """
@@ -117,6 +120,7 @@ class SharedPages:
         self._link = link
         self._seals = seals
         self._held: WeakKeyDictionary[Grant, str] = WeakKeyDictionary()
+        self._lost: dict[str, str] = {}
         self._watched: dict[str, Callable[[], None]] = {}
         self._epochs: dict[str, str] = {}
 
@@ -137,8 +141,10 @@ class SharedPages:
         if len(sealed) > LARGEST_VALUE_BYTES:
             await self._end(scope, name, grant, too_large_for=_TOO_LARGE_SECONDS)
             return
-        with suppress(Unavailable):
+        try:
             await self._put(scope, name, grant.epoch.encode() + sealed, for_s, grant)
+        except Unavailable:
+            self._lose(scope, name, grant)
         self._held.pop(grant, None)
 
     async def let_go(self, scope: str, name: str, grant: Grant) -> None:
@@ -180,7 +186,9 @@ class SharedPages:
     async def _look(self, scope: str, name: str, *, is_anew: bool) -> Look:
         token = secrets.token_hex(8)
         keys = [_epoch(scope), _place(scope, name), _lease(scope, name)]
-        arguments: list[Argument] = [token, _milliseconds(LEASE_SECONDS), _PART_BYTES, int(is_anew)]
+        lost = self._lost.pop(_lease(scope, name), "")
+        lease: list[Argument] = [token, _milliseconds(LEASE_SECONDS)]
+        arguments: list[Argument] = [*lease, _PART_BYTES, int(is_anew), lost]
         match await self._link.ask(_LOOK, keys, arguments):
             case [b"value", bytes(first), int(size), int(left)]:
                 body = await self._opened(scope, name, first, size)
@@ -223,8 +231,15 @@ class SharedPages:
     async def _end(self, scope: str, name: str, grant: Grant, *, too_large_for: float) -> None:
         self._held.pop(grant, None)
         keys = [_epoch(scope), _lease(scope, name)]
-        with suppress(Unavailable):
+        try:
             await self._link.ask(_LET_GO, keys, [grant.token or "", _milliseconds(too_large_for)])
+        except Unavailable:
+            self._lose(scope, name, grant)
+
+    def _lose(self, scope: str, name: str, grant: Grant) -> None:
+        """Remember a lease that could not be ended: who held it is not to wait for it."""
+        if grant.token is not None and len(self._lost) < _MOST_LOST:
+            self._lost[_lease(scope, name)] = grant.token
 
     def _note_epoch(self, scope: str, found: object) -> None:
         if not isinstance(found, bytes) or scope not in self._watched:
