@@ -95,6 +95,11 @@ async def test_a_backend_that_is_gone_is_named_with_since_when_and_why(browser: 
         notice = await look.text("#notices")
         card = await look.text('.card:has-text("digital-samba")')
         headline = await look.text("#headline")
+        announced = await look.page.text_content("#announced")
+        place.clock.now = 180
+        await look.tick(90)
+        await look.until("#notices", "3 min ago")
+        again = await look.page.text_content("#announced")
         await look.page.click("#notices button")
         sheet = await look.text("#sheet")
 
@@ -106,6 +111,7 @@ async def test_a_backend_that_is_gone_is_named_with_since_when_and_why(browser: 
     assert headline.startswith("At least ")
     assert "In trouble because it cannot be connected to" in sheet
     assert "What it cannot do" in sheet
+    assert announced == again == "digital-samba: missing.", "who listens is told of it once"
 
 
 async def test_a_backend_that_is_out_of_date_is_shown_with_as_of_when(browser: Browser) -> None:

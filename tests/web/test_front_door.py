@@ -209,7 +209,7 @@ async def test_a_filter_that_no_asked_vendor_can_answer_is_refused(gateway: Gate
         ("/v1/backends?colour=red", 400, "unknown_parameter"),
         ("/v1/sessions/museum:1?fields=id", 400, "unknown_parameter"),
         ("/v1/nothing", 404, "not_found"),
-        ("/", 404, "not_found"),
+        ("/page", 404, "not_found"),
     ],
 )
 async def test_what_is_not_there_is_a_problem(

@@ -44,10 +44,9 @@ function sentences({ view, cells, newest, isCut, refusal, isBusy }, now) {
 
 function showNotices(state, now, go) {
   const notices = [...ownNotices(state, now), ...vendorNotices(state, now)];
-  // Ages tell themselves anew every few seconds: nobody is to be told of a trouble more than once.
-  const signature = notices.map(({ level, title, text }) => [level, title, text.replace(/\([^)]*\)/, "")]);
-  const build = () => notices.map((each) => noticeOf(each, go, state.view));
-  fill(byId("notices"), signature, build);
+  fill(byId("notices"), notices, () => notices.map((each) => noticeOf(each, go, state.view)));
+  // Ages change every few seconds: who listens is told of a trouble once.
+  say(byId("announced"), notices.map((each) => each.title).join(" "));
 }
 
 function ownNotices({ refusal, answeredAt, newest, view }, now) {
