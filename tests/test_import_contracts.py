@@ -29,6 +29,7 @@ CROSSINGS = [
         "adapters/simulators/world.py",
         "import adapters.toolkit.instants",
     ),
+    ("Only traces knows OpenTelemetry", "gateway/web/parse.py", "import opentelemetry.trace"),
     ("Only metrics knows Prometheus", "gateway/federation/scan.py", "import prometheus_client"),
     ("Only web knows HTTP server words", "gateway/paging/merge.py", "import aiohttp"),
 ]

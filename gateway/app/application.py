@@ -12,10 +12,12 @@ from gateway.app.holdings import Holdings
 from gateway.app.metrics import scraped
 from gateway.app.peers import Alone, Peers
 from gateway.app.snapshot import SNAPSHOT, Snapshot
+from gateway.app.tracing import tracer_for
 from gateway.app.vendors import Wired, wired
 from gateway.config.settings import (
     BackendSettings,
     Settings,
+    TracesSettings,
 )
 from gateway.federation.details import KeptDetails
 from gateway.federation.federation import Federation
@@ -49,12 +51,14 @@ from gateway.web.middlewares import (
     log_requests,
     negotiate,
     tell_standing,
+    trace_calls,
 )
 from gateway.web.rates import Limiter
 from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
 from gateway.web.repeats import Repeats
 from gateway.web.routes import routes
 from gateway.web.serving import REQUEST_LIMITS
+from gateway.web.tracing import Tracer
 
 Clock = Callable[[], datetime]
 
@@ -64,13 +68,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_app(
+def build_app(  # noqa: PLR0913  # what it is built with, each by its name
     settings: Settings,
     *,
     clock: Clock = utc_now,
     timer: Callable[[], float] = time.monotonic,
     before: web.Application | None = None,
     peers: Peers | None = None,
+    tracer: Tracer | None = None,
 ) -> web.Application:
     """Build the application. It opens a vendor's connection at the first call to it.
 
@@ -78,14 +83,18 @@ def build_app(
     whose settings are equal, with all that is known and kept of them, accounts, cursors, and how
     often callers have called. What only one of them uses is closed when that is cleaned up. The
     clock tells the date, the timer how much time goes by, in seconds. Unless told of ``peers`` it
-    has those of the one before, or none.
+    has those of the one before, or none; who traces is as in the configuration, unless it is told.
     """
     old = None if before is None else before[SNAPSHOT]
-    snapshot = _snapshot(settings, clock, timer, old, peers)
+    holdings = (
+        old.holdings if old else _holdings(settings, clock, timer, peers=peers, tracer=tracer)
+    )
+    snapshot = _snapshot(settings, clock, timer, old, holdings)
     origins = frozenset(settings.cors.origins)
     app = web.Application(
         middlewares=[
             log_requests,
+            *([trace_calls(holdings.tracer)] if holdings.tracer else []),
             compress,
             answer_problems,
             refuse_other_hosts,
@@ -122,7 +131,8 @@ async def open_federation(
 ) -> AsyncIterator[Federation]:
     """Build what answers, without a front door, for this process alone; close it in the end."""
     vendors = wired(_enabled(settings), clock)
-    holdings = _holdings(settings, clock, time.monotonic)
+    untraced = settings.model_copy(update={"traces": TracesSettings()})
+    holdings = _holdings(untraced, clock, time.monotonic)
     holdings.enter(vendors)
     federation = _federation(settings, vendors, holdings)
     try:
@@ -142,9 +152,8 @@ def _snapshot(
     clock: Clock,
     timer: Callable[[], float],
     before: Snapshot | None,
-    peers: Peers | None,
+    holdings: Holdings,
 ) -> Snapshot:
-    holdings = before.holdings if before else _holdings(settings, clock, timer)
     vendors = wired(
         _enabled(settings),
         clock,
@@ -167,18 +176,26 @@ def _snapshot(
         ),
         before.sealer if before is not None and is_sealed_alike else cursor_sealer(settings),
         holdings,
-        peers or (before.peers if before else Alone()),
     )
 
 
-def _holdings(settings: Settings, clock: Clock, timer: Callable[[], float]) -> Holdings:
-    folder = settings.server.state_dir
+def _holdings(
+    settings: Settings,
+    clock: Clock,
+    timer: Callable[[], float],
+    *,
+    peers: Peers | None = None,
+    tracer: Tracer | None = None,
+) -> Holdings:
+    folder, peers = settings.server.state_dir, peers or Alone()
     return Holdings(
-        Listings(KeptListings(timer=timer)),
-        KeptRanges(timer=timer),
-        KeptDetails(timer=timer),
-        None if folder is None else IdempotencyRecords(folder, clock),
-        Figures(),
+        listings=Listings(KeptListings(timer=timer)),
+        ranges=KeptRanges(timer=timer),
+        details=KeptDetails(timer=timer),
+        records=None if folder is None else IdempotencyRecords(folder, clock),
+        figures=Figures(),
+        peers=peers,
+        tracer=tracer or tracer_for(settings.traces, peers.worker),
     )
 
 

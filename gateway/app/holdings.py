@@ -4,24 +4,29 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
+from gateway.app.peers import Peers
 from gateway.app.vendors import Wired
 from gateway.federation.details import KeptDetails
 from gateway.federation.filling import Listings
 from gateway.federation.ranges import KeptRanges
 from gateway.figures.figures import Figures
 from gateway.state.idempotency import IdempotencyRecords
+from gateway.web.tracing import Tracer
 
 
 class Holdings:
     """What several snapshots may use at a time: the last one to leave a thing has it closed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what there is, each by its name
         self,
+        *,
         listings: Listings,
         ranges: KeptRanges,
         details: KeptDetails,
         records: IdempotencyRecords | None,
         figures: Figures,
+        peers: Peers,
+        tracer: Tracer | None,
     ) -> None:
         """Take them over, not opened yet."""
         self.listings = listings
@@ -29,6 +34,8 @@ class Holdings:
         self.details = details
         self.records = records
         self.figures = figures
+        self.peers = peers
+        self.tracer = tracer
         self._has_records = False
         self._users: Counter[str] = Counter()
         self._snapshots = 0
@@ -66,3 +73,5 @@ class Holdings:
         await self.listings.close()
         if self.records is not None and self._has_records:
             await self.records.close()
+        if self.tracer is not None:
+            await asyncio.to_thread(self.tracer.close)

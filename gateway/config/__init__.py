@@ -25,6 +25,7 @@ from gateway.config.settings import (
     SetBy,
     Settings,
     TlsSettings,
+    TracesSettings,
 )
 from gateway.config.showing import shown
 
@@ -51,6 +52,7 @@ __all__ = [
     "Settings",
     "Source",
     "TlsSettings",
+    "TracesSettings",
     "account_key",
     "configuration_schema",
     "is_loopback",

@@ -14,6 +14,7 @@ from gateway.config.rules import (
     passwords_of_proxies,
     repeated_names,
     unknown_backends,
+    unsent_traces,
     unusable_certificate,
     unusable_folder,
 )
@@ -33,7 +34,7 @@ class Served(TypedDict, total=False):
     workers: int | None
 
 
-_RULES = (refusals, repeated_names, unknown_backends, open_to_strangers)
+_RULES = (refusals, repeated_names, unknown_backends, open_to_strangers, unsent_traces)
 
 
 def load(

@@ -4,6 +4,7 @@ import ipaddress
 import os
 import ssl
 from collections.abc import Container, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,6 +49,17 @@ def open_to_strangers(tree: Json) -> Iterator[tuple[KeyPath, str]]:
     for path, host in _texts(tree, "server.host"):
         if not (has_callers or is_anonymous or is_loopback(host)):
             yield path, "beyond this machine auth.keys are needed, or auth.anonymous: true"
+
+
+def unsent_traces(tree: Json) -> Iterator[tuple[KeyPath, str]]:
+    """Find traces that would not be sent: what it takes is not installed, or not configured."""
+    endpoints = [(at, value) for at, value in select(tree, "traces.endpoint") if value is not None]
+    for path, _ in endpoints:
+        if find_spec("opentelemetry") is None:
+            yield path, "takes the extra otel: pip install 'session-gateway[otel]'"
+    for path, value in select(tree, "backends[].trace_context"):
+        if is_true(value) and not endpoints:
+            yield path, "has no effect without traces.endpoint"
 
 
 def unusable_proxy(proxy: Json, options: AdapterOptions) -> Iterator[str]:

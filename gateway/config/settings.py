@@ -11,6 +11,7 @@ from gateway.config.values import (
     Bytes,
     Flag,
     Hideable,
+    HttpAddress,
     Instant,
     Network,
     Origin,
@@ -19,6 +20,7 @@ from gateway.config.values import (
     RequestRate,
     Seconds,
     Sha256,
+    Share,
     Text,
     Whole,
 )
@@ -101,6 +103,17 @@ class LogSettings(Section):
     format: LogFormat = LogFormat.TEXT
 
 
+class TracesSettings(Section):
+    """Where traces are sent, by OTLP over HTTP; this takes the extra ``otel``.
+
+    ``sample`` is the share of traces that are sent.
+    """
+
+    endpoint: HttpAddress | None = None
+    headers: dict[str, SecretStr] = {}
+    sample: Annotated[Share, Field(ge=0, le=1)] = 1
+
+
 class CorsSettings(Section):
     """The web pages whose scripts may call, by their exact origins."""
 
@@ -143,7 +156,8 @@ class BackendEntry(DefaultSettings):
     """A backend as the file has it. Its options are its adapter's to read.
 
     ``horizon`` is how long ago a session started at most that is looked for by its start. By
-    ``proxy`` the vendor is reached; its certificate is verified all the same.
+    ``proxy`` the vendor is reached; its certificate is verified all the same. With
+    ``trace_context`` the vendor is told which traces requests belong to.
     """
 
     name: BackendName
@@ -153,6 +167,7 @@ class BackendEntry(DefaultSettings):
     operations: tuple[Operation, ...] = ()
     horizon: Period | None = None
     proxy: ProxyAddress | None = Field(default=None, repr=False)
+    trace_context: Flag = False
 
 
 class SetBy(StrEnum):
@@ -186,6 +201,7 @@ class ConfigurationFile(Section):
     cursor: CursorSettings = CursorSettings()
     cors: CorsSettings = CorsSettings()
     log: LogSettings = LogSettings()
+    traces: TracesSettings = TracesSettings()
     shared_cache: SecretStr | None = None
     defaults: DefaultSettings = DefaultSettings()
     backends: Annotated[tuple[BackendEntry, ...], Field(min_length=1)]

@@ -27,6 +27,9 @@ _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?
 _PROXY = re.compile(
     r"http://(?:[^/?#@:\s]+:[^/?#@:\s]*@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})/?"
 )
+_HTTP_ADDRESS = re.compile(
+    r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/[^?#@\s]*"
+)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _LAST_PORT = 65535
 _RATE = re.compile("(?P<requests>[1-9][0-9]{0,6})/(?P<unit>s|min|h)")
@@ -130,6 +133,14 @@ def _proxy(value: str) -> str:
     return value
 
 
+def _http_address(value: str) -> str:
+    if not _HTTP_ADDRESS.fullmatch(value):
+        raise ValueError(
+            "must be an address such as http://localhost:4318/v1/traces, without credentials"
+        )
+    return value
+
+
 def _as_written(period: timedelta) -> str:
     """Write a length of time as a file does."""
     hours = period // timedelta(hours=1)
@@ -145,9 +156,11 @@ def _not_reserved(name: str) -> str:
 # Left to itself, pydantic reads yes as true, and true as 1.
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Origin = Annotated[str, AfterValidator(_origin)]
+HttpAddress = Annotated[str, AfterValidator(_http_address)]
 ProxyAddress = Annotated[str, AfterValidator(_proxy)]
 Whole = Annotated[int, BeforeValidator(_no_boolean)]
 Seconds = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
+Share = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
 Bytes = Annotated[int, BeforeValidator(_bytes, json_schema_input_type=int | str)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Period = Annotated[

@@ -22,6 +22,7 @@ from gateway.config import BackendLimits, BackendSettings, ServerSettings, SetBy
 from gateway.spi.registry import load_adapter
 from gateway.web.limits import ServingLimits
 from gateway.web.serving import Runner
+from gateway.web.tracing import Tracer
 from tests.support.adapters import noon
 
 SIMULATORS: tuple[type[VendorServer], ...] = (
@@ -142,10 +143,11 @@ async def running(
     clock: Clock = noon,
     timer: Callable[[], float] = time.monotonic,
     limits: ServingLimits | None = None,
+    tracer: Tracer | None = None,
 ) -> AsyncIterator[Gateway]:
     """Run the built gateway on a free loopback port, with a clock that stands at noon."""
     runner = Runner(
-        build_app(settings, clock=clock, timer=timer),
+        build_app(settings, clock=clock, timer=timer, tracer=tracer),
         limits=limits,
         access_log=None,
         shutdown_timeout=0.1,
