@@ -111,6 +111,16 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
         "A backend fails. Each code is told once, until it answers again.",
         "See the code, below.",
     ),
+    "traces: the collector takes none; they are dropped until it does": (
+        "traces: the collector takes none; they are dropped until it does",
+        "Spans could not be exported. Calls are answered as ever.",
+        "`traces.endpoint`, its `headers`, and the collector's own log.",
+    ),
+    "traces: the collector takes them again": (
+        "traces: the collector takes them again",
+        "It recovered.",
+        "",
+    ),
     "backend %s: answers again": ("backend museum: answers again", "It recovered.", ""),
     "backend %s: does not keep the order it promises": (
         "backend museum: does not keep the order it promises",

@@ -15,10 +15,12 @@ from gateway.app.metrics import scraped
 from gateway.app.peers import Alone, Peers
 from gateway.app.sharing import Sharing, sharing_of
 from gateway.app.snapshot import SNAPSHOT, Snapshot
+from gateway.app.tracing import tracer_for
 from gateway.app.vendors import Wired, adapter_class, wired
 from gateway.config.settings import (
     BackendSettings,
     Settings,
+    TracesSettings,
 )
 from gateway.federation.federation import Federation
 from gateway.federation.flights import LastingFlights
@@ -48,10 +50,12 @@ from gateway.web.middlewares import (
     log_requests,
     negotiate,
     tell_standing,
+    trace_calls,
 )
 from gateway.web.repeats import Repeats
 from gateway.web.routes import routes
 from gateway.web.serving import REQUEST_LIMITS
+from gateway.web.tracing import Tracer
 
 Clock = Callable[[], datetime]
 
@@ -69,6 +73,7 @@ def build_app(  # noqa: PLR0913  # what it is built with, each by its name
     before: web.Application | None = None,
     peers: Peers | None = None,
     sharing: Sharing | None = None,
+    tracer: Tracer | None = None,
 ) -> web.Application:
     """Build the application. It opens a vendor's connection at the first call to it.
 
@@ -76,15 +81,21 @@ def build_app(  # noqa: PLR0913  # what it is built with, each by its name
     whose settings are equal, with all that is known and kept of them, accounts, cursors, and how
     often callers have called. What only one of them uses is closed when that is cleaned up. The
     clock tells the date, the timer how much time goes by, in seconds. Unless told of ``peers`` it
-    has those of the one before, or none. With other replicas it shares what the settings say,
-    unless it is given what does that.
+    has those of the one before, or none. What it shares with other replicas, and who traces, is as
+    in the configuration, unless it is told.
     """
     old = None if before is None else before[SNAPSHOT]
-    snapshot = _snapshot(settings, clock, timer, old, peers=peers, sharing=sharing)
+    holdings = (
+        old.holdings
+        if old
+        else _holdings(settings, clock, timer, peers=peers, sharing=sharing, tracer=tracer)
+    )
+    snapshot = _snapshot(settings, clock, timer, old, holdings)
     origins = frozenset(settings.cors.origins)
     app = web.Application(
         middlewares=[
             log_requests,
+            *([trace_calls(holdings.tracer)] if holdings.tracer else []),
             compress,
             answer_problems,
             refuse_other_hosts,
@@ -121,7 +132,8 @@ async def open_federation(
 ) -> AsyncIterator[Federation]:
     """Build what answers, without a front door, for this process alone; close it in the end."""
     vendors = wired(_enabled(settings), clock, plugins=settings.plugins)
-    holdings = _holdings(settings, clock, time.monotonic)
+    alone = settings.model_copy(update={"traces": TracesSettings(), "shared_cache": None})
+    holdings = _holdings(alone, clock, time.monotonic)
     holdings.enter(vendors)
     federation = _federation(settings, vendors, holdings)
     try:
@@ -136,17 +148,13 @@ def cursor_sealer(settings: Settings) -> CursorSealer:
     return CursorSealer([key.get_secret_value().encode() for key in settings.cursor.keys])
 
 
-def _snapshot(  # noqa: PLR0913  # as for the application
+def _snapshot(  # as for the application
     settings: Settings,
     clock: Clock,
     timer: Callable[[], float],
     before: Snapshot | None,
-    *,
-    peers: Peers | None,
-    sharing: Sharing | None,
+    holdings: Holdings,
 ) -> Snapshot:
-    sharing = before.holdings.sharing if before else sharing or sharing_of(settings, timer)
-    holdings = before.holdings if before else _holdings(settings, clock, timer, sharing)
     vendors = wired(
         _enabled(settings),
         clock,
@@ -176,7 +184,6 @@ def _snapshot(  # noqa: PLR0913  # as for the application
         ),
         before.sealer if before is not None and is_sealed_alike else cursor_sealer(settings),
         holdings,
-        peers or (before.peers if before else Alone()),
     )
 
 
@@ -184,9 +191,19 @@ def _holdings(
     settings: Settings,
     clock: Clock,
     timer: Callable[[], float],
+    *,
+    peers: Peers | None = None,
     sharing: Sharing | None = None,
+    tracer: Tracer | None = None,
 ) -> Holdings:
-    return Holdings(timer, _records(settings.server.state_dir, sharing, clock), sharing)
+    sharing, peers = sharing or sharing_of(settings, timer), peers or Alone()
+    return Holdings(
+        timer,
+        records=_records(settings.server.state_dir, sharing, clock),
+        sharing=sharing,
+        peers=peers,
+        tracer=tracer or tracer_for(settings.traces, peers.worker),
+    )
 
 
 def _records(folder: Path | None, sharing: Sharing | None, clock: Clock) -> CallRecords | None:

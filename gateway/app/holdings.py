@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from gateway.app.peers import Peers
 from gateway.app.sharing import Sharing
 from gateway.app.vendors import Wired
 from gateway.federation.backend import Backend
@@ -18,16 +19,20 @@ from gateway.figures.figures import Figures
 from gateway.state.idempotency import CallRecords
 from gateway.web.rates import Limiter
 from gateway.web.refreshes import REFRESHES_OF_A_BACKEND
+from gateway.web.tracing import Tracer
 
 
 class Holdings:
     """What several snapshots may use at a time: the last one to leave a thing has it closed."""
 
-    def __init__(
+    def __init__(  # what there is, each by its name
         self,
         timer: Callable[[], float],
+        *,
         records: CallRecords | None,
-        sharing: Sharing | None = None,
+        sharing: Sharing | None,
+        peers: Peers,
+        tracer: Tracer | None,
     ) -> None:
         """Keep nothing yet, by a timer in seconds. What is taken over is not opened yet."""
         self.listings = Listings(KeptListings(timer=timer))
@@ -39,6 +44,8 @@ class Holdings:
         self.figures = Figures()
         self.records = records
         self.sharing = sharing
+        self.peers = peers
+        self.tracer = tracer
         self._is_open = False
         self._users: Counter[str] = Counter()
         self._snapshots = 0
@@ -90,6 +97,8 @@ class Holdings:
             await self.records.close()
         if self.sharing is not None:
             await self.sharing.close()
+        if self.tracer is not None:
+            await asyncio.to_thread(self.tracer.close)
 
     def _outdated(self, backend: Backend) -> None:
         """Have nothing serve that was read before another replica wrote to a backend."""

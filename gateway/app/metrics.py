@@ -15,7 +15,7 @@ async def scraped(app: web.Application) -> bytes:
 
     Raises a ``TimeoutError`` where others do not tell theirs in time.
     """
-    return written(await app[SNAPSHOT].peers.metrics(own_metrics(app)))
+    return written(await app[SNAPSHOT].holdings.peers.metrics(own_metrics(app)))
 
 
 def own_metrics(app: web.Application) -> list[Family]:
@@ -33,6 +33,6 @@ def own_metrics(app: web.Application) -> list[Family]:
             ranges=holdings.ranges,
             details=holdings.details,
             repeats=app[REPEATS],
-            worker=snapshot.peers.worker,
+            worker=holdings.peers.worker,
         )
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from gateway.app.holdings import Holdings
-from gateway.app.peers import Peers
 from gateway.app.vendors import Wired
 from gateway.config.settings import Settings
 from gateway.paging.cursor import CursorSealer
@@ -22,7 +21,6 @@ class Snapshot:
     admission: Admission
     sealer: CursorSealer
     holdings: Holdings
-    peers: Peers
 
 
 SNAPSHOT = web.AppKey("SNAPSHOT", Snapshot)

@@ -167,6 +167,7 @@ def _wired(
         turns=shared.turns,
         proxy=settings.proxy,
         traffic=figures.traffic,
+        tells_trace=settings.trace_context,
     )
     backend = Backend(
         settings.name,

@@ -24,6 +24,7 @@ from gateway.config.settings import (
     SetBy,
     Settings,
     TlsSettings,
+    TracesSettings,
 )
 from gateway.config.showing import shown
 from gateway.documents.problems import ConfigurationError, Problem
@@ -51,6 +52,7 @@ __all__ = [
     "Settings",
     "Source",
     "TlsSettings",
+    "TracesSettings",
     "account_key",
     "configuration_schema",
     "file_schema",

@@ -1,7 +1,7 @@
 """A backend completed: its adapter's options, and each figure from itself or the defaults."""
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,10 +17,19 @@ from gateway.config.settings import (
     SetBy,
 )
 from gateway.config.validation import Validator
+from gateway.config.values import is_true
 from gateway.documents.problems import ConfigurationError, Problems
 from gateway.documents.tree import KeyPath, select
 from gateway.paging.planner import can_slice
-from gateway.spi import Abilities, AdapterOptions, Json, Operation, Usual
+from gateway.spi import (
+    Abilities,
+    AdapterOptions,
+    HttpEndpoint,
+    Json,
+    Operation,
+    RpcEndpoint,
+    Usual,
+)
 from gateway.spi.registry import (
     NotUsableError,
     PluginError,
@@ -85,8 +94,10 @@ class OptionsReader:
         for file, message in unusable_files(options, at):
             self._problems.add(file, message)
         if isinstance(backend, dict):
+            adapter = self._adapter(_adapter_name(backend))(options)
             abilities = self._abilities(_adapter_name(backend), options)
             self._check_horizon(backend, abilities, path)
+            self._check_trace_context(backend, adapter.endpoint(), path)
             self._check_operations(backend, abilities, path)
             for message in unusable_proxy(backend.get("proxy"), options):
                 self._problems.add((*path, "proxy"), message)
@@ -124,6 +135,14 @@ class OptionsReader:
         if backend.get("horizon") is not None and not can_slice(abilities):
             message = "has no effect: this vendor is not read by windows of time"
             self._problems.add((*path, "horizon"), message)
+
+    def _check_trace_context(
+        self, backend: Mapping[str, Json], endpoint: HttpEndpoint | RpcEndpoint, path: KeyPath
+    ) -> None:
+        """Refuse to tell of traces where there is no place for it."""
+        if is_true(backend.get("trace_context")) and isinstance(endpoint, RpcEndpoint):
+            message = "has no effect: this vendor is spoken to over a WebSocket"
+            self._problems.add((*path, "trace_context"), message)
 
     def _check_operations(self, backend: Json, abilities: Abilities, path: KeyPath) -> None:
         """Refuse writes that the vendor cannot do."""

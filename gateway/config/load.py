@@ -12,6 +12,7 @@ from gateway.config.rules import (
     passwords_in_urls,
     repeated_names,
     unknown_backends,
+    unsent_traces,
     unusable_cache,
     unusable_certificate,
     unusable_folder,
@@ -32,7 +33,7 @@ class Served(TypedDict, total=False):
     workers: int | None
 
 
-_RULES = (repeated_names, unknown_backends, open_to_strangers, unusable_cache)
+_RULES = (repeated_names, unknown_backends, open_to_strangers, unusable_cache, unsent_traces)
 
 
 def load(

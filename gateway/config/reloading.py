@@ -12,7 +12,7 @@ from gateway.config.settings import CursorSettings, ServerSettings, Settings
 _FIXED = ("host", "port", "workers", "state_dir")
 """What of ``server`` a process has for life."""
 
-_FIXED_SECTIONS = ("log",)
+_FIXED_SECTIONS = ("log", "traces")
 """What else it has for life."""
 
 

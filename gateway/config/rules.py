@@ -64,6 +64,17 @@ def open_to_strangers(tree: Json) -> Iterator[tuple[KeyPath, str]]:
             yield path, "beyond this machine auth.keys are needed, or auth.anonymous: true"
 
 
+def unsent_traces(tree: Json) -> Iterator[tuple[KeyPath, str]]:
+    """Find traces that would not be sent: what it takes is not installed, or not configured."""
+    endpoints = [(at, value) for at, value in select(tree, "traces.endpoint") if value is not None]
+    for path, _ in endpoints:
+        if find_spec("opentelemetry") is None:
+            yield path, "takes the extra otel: pip install 'session-gateway[otel]'"
+    for path, value in select(tree, "backends[].trace_context"):
+        if is_true(value) and not endpoints:
+            yield path, "has no effect without traces.endpoint"
+
+
 def unusable_proxy(proxy: Json, options: AdapterOptions) -> Iterator[str]:
     """Find why a proxy could not carry what goes to a vendor."""
     if not isinstance(proxy, str):

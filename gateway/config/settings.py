@@ -13,6 +13,7 @@ from gateway.config.values import (
     DistributionName,
     Flag,
     Hideable,
+    HttpAddress,
     Instant,
     Network,
     Origin,
@@ -21,6 +22,7 @@ from gateway.config.values import (
     RequestRate,
     Seconds,
     Sha256,
+    Share,
     Text,
     Whole,
 )
@@ -129,6 +131,17 @@ class LogSettings(Section):
     """As text for people, or an object of JSON for each event. To change it takes a restart."""
 
 
+class TracesSettings(Section):
+    """Where traces are sent, by OTLP over HTTP; this takes the extra ``otel``."""
+
+    endpoint: HttpAddress | None = None
+    """The collector's address, such as ``http://localhost:4318/v1/traces``; null is none."""
+    headers: dict[str, SecretStr] = {}
+    """Headers that the collector wants, each a reference."""
+    sample: Annotated[Share, Field(ge=0, le=1)] = 1
+    """The share of traces that are sent."""
+
+
 class CorsSettings(Section):
     """The web pages whose scripts may call."""
 
@@ -206,6 +219,8 @@ class BackendEntry(DefaultSettings):
 
     With a password the whole URL has to be a reference.
     """
+    trace_context: Flag = False
+    """Whether the vendor is told which traces requests belong to, in ``traceparent``."""
 
 
 class SetBy(StrEnum):
@@ -244,6 +259,8 @@ class ConfigurationFile(Section):
     """The web pages whose scripts may call."""
     log: LogSettings = LogSettings()
     """How what there is to log is written."""
+    traces: TracesSettings = TracesSettings()
+    """Where traces are sent, by OTLP over HTTP; this takes the extra ``otel``."""
     shared_cache: CacheAddress | None = Field(default=None, repr=False)
     """The Redis or Valkey that replicas share, as ``redis://HOST:PORT/DATABASE``; null is none.
 

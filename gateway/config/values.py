@@ -32,6 +32,9 @@ _CACHE = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?:/[0-9]{1,3})?"
     r"|unix:///[^?#@\s]+(?:\?db=[0-9]{1,3})?"
 )
+_HTTP_ADDRESS = re.compile(
+    r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/[^?#@\s]*"
+)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _LAST_PORT = 65535
 _RATE = re.compile("(?P<requests>[1-9][0-9]{0,6})/(?P<unit>s|min|h)")
@@ -145,6 +148,14 @@ def _cache(value: str) -> str:
     return value
 
 
+def _http_address(value: str) -> str:
+    if not _HTTP_ADDRESS.fullmatch(value):
+        raise ValueError(
+            "must be an address such as http://localhost:4318/v1/traces, without credentials"
+        )
+    return value
+
+
 def _as_written(period: timedelta) -> str:
     """Write a length of time as a file does."""
     hours = period // timedelta(hours=1)
@@ -160,6 +171,9 @@ def _not_reserved(name: str) -> str:
 # Left to itself, pydantic reads yes as true, and true as 1.
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Origin = Annotated[str, AfterValidator(_origin), Field(examples=["https://dashboard.example"])]
+HttpAddress = Annotated[
+    str, AfterValidator(_http_address), Field(examples=["http://localhost:4318/v1/traces"])
+]
 ProxyAddress = Annotated[
     str, AfterValidator(_proxy), Field(examples=["http://proxy.example:3128", "${env:PROXY}"])
 ]
@@ -168,6 +182,7 @@ CacheAddress = Annotated[
 ]
 Whole = Annotated[int, BeforeValidator(_no_boolean)]
 Seconds = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
+Share = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
 Bytes = Annotated[
     int,
     BeforeValidator(_bytes, json_schema_input_type=int | str),

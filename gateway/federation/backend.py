@@ -31,6 +31,7 @@ from gateway.model.session import Session
 from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
+from gateway.spans import part, under
 from gateway.spi.abilities import Abilities, Operation
 from gateway.spi.adapter import NO_TICKET, Context, SessionAdapter, Ticket
 from gateway.spi.errors import StartOver, TryAgainLater, UpstreamError
@@ -40,6 +41,7 @@ from gateway.transport.in_flight import InFlight
 from gateway.transport.limits import Limits
 
 _LOG = logging.getLogger(__name__)
+_BACKEND = "session_gateway.backend"
 _MOST_DISORDERS = 3
 """Scans in a row that may come in a wrong order until the order is not trusted any more."""
 
@@ -285,7 +287,6 @@ class Backend:
         budget: InFlight | None = None,
     ) -> T | Failed:
         budget = budget or self.under_way.pages
-
         attempts = 0
 
         async def attempt() -> T:
@@ -294,14 +295,17 @@ class Backend:
             with budget.charged(), translated():
                 return await call()
 
-        try:
-            result = await self.account.call(attempt, is_repeatable=is_repeatable)
-        except UpstreamError as error:
-            self.figures.note_call(error.code, attempts)
-            return self.failed(error)
-        except asyncio.CancelledError:
-            self.figures.note_call(CANCELLED, attempts)
-            raise
+        with under(part(f"backend {self.name}", {_BACKEND: self.name})) as span:
+            try:
+                result = await self.account.call(attempt, is_repeatable=is_repeatable)
+            except UpstreamError as error:
+                self.figures.note_call(error.code, attempts)
+                if span is not None:
+                    span.fail(error.code)
+                return self.failed(error)
+            except asyncio.CancelledError:
+                self.figures.note_call(CANCELLED, attempts)
+                raise
         self.figures.note_call(OK, attempts)
         self.health.note_success(self.name, self._clock())
         return result

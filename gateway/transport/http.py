@@ -1,6 +1,7 @@
 """HTTP to one vendor: no redirects, no cookies, bounded in time and size."""
 
 import asyncio
+from dataclasses import replace
 
 import aiohttp
 from multidict import CIMultiDictProxy
@@ -42,10 +43,12 @@ class HttpWire:
         turns: Turns | None = None,
         proxy: Proxy | None = None,
         traffic: Traffic | None = None,
+        tells_trace: bool = False,
     ) -> None:
         """Open nothing yet. Without ``turns`` that it shares with others it has its own.
 
-        What goes over it is counted in ``traffic``.
+        What goes over it is counted in ``traffic``. If it ``tells_trace`` the vendor is told of the
+        trace that a request belongs to, as W3C Trace Context does.
 
         Raises ``ValueError`` for a trust that cannot be used.
         """
@@ -54,6 +57,7 @@ class HttpWire:
         self._slots = Slots(turns or Turns.within(limits), limits.timeout_seconds)
         self._client = Client(self._base, limits, trust, proxy)
         self._traffic = traffic or Traffic()
+        self._tells_trace = tells_trace
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send a request and read its reply whole, whatever its status.
@@ -64,10 +68,12 @@ class HttpWire:
         """
         what = str(request)
         dispatch = Dispatch()
-        with dispatch.watched(), Passage(self._traffic) as passage:
+        with dispatch.watched(), self._passage(request) as passage:
             async with self._slots.slot(what):
                 passage.begin()
                 with translated(what):
+                    if self._tells_trace:
+                        request = _with_trace(request, passage)
                     reply = await self._exchanged(request, what, dispatch)
             passage.note_status(reply.status)
             return reply
@@ -76,6 +82,9 @@ class HttpWire:
         """End what is under way, refuse what is asked from now on, and close all connections."""
         await self._slots.close()
         await self._client.close()
+
+    def _passage(self, request: HttpRequest) -> Passage:
+        return Passage(self._traffic, request.method, {"http.request.method": request.method})
 
     async def _exchanged(self, request: HttpRequest, what: str, dispatch: Dispatch) -> HttpReply:
         try:
@@ -130,6 +139,10 @@ def _joined(headers: CIMultiDictProxy[str]) -> dict[str, str]:
     if _LINK in joined:
         joined[_LINK] = ", ".join(headers.getall(_LINK))
     return joined
+
+
+def _with_trace(request: HttpRequest, passage: Passage) -> HttpRequest:
+    return replace(request, headers={**request.headers, **passage.trace_headers})
 
 
 def _told_length(response: aiohttp.ClientResponse) -> int | None:

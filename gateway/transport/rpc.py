@@ -63,7 +63,7 @@ class RpcWire:
         error, and :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
         dispatch = Dispatch()
-        with dispatch.watched(), Passage(self._traffic) as passage:
+        with dispatch.watched(), Passage(self._traffic, method, {"rpc.method": method}) as passage:
             async with self._slots.slot(method):
                 passage.begin()
                 with translated(method):

@@ -17,14 +17,24 @@ def open_wire(  # noqa: PLR0913  # what it is made with, each by its name
     turns: Turns | None = None,
     proxy: str | None = None,
     traffic: Traffic | None = None,
+    tells_trace: bool = False,
 ) -> HttpWire | RpcWire:
     """Make the wire to an endpoint, perhaps by a proxy. It connects at its first use.
 
-    What goes over it is counted in ``traffic``.
+    What goes over it is counted in ``traffic``. If it ``tells_trace`` the vendor is told of traces,
+    over HTTP: single messages of a WebSocket have no place for it.
     """
     by = None if proxy is None else Proxy.at(proxy)
     match endpoint:
         case HttpEndpoint():
-            return HttpWire(endpoint, limits, trust, turns=turns, proxy=by, traffic=traffic)
+            return HttpWire(
+                endpoint,
+                limits,
+                trust,
+                turns=turns,
+                proxy=by,
+                traffic=traffic,
+                tells_trace=tells_trace,
+            )
         case RpcEndpoint():
             return RpcWire(endpoint, limits, trust, turns=turns, proxy=by, traffic=traffic)

@@ -20,19 +20,33 @@ _NOT_READ = "none"
 _NOTHING = BackendReport(status=BackendStatus.OK)
 
 
+def route_of(request: web.Request) -> str:
+    """Give the route of a call, as the table of routes has it."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else UNKNOWN_ROUTE
+
+
+def method_of(request: web.BaseRequest) -> str:
+    """Give the method of a call, if it is one that is served anywhere."""
+    return request.method if request.method in _METHODS else _OTHER
+
+
+def problem_of(response: web.StreamResponse) -> str:
+    """Give the code of the problem that an answer is: none of another answer."""
+    code = response.get(PROBLEM_CODE, "")
+    return code if not code or code in CATALOGUE else _OTHER
+
+
 def count_call(
     figures: CallFigures,
-    route: str,
-    method: str,
+    request: web.Request,
     response: web.StreamResponse | None,
     seconds: float,
 ) -> None:
     """Count a call that was answered, or broke off before it was."""
-    method = method if method in _METHODS else _OTHER
+    route, method = route_of(request), method_of(request)
     status = HTTPStatus.INTERNAL_SERVER_ERROR if response is None else response.status
-    code = "" if response is None else response.get(PROBLEM_CODE, "")
-    if code and code not in CATALOGUE:
-        code = _OTHER
+    code = "" if response is None else problem_of(response)
     figures.answered[route, method, f"{status // 100}xx", code] += 1
     if route != UNKNOWN_ROUTE:
         figures.seconds[route, "GET" if method == "HEAD" else method].note(seconds)

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -10,12 +11,14 @@ from ipaddress import ip_address
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from gateway.spans import under
 from gateway.web.admission import FORWARDING, Admission
-from gateway.web.counting import UNKNOWN_ROUTE, count_call
+from gateway.web.counting import count_call, method_of, problem_of, route_of
 from gateway.web.formats import JSON, LINES, TABLE, acceptable
 from gateway.web.hygiene import identify
 from gateway.web.keys import CALLER, FIGURES, FORMAT, IS_STREAMING, REQUEST_ID, STANDING, TRACE
 from gateway.web.problems import Problem
+from gateway.web.tracing import Tracer
 
 _LOG = logging.getLogger("gateway.requests")
 
@@ -36,9 +39,8 @@ async def log_requests(request: web.Request, handler: Handler) -> web.StreamResp
         return response
     finally:
         seconds = time.perf_counter() - begun
-        resource = request.match_info.route.resource
-        route = resource.canonical if resource else UNKNOWN_ROUTE
-        count_call(request.app[FIGURES].calls, route, request.method, response, seconds)
+        route = route_of(request)
+        count_call(request.app[FIGURES].calls, request, response, seconds)
         status = int(HTTPStatus.INTERNAL_SERVER_ERROR if response is None else response.status)
         _LOG.info(
             "%s %s %d %.1f ms %s trace %s",
@@ -57,6 +59,25 @@ async def log_requests(request: web.Request, handler: Handler) -> web.StreamResp
                 }
             },
         )
+
+
+def trace_calls(tracer: Tracer) -> Middleware:
+    """Make the middleware that has calls traced, under the ids that answers and logs tell."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        method, route = method_of(request), route_of(request)
+        told = {"http.request.method": method, "http.route": route}
+        span = tracer.call(f"{method} {route}", request[TRACE], told)
+        request[TRACE] = replace(request[TRACE], flags=int(span.traceparent[-2:], 16))
+        with under(span):
+            response = await handler(request)
+            span.tell("http.response.status_code", response.status)
+            if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                span.fail(problem_of(response) or str(response.status))
+            return response
+
+    return middleware
 
 
 @web.middleware

@@ -2,9 +2,12 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.spans import Span, Told
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._~:+/=@-]{1,128}")
 _TRACEPARENT = re.compile(
@@ -17,11 +20,15 @@ _FLAGS_WE_KNOW = 0b11
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One request's place in a trace. Ids are hexadecimal, of 16 and of 8 bytes."""
+    """One request's place in a trace. Ids are hexadecimal, of 16 and of 8 bytes.
+
+    ``parent_id`` is the span of whoever sent it, where that was told.
+    """
 
     trace_id: str
     span_id: str
     flags: int
+    parent_id: str | None = None
 
     def __str__(self) -> str:
         return f"00-{self.trace_id}-{self.span_id}-{self.flags:02x}"
@@ -48,6 +55,16 @@ def begin(identity: Identity) -> None:
     _current.set(identity)
 
 
+class Tracer(Protocol):
+    """Who traces calls."""
+
+    def call(self, name: str, trace: Trace, told: Mapping[str, Told]) -> Span:
+        """Begin the span of a call, at its place in its trace, under the id it has there."""
+
+    def close(self) -> None:
+        """Let go of what was told, within a few seconds, which are waited for."""
+
+
 def request_id(given: Sequence[str]) -> str:
     """Take the id a client gave to its request, if it is one that a log can hold; else make one."""
     if len(given) == 1 and _SANE_ID.fullmatch(given[0]):
@@ -61,8 +78,9 @@ def traced(traceparents: Sequence[str]) -> Trace:
     What is not valid, or sent twice, is taken for none.
     """
     parent = _parent(traceparents[0]) if len(traceparents) == 1 else None
-    trace_id = parent.trace_id if parent else secrets.token_hex(16)
-    return Trace(trace_id, secrets.token_hex(8), parent.flags if parent else 0)
+    if parent is None:
+        return Trace(secrets.token_hex(16), secrets.token_hex(8), 0)
+    return Trace(parent.trace_id, secrets.token_hex(8), parent.flags, parent.span_id)
 
 
 def _parent(text: str) -> Trace | None:

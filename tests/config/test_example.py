@@ -38,5 +38,5 @@ def test_the_defaults_that_the_example_shows_are_the_defaults(tmp_path: Path) ->
     assert shown.server == default.server
     assert shown.auth == default.auth
     assert shown.plugins == default.plugins
-    assert shown.log == default.log
+    assert (shown.log, shown.traces) == (default.log, default.traces)
     assert shown.defaults == default.defaults

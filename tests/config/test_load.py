@@ -60,7 +60,7 @@ backends:
         f"3:17: cursor.keys[0]: {LITERAL_SECRET}",
         (
             "4:1: cache: unknown key; known keys here:"
-            " auth, backends, cors, cursor, defaults, log, plugins, server, shared_cache"
+            " auth, backends, cors, cursor, defaults, log, plugins, server, shared_cache, traces"
         ),
         f"8:41: backends[0].options.token: {LITERAL_SECRET}",
         "8:57: backends[0].options.token: given already at 8:41",

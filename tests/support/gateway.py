@@ -23,6 +23,7 @@ from gateway.config import BackendLimits, BackendSettings, ServerSettings, SetBy
 from gateway.spi.registry import load_adapter
 from gateway.web.limits import ServingLimits
 from gateway.web.serving import Runner
+from gateway.web.tracing import Tracer
 from tests.support.adapters import noon
 
 SIMULATORS: tuple[type[VendorServer], ...] = (
@@ -148,10 +149,11 @@ async def running(
     timer: Callable[[], float] = time.monotonic,
     limits: ServingLimits | None = None,
     sharing: Sharing | None = None,
+    tracer: Tracer | None = None,
 ) -> AsyncIterator[Gateway]:
     """Run the built gateway on a free loopback port, with a clock that stands at noon."""
     runner = Runner(
-        build_app(settings, clock=clock, timer=timer, sharing=sharing),
+        build_app(settings, clock=clock, timer=timer, sharing=sharing, tracer=tracer),
         limits=limits,
         access_log=None,
         shutdown_timeout=0.1,
