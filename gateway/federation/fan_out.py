@@ -116,6 +116,8 @@ class _Filling:
         )
         for name in _names(self._reading, done):
             self._take(name, self._reading.pop(name).result())
+            if len(done) > 1:
+                await asyncio.sleep(0)  # A stretch may have a thousand rows.
 
     def end(self) -> None:
         """Break off what is still under way."""

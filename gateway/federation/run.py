@@ -1,5 +1,6 @@
 """One query being carried out: its parts planned once, and read as far as its pages need."""
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,9 @@ from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.paging.merge import Merge, Row
 from gateway.paging.order import Key
+
+_LONG_PAGE = 250
+"""Rows of a page that is made and written in turns of their own, 10 to 20 ms each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +126,17 @@ class Run:
         if is_counted and not (filled.failures or filled.spent):
             await count_listings(self._parts, deadline)
             await read_on(merge, self._uncounted(), deadline)
+        await _let_others_go_on(merge.page)
+        page = self._page()
+        await _let_others_go_on(page.rows)
+        return page
+
+    def _page(self) -> SessionPage:
+        """Tell what has been read."""
         reports = self._reports()
-        following = _next_position(request.position, self._parts, merge, reports)
+        following = _next_position(self._request.position, self._parts, self._merge, reports)
         return SessionPage(
-            rows=merge.turn(),
+            rows=self._merge.turn(),
             next=following,
             total=sum_of(reports.values()),
             reports=reports,
@@ -194,6 +205,12 @@ class Run:
             if told.status is BackendStatus.FAILED and (until is None or owed < until):
                 gaps[name] = Position(owed, until=until)
         return gaps
+
+
+async def _let_others_go_on(rows: Sequence[Row]) -> None:
+    """Have others take their turns before what comes next is done with a page, if it is long."""
+    if len(rows) >= _LONG_PAGE:
+        await asyncio.sleep(0)
 
 
 def serving(tally: Tally, now: float) -> Serving:
