@@ -163,7 +163,7 @@ def _snapshot(  # as for the application
         workers=settings.server.workers,
         plugins=settings.plugins,
         figures=holdings.figures,
-        sharing=sharing,
+        sharing=holdings.sharing,
     )
     abilities = {
         each.backend.name: able
@@ -180,14 +180,14 @@ def _snapshot(  # as for the application
             timer,
             holdings.figures.calls.admissions,
             before=before.admission if before else None,
-            shared=None if sharing is None else sharing.rates,
+            shared=None if holdings.sharing is None else holdings.sharing.rates,
         ),
         before.sealer if before is not None and is_sealed_alike else cursor_sealer(settings),
         holdings,
     )
 
 
-def _holdings(
+def _holdings(  # noqa: PLR0913  # what it is built with, the rest by its name
     settings: Settings,
     clock: Clock,
     timer: Callable[[], float],

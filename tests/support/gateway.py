@@ -142,7 +142,7 @@ def settings_for(*backends: BackendSettings, **sections: Any) -> Settings:  # no
 
 
 @asynccontextmanager
-async def running(
+async def running(  # noqa: PLR0913  # what may be otherwise, each by its name
     settings: Settings,
     *,
     clock: Clock = noon,

@@ -102,7 +102,8 @@ def _paths() -> Iterator[Case]:
     for each in _NO_IDS:
         yield Case(f"the id {each[:30]}", get(ITEMS + each), 400, "invalid_id", ("id",))
     elsewhere = (
-        "/page/", "/page/parts", "/V1/sessions", "/v1/sessions/", "//v1/sessions", "/v1//sessions", "/v1/sessions%00",
+        "/page/", "/page/parts",
+        "/V1/sessions", "/v1/sessions/", "//v1/sessions", "/v1//sessions", "/v1/sessions%00",
         "/x/../v1/sessions", "/v1/%2e%2e/healthz", "/v1%2fsessions", "/v1/backends/",
         "/v1/backends/..", "/v1/backends/%00", "/v1/backends/%ff", "/problems/..%2f..%2fetc",
         "/problems/%00", "/problems/s%C3%A9", "/.env", "/healthz/", "/healthz%00", "/%ff",
