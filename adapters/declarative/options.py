@@ -14,6 +14,7 @@ from pydantic import (
     create_model,
     model_validator,
 )
+from pydantic.json_schema import SkipJsonSchema
 
 from adapters.declarative.language.abilities import Filters
 from adapters.declarative.language.mapping import Mapping as Map
@@ -43,7 +44,9 @@ class DeclarativeOptions(AdapterOptions):
     file_model = Spec
 
     spec: Path
-    url: str = Field(default="", exclude=True)
+    """The YAML file that describes the vendor. What it names is an option, too."""
+    url: SkipJsonSchema[str] = Field(default="", exclude=True)
+    """Where the vendor is: the file says that."""
     written: ClassVar[Spec]
     """What the file says."""
 
