@@ -52,7 +52,8 @@ soak: $(VENV)/.dev
 # The same for every platform and Python; nothing in them says where a package was found.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --custom-compile-command "make lock" \
-		--python-version 3.11 pyproject.toml --output-file deploy/requirements.lock
+		--python-version 3.11 --extra redis --extra otel pyproject.toml \
+		--output-file deploy/requirements.lock
 	echo "hatchling" | $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
 		--custom-compile-command "make lock" --python-version 3.11 - --output-file deploy/build.lock
 

@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
 
 
-def tool(name: str, package: str) -> str:
-    """Find a program, or skip the test that needs it."""
-    beside = Path(sys.executable).with_name(name)
-    found = str(beside) if beside.exists() else shutil.which(name)
+def tool(name: str, package: str, *folders: str) -> str:
+    """Find a program, or skip the test that needs it: in these folders, too."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"], *folders))
+    found = shutil.which(name, path=path)
     if found is None:
         missing(f"{name} is not installed ({package})")
     return found
