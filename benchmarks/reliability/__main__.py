@@ -5,7 +5,7 @@ import sys
 
 _MEASURES = (
     *("deadlines", "hanging", "outage", "breaker", "memory"),
-    *("starting", "stopping", "reloading", "overload", "properties"),
+    *("starting", "stopping", "reloading", "overload", "holding", "properties"),
 )
 
 
