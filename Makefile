@@ -74,7 +74,7 @@ contracts: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/compare.py
 
-# ONLY: deadlines, hanging, outage, breaker, memory or properties. All of them take six minutes.
+# ONLY: one of those in benchmarks/reliability/__main__.py. All of them take a quarter of an hour.
 reliability: $(VENV)/.dev
 	@PYTHONPATH=.:benchmarks $(BIN)/python -m reliability $(ONLY)
 

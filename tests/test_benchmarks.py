@@ -99,6 +99,7 @@ SMALL = {
     "stopping": "--rounds 1 --requests 20",
     "reloading": "--reloads 10 --requests 5",
     "overload": "--seconds 1",
+    "holding": "--rows 50",
     "properties": "tests/resilience",
 }
 FIGURES = {
@@ -111,6 +112,7 @@ FIGURES = {
     "stopping": r"1 x SIGTERM: \d+ answered, 0 failed, not ready after ",
     "reloading": r"10 reloads, \d+ ms at the longest: \d+ answered .*, 0 failed$",
     "overload": r"goodput +\d",
+    "holding": r"held for \d+ ms at worst",
     "properties": r"examples, CI +[\d,]+ to [\d,]+ each, [\d,]+ in all$",
 }
 

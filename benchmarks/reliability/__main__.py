@@ -6,6 +6,7 @@ import sys
 _MEASURES = (
     *("deadlines", "hanging", "outage", "breaker", "memory"),
     *("starting", "stopping", "reloading", "overload", "properties", "shared_cache"),
+    *("starting", "stopping", "reloading", "overload", "holding", "properties"),
 )
 
 

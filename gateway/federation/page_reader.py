@@ -1,5 +1,6 @@
 """Reading an ordered backend: first what was kept of it, then page by page from the vendor."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from gateway.federation.backend import Backend, Failed
@@ -190,13 +191,17 @@ class PageReader(Reader):
             self._plan,
             self.tally,
             places=places,
-            is_passed=self._is_passed,
+            is_passed=self._passing(),
             second=self._accepted.second(self._ranges.timer()),
         )
 
-    def _is_passed(self, session: Session) -> bool:
-        key = key_of(session, self._query.order)
-        return has_passed(key, self._boundary, self.coarsening)
+    def _passing(self) -> Callable[[Session], bool]:
+        """Give what says whether a session was passed.
+
+        It holds nothing of this reader: all that was read would wait to be collected as garbage.
+        """
+        order, boundary, coarsening = self._query.order, self._boundary, self.coarsening
+        return lambda session: has_passed(key_of(session, order), boundary, coarsening)
 
     def _are_passed(self, reached: Key) -> bool:
         """Say whether a key lies beyond the first page, and beyond the beginning of the next."""

@@ -88,6 +88,9 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     except Problem as problem:
         return problem.response(request.rel_url.raw_path)
     except web.HTTPException as error:
+        # The request holds it, and where it was raised holds the request: only the collector could
+        # tell that nobody else does.
+        error.__traceback__ = None
         return _from_http(error).response(request.rel_url.raw_path)
     except Exception as error:  # the front door answers, whatever broke behind it
         if isinstance(error, ConnectionError) and _has_left(request):

@@ -36,9 +36,13 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Sample:
-    """What the process holds, and for how many milliseconds its loop was held at most since."""
+    """What the process holds, and for how many milliseconds its loop was held at most since.
+
+    ``blocks`` are the pieces of memory that Python's objects take, whatever is resident for them.
+    """
 
     resident_mb: float
+    blocks: int
     tasks: int
     descriptors: int
     connections: int
@@ -100,6 +104,7 @@ def sample(lateness: Lateness) -> Sample:
     resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return Sample(
         resident * _PAGE_BYTES / 2**20,
+        sys.getallocatedblocks(),
         len(asyncio.all_tasks()),
         len(opened),
         sum(to.startswith("socket:") for to in opened),
