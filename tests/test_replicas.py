@@ -4,13 +4,15 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pydantic import SecretStr
 
 from gateway.config import AuthSettings, CacheSettings, KeySettings
 from gateway.spi import Operation, Rate
+from gateway.state.shared.seals import Seals
+from tests.support.caches import KEYS
 from tests.support.clock import Clock
 from tests.support.gateway import Answer, Vendors, all_vendors
 from tests.support.redis_server import RedisServer, redis_server
@@ -308,3 +310,31 @@ async def test_a_log_in_that_was_refused_is_not_tried_by_another_replica(
     errors = [each.body["backends"]["canopsis"]["error"]["code"] for each in (first, second)]
     assert (errors, asked > 0) == (["auth", "auth"], True)
     assert len(vendors.servers["canopsis"].requests) == asked
+
+
+async def test_no_secret_lies_in_the_cache(server: RedisServer, vendors: Vendors) -> None:
+    settings = vendors.settings(cursor=CURSOR, auth=auth(Rate(100, 1)))
+    async with replicas(server, settings) as both:
+        await both.gateways[0].get("/v1/sessions", headers=KEYED)
+        await both.settled()
+        async with server.client() as client:
+            keys = cast("list[bytes]", await client.keys("*"))
+            held = {key: cast("bytes", await client.get(key) or b"") for key in keys}
+
+    secrets = [KEYED["Authorization"].removeprefix("Bearer "), *secrets_of(vendors)]
+    told = b"".join(key + opened(key, value) for key, value in held.items()).decode("latin-1")
+    assert "2026-11-22T" in told or "started" in told, "sessions lie there, and can be read here"
+    assert [secret for secret in secrets if secret in told] == []
+
+
+def secrets_of(vendors: Vendors) -> list[str]:
+    """Give the credentials of all backends, and those of cursors."""
+    values = [value for each in vendors.backends.values() for _, value in each.options]
+    found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    assert len(found) > 3
+    return [*found, *(key.get_secret_value() for key in CURSOR.keys)]
+
+
+def opened(key: bytes, value: bytes) -> bytes:
+    """Unseal a page; give anything else as it is."""
+    return Seals(KEYS).open(key.decode(), value[16:]) or value

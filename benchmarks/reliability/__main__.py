@@ -5,8 +5,7 @@ import sys
 
 _MEASURES = (
     *("deadlines", "hanging", "outage", "breaker", "memory"),
-    *("starting", "stopping", "reloading", "overload", "properties", "shared_cache"),
-    *("starting", "stopping", "reloading", "overload", "holding", "properties"),
+    *("starting", "stopping", "reloading", "overload", "holding", "properties", "shared_cache"),
 )
 
 
