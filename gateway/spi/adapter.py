@@ -187,7 +187,8 @@ class SessionAdapter(ABC, Generic[TransportT]):
 
         Conditions may be left out, never invented; a field may have several bounds on a side. By
         default every condition is pushed whose support is declared, and an order is asked for
-        where one of the declared sorts begins the wanted order.
+        where one of the declared sorts begins the wanted order. A condition may be pushed as
+        exact although its filter is declared inexact, where that is known of the values asked for.
         """
         abilities = self.abilities()
         support = {condition: abilities.support(condition) for condition in query.conditions}

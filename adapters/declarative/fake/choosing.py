@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from adapters.declarative.fake.meaning import Held, Reader
+from adapters.declarative.fake.meaning import KEYS, Held, Reader
 from adapters.declarative.fake.received import Filled
 from adapters.declarative.language.abilities import (
     EqualityFilter,
@@ -17,11 +17,13 @@ from adapters.declarative.language.abilities import (
 from adapters.declarative.language.mapping import StatusField, TextField
 from adapters.declarative.language.requests import Place
 from adapters.declarative.language.spec import Spec
+from adapters.declarative.language.values import span_of
 from gateway.spi import Json
 
 Test = Callable[[Held], bool]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY = datetime(1, 1, 1)  # noqa: DTZ001  # wall time is counted from here
 _UNITS = {
     "epoch_s": timedelta(seconds=1),
     "epoch_ms": timedelta(milliseconds=1),
@@ -111,10 +113,9 @@ def _text(value: Json, send: SendEquality) -> list[Json]:
 
 def _map_of(spec: Spec, name: str) -> Mapping[str, str]:
     """Give what each of the vendor's words for a field stands for."""
-    source = getattr(spec.map, name, None)
-    if isinstance(source, TextField):
-        return source.values or {}
-    return source.values if isinstance(source, StatusField) else {}
+    sources = [getattr(spec.map, key, None) for key in KEYS.get(name, (name,))]
+    maps = [s.values for s in sources if isinstance(s, TextField | StatusField) and s.values]
+    return {word: meant for each in maps for word, meant in each.items()}
 
 
 def _equality(
@@ -183,17 +184,25 @@ def _instant(ability: RangeFilter, value: Json, zone: ZoneInfo) -> datetime:
             shift = _OWN_DAYS if ability.widen_days else timedelta(0)
             return datetime(day.year, day.month, day.day, tzinfo=zone) + shift
         case "iso":
-            return _checked(datetime.fromisoformat(value), has_offset=True)
+            return _on_the_wall(ability, datetime.fromisoformat(value), UTC)
         case "iso_local":
-            return _checked(datetime.fromisoformat(value), has_offset=False).replace(tzinfo=zone)
+            return _on_the_wall(ability, datetime.fromisoformat(value), zone)
         case unit:
-            return _EPOCH + int(value) * _UNITS[unit]
+            since = int(value) * _UNITS[unit]
+            _check_fineness(ability, since)
+            return _EPOCH + since
 
 
-def _checked(instant: datetime, *, has_offset: bool) -> datetime:
-    if (instant.tzinfo is not None) is not has_offset:
+def _on_the_wall(ability: RangeFilter, told: datetime, zone: tzinfo) -> datetime:
+    if (told.tzinfo is not None) is not (ability.format == "iso"):
         raise ValueError("with an offset, or without")
-    return instant
+    _check_fineness(ability, told.replace(tzinfo=None) - _FIRST_DAY)
+    return told if told.tzinfo is not None else told.replace(tzinfo=zone)
+
+
+def _check_fineness(ability: RangeFilter, since: timedelta) -> None:
+    if since % span_of(ability.granularity):
+        raise ValueError(f"finer than {ability.granularity}")
 
 
 def _widened(bound: datetime, *, is_upper: bool) -> datetime:

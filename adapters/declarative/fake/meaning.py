@@ -140,12 +140,17 @@ class Reader:
 def look(source: Source | StatusField, record: dict[str, Json]) -> Json:
     """Find what stands where a field is read; an empty text is nothing."""
     if source.expr is not None:
-        value = found(source.expr, record)
+        values = [found(source.expr, record)]
     else:
-        value = record
-        for step in (source.at or "").split("."):
-            value = value.get(step) if isinstance(value, dict) else None
-    return None if value == "" else value
+        values = [_along(path, record) for path in paths_of(source)]
+    nothing = source.none_if if isinstance(source, Source) else ()
+    there = (v for v in values if v is not None and v != "" and word_of(v) not in nothing)
+    return next(there, None)
+
+
+def paths_of(source: Source | StatusField) -> tuple[str, ...]:
+    """Give the ways to a value that is read by one of several."""
+    return (source.at or "", *source.or_at)
 
 
 def word_of(value: Json) -> str | None:
@@ -153,6 +158,13 @@ def word_of(value: Json) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int | float) else None
+
+
+def _along(path: str, record: dict[str, Json]) -> Json:
+    value: Json = record
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def _text(source: Source, record: dict[str, Json]) -> str | None:

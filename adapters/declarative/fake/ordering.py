@@ -1,7 +1,7 @@
 """In which order a fake vendor lists its sessions. Pure."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from adapters.declarative.fake.choosing import NotAskableError
@@ -9,16 +9,9 @@ from adapters.declarative.fake.meaning import Held
 from adapters.declarative.fake.received import Filled
 from adapters.declarative.language.abilities import SortOrder, Sorts
 from adapters.declarative.language.requests import Place
+from adapters.declarative.language.values import span_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UNITS = {
-    "us": timedelta(microseconds=1),
-    "ms": timedelta(milliseconds=1),
-    "s": timedelta(seconds=1),
-    "min": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-}
 
 Key: TypeAlias = tuple[int, int, str]
 """Where a row is: whether it has a value, the value, and what tells it from its equals."""
@@ -66,7 +59,7 @@ def _by_arrival(held: Held) -> Key:
 
 
 def _by(name: str, is_descending: bool, order: SortOrder) -> Order:  # noqa: FBT001  # as it is found
-    granule = _granule(order.granularity)
+    granule = span_of(order.granularity)
     null = 0 if order.nulls == "first" else 2
 
     def key(held: Held) -> Key:
@@ -80,8 +73,3 @@ def _by(name: str, is_descending: bool, order: SortOrder) -> Order:  # noqa: FBT
         return 1, -granules if is_descending else granules, equal
 
     return key
-
-
-def _granule(text: str) -> timedelta:
-    digits = text.rstrip("abcdefghijklmnopqrstuvwxyz")
-    return int(digits) * _UNITS[text.removeprefix(digits)]

@@ -161,7 +161,8 @@ def _size(size: PageSize | None, asked: Filled, largest: int | None) -> int:
         wanted = size.default or size.max
     if not 0 < wanted <= size.max:
         raise NotAskableError(f"{size.at}: not 1 to {size.max}")
-    return min(wanted, largest or wanted)
+    given = wanted if size.honoured else min(wanted + 1, size.max)
+    return min(given, largest or given)
 
 
 def _begin(paging: Paging, asked: Filled, rows: Rows, size: int) -> int:

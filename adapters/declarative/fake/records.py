@@ -1,7 +1,7 @@
 """How a fake vendor writes sessions down: the inverse of the map of its file. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from adapters.declarative.fake.casting import (
@@ -11,7 +11,7 @@ from adapters.declarative.fake.casting import (
     written_word,
 )
 from adapters.declarative.fake.lives import Life, candidates, native_ids
-from adapters.declarative.fake.meaning import INSTANTS, KEYS, Reader, look
+from adapters.declarative.fake.meaning import INSTANTS, KEYS, Reader, look, paths_of
 from adapters.declarative.fake.planting import NotPlantableError, planted
 from adapters.declarative.language.mapping import InstantField, Source, StatusField
 from adapters.declarative.language.paging import AfterIdPaging
@@ -28,7 +28,8 @@ _COUNTS = ("participants_current", "participants_peak", "participants_total")
 _STRANGE_WORD = "nobody-knows-this-word"
 """A word for the status that is in no file."""
 
-_SEVERAL = 3
+_EVERY_TEXT = 6
+"""Of so many sessions one lacks a text."""
 
 
 class Writer:
@@ -46,7 +47,7 @@ class Writer:
         record: dict[str, Json] = {"remark": None, "extra": {"nested": [1, {"deep": None}]}}
         written: list[tuple[Source | StatusField, Json]] = []
         for source, value in self._values(life):
-            record = _added(record, source, value, written)
+            record = _added(record, source, value, written, life.number)
         return self._with_row_id(record, life.number)
 
     def changed(self, record: dict[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
@@ -84,8 +85,12 @@ class Writer:
         yield self._map.native_id, self._native_id(life.number)
         for key in INSTANTS:
             source, instant = getattr(self._map, key), getattr(life, key)
-            if source is not None and instant is not None and not self._is_missing(key, life):
+            if source is None:
+                continue
+            if instant is not None and not self._is_missing(key, life):
                 yield source, self._instant(source, instant)
+            elif source.none_if:
+                yield source, _nothing(source, life)
         if self._map.status is not None and self._map.status.ended_with is None:
             yield self._map.status, self._word(life)
         if self._map.duration_s is not None and life.length is not None:
@@ -93,7 +98,8 @@ class Writer:
         for key in _TEXTS:
             source = getattr(self._map, key)
             if source is not None:
-                yield source, None if self._is_missing(key, life) else self._text(key, life)
+                is_missing = self._is_missing(key, life)
+                yield source, _nothing(source, life) if is_missing else self._text(key, life)
         yield from self._counted(life)
 
     def _counted(self, life: Life) -> Iterator[tuple[Source, Json]]:
@@ -117,7 +123,7 @@ class Writer:
         """Leave out every tenth start and activity, and every sixth text, where that may be."""
         if key in self._never_null:
             return False
-        every = 10 if key in INSTANTS else 6
+        every = 10 if key in INSTANTS else _EVERY_TEXT
         return key != "ended_at" and life.number % every == every - 1
 
     def _word(self, life: Life) -> Json:
@@ -159,19 +165,29 @@ class Writer:
         return record if look(source, record) is not None else _put(record, source, number + 700)
 
 
+def _nothing(source: Source, life: Life) -> Json:
+    """Give what stands for no value: of several sessions different ones."""
+    ways: Sequence[Json] = (*source.none_if, None)
+    return ways[life.number // _EVERY_TEXT % len(ways)]
+
+
 def _added(
     record: dict[str, Json],
     source: Source | StatusField,
     value: Json,
     written: list[tuple[Source | StatusField, Json]],
+    form: int,
 ) -> dict[str, Json]:
-    """Write a value where nothing stands yet, unless what was written before would be lost."""
+    """Write a value where nothing stands yet, unless what was written before would be lost.
+
+    Where there are several ways to it, records come in as many forms.
+    """
     if source.transform if isinstance(source, Source) else False:
         return record
     if look(source, record) is not None:
         return record
     try:
-        made = _put(record, source, value)
+        made = _put(record, source, value, form)
     except NotPlantableError:
         return record
     if any(look(other, made) != known for other, known in written):
@@ -180,14 +196,17 @@ def _added(
     return made
 
 
-def _put(record: dict[str, Json], source: Source | StatusField, value: Json) -> dict[str, Json]:
+def _put(
+    record: dict[str, Json], source: Source | StatusField, value: Json, form: int = 0
+) -> dict[str, Json]:
     """Write a value where a field is read; raise ``NotPlantableError`` where that cannot be."""
     if source.expr is not None:
         made = planted(source.expr, value, record)
         if not isinstance(made, dict):
             raise NotPlantableError(source.expr)
         return made
-    return _set(record, (source.at or "").split("."), value)
+    paths = paths_of(source)
+    return _set(record, paths[form % len(paths)].split("."), value)
 
 
 def _set(record: dict[str, Json], steps: list[str], value: Json) -> dict[str, Json]:
