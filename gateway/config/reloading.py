@@ -12,7 +12,7 @@ from gateway.config.settings import CursorSettings, ServerSettings, Settings
 _FIXED = ("host", "port", "workers", "state_dir")
 """What of ``server`` a process has for life."""
 
-_FIXED_SECTIONS = ("log", "traces")
+_FIXED_SECTIONS = ("log", "traces", "shared_cache")
 """What else it has for life."""
 
 

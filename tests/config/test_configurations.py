@@ -35,7 +35,9 @@ def set_up(example: Path, folder: Path) -> Settings:
     names = re.findall(r"\$\{env:(\w+)\}", text)
     hashes = {name: f"{number:064x}" for number, name in enumerate(names) if "SHA256" in name}
     copied = shutil.copy(example, folder)
-    return load(copied, {name: f"a value of {name}" for name in names} | hashes, is_strict=True)
+    values = {name: f"a value of {name}" for name in names}
+    cache = {"REDIS": "rediss://replicas:made-up@cache.example:6379/0"}
+    return load(copied, values | hashes | cache, is_strict=True)
 
 
 def test_there_is_one_for_each_kind_of_place() -> None:

@@ -24,7 +24,8 @@ from gateway.spi.registry import (
 )
 from tests.support.distributions import GOOD, SitePackages, site_packages
 
-BUILT_IN = ["canopsis", "cortex", "digital_samba", "ekran", "roundware"]
+VENDORS = ["canopsis", "cortex", "digital_samba", "ekran", "roundware"]
+BUILT_IN = sorted([*VENDORS, "declarative"])
 ACME = ("acme-good", "acme-lazy", "acme-one", "acme-two", "acme-bad", "acme-odd")
 
 Install = Callable[..., None]
@@ -61,7 +62,7 @@ def trouble(name: str = "acme", plugins: Sequence[str] = ACME) -> str:
 
 def test_the_built_in_adapters_and_their_simulators_are_registered() -> None:
     assert adapter_names() == BUILT_IN
-    assert simulator_names() == BUILT_IN
+    assert simulator_names() == VENDORS
 
 
 def test_an_adapter_is_loaded_by_its_name() -> None:
@@ -72,7 +73,7 @@ def test_a_simulator_is_loaded_by_its_name() -> None:
     assert load_simulator("roundware") is RoundwareSimulator
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", VENDORS)
 def test_every_built_in_adapter_is_one_and_its_simulator_names_it(name: str) -> None:
     assert load_adapter(name).vendor
     assert load_simulator(name)
@@ -136,11 +137,11 @@ def test_listing_names_imports_nothing(install: Install) -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    known = ", ".join(BUILT_IN)
+    adapters, simulators = ", ".join(BUILT_IN), ", ".join(VENDORS)
 
-    assert refusal("acme") == f"no adapter acme is installed; installed are: {known}"
+    assert refusal("acme") == f"no adapter acme is installed; installed are: {adapters}"
     assert refusal("acme", load_simulator) == (
-        f"no simulator acme is installed; installed are: {known}"
+        f"no simulator acme is installed; installed are: {simulators}"
     )
 
 
