@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.redis_server import PROGRAM, program
+
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 
 
@@ -101,6 +103,7 @@ SMALL = {
     "overload": "--seconds 1",
     "holding": "--rows 50",
     "properties": "tests/resilience",
+    "shared_cache": "--rounds 1 --calls 10 --faults down",
 }
 FIGURES = {
     "deadlines": r"all 12 .* [+-]\d+ ms",
@@ -114,11 +117,14 @@ FIGURES = {
     "overload": r"goodput +\d",
     "holding": r"held for \d+ ms at worst",
     "properties": r"examples, CI +[\d,]+ to [\d,]+ each, [\d,]+ in all$",
+    "shared_cache": r"down: added to a call, once .* -?\d+ to -?\d+ ms$",
 }
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_what_is_promised_of_vendors_in_trouble_is_measured(name: str) -> None:
+    if name == "shared_cache":
+        program("redis-server", PROGRAM)
     root = FOLDER.parent
     done = subprocess.run(  # noqa: S603  # our own script
         [sys.executable, "-m", f"reliability.{name}", *SMALL[name].split()],
