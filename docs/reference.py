@@ -106,6 +106,12 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
         ),
         "See the disk and the rights of the folder.",
     ),
+    "shared cache: left alone for a while: %s": (
+        "shared cache: left alone for a while: no answer in time",
+        "Each replica asks vendors by itself, and keeps callers to its own rates, until it answers.",
+        "See whether Redis is up, how far away it is, and how much else it does.",
+    ),
+    "shared cache: answers": ("shared cache: answers", "It is in use again.", ""),
     "backend %s: %s: %s": (
         "backend museum: timeout: GET /sessions/: no answer in time",
         "A backend fails. Each code is told once, until it answers again.",
