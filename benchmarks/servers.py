@@ -16,7 +16,7 @@ from typing import Any
 from workload import SECRET
 
 _SCRIPTS = Path(__file__).parent
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 _STOP_SECONDS = 5.0
 _ADDRESS = re.compile(rb"http://[0-9.]+:[0-9]+(?=\s)")
 

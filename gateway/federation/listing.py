@@ -28,7 +28,7 @@ REMEMBERED_BYTES = 96 * 1024 * 1024
 To make that many again takes a quarter of a second of each page on which few match.
 """
 
-REMAKING_STRETCH = 250
+REMAKING_STRETCH = 100
 """Sessions made again at a stretch: several listings may be read in the same turn of the loop."""
 
 _REMEMBERED_ORDERS = 2

@@ -17,8 +17,8 @@ from gateway.spi.adapter import Mapped, Provenance, Rejected, SessionAdapter
 from gateway.spi.errors import BadAnswer
 from gateway.spi.pages import Address, RawPage
 
-_SLICE = 500
-"""Records mapped at a stretch: more would keep other requests waiting."""
+_SLICE = 200
+"""Records mapped at a stretch: several pages may be mapped in the same turn of the loop."""
 
 _LONGEST_ID_BYTES = 1000
 """A session with a longer id could not be named in a cursor or a path."""
@@ -57,7 +57,7 @@ class Mapper:
         self._misfits = misfits
 
     async def page(self, raw: RawPage, as_of: datetime, take: Take | None = None) -> BackendPage:
-        """Map the records of a page, a few hundred at a stretch; what is taken is not kept."""
+        """Map the records of a page, some at a stretch; what is taken is not kept."""
         provenance = self._provenance(as_of)
         sessions: list[Session] = []
         records: list[Raw] = []

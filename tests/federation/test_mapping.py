@@ -1,4 +1,4 @@
-"""Records are mapped a few hundred at a stretch."""
+"""Records are mapped some at a stretch."""
 
 import asyncio
 from collections import Counter
@@ -20,7 +20,7 @@ from gateway.spi import (
 from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend
 
 COUNT = 2_000
-STRETCH = 500
+STRETCH = 200
 
 
 @dataclass
