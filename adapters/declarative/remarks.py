@@ -47,7 +47,7 @@ def _on_sessions(spec: Spec) -> Iterator[str]:
         yield "map.status: left out, so every status is unknown"
     if spec.map.started_at is None:
         yield "map.started_at: left out, so sessions come last in every order by time"
-    if not spec.personal:
+    if "personal" not in spec.model_fields_set:
         yield (
             "personal: left out, so only user and device are hidden from those who may not see"
             " what tells of a person"
