@@ -68,7 +68,7 @@ backends:
         "9:5: backends[1].name: must differ from backends[0].name",
         (
             "10:5: backends[1].adapter: no adapter nobody is installed; installed are:"
-            " canopsis, cortex, digital_samba, ekran, roundware"
+            " canopsis, cortex, declarative, digital_samba, ekran, roundware"
         ),
         "11:5: backends[1].timeout_s: must be greater than 0",
         "12:5: backends[2].name: is missing",
