@@ -1,6 +1,8 @@
 """The page on adding a vendor, followed word for word."""
 
 import re
+import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +11,12 @@ import pytest
 
 from gateway.config import load
 from gateway.conformance.law import Law
+from tests.support.consoles import Reader
 from tests.support.gateway import running
 
-PAGE = (Path(__file__).parent.parent / "docs/adding-a-vendor.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs/adding-a-vendor.md").read_text(encoding="utf-8")
+FILE, MODULE = PAGE.split("## In Python\n")
 
 
 def block(title: str, language: str = "python") -> str:
@@ -22,16 +27,16 @@ def block(title: str, language: str = "python") -> str:
 
 
 def said(containing: str) -> list[str]:
-    """Give the lines of the block that shows what is said."""
-    blocks: list[str] = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
-    (text,) = [each for each in blocks if containing in each]
+    """Give the lines of the last block that shows what is said."""
+    blocks: list[str] = re.findall(r"```text\n(.*?)```", MODULE, re.DOTALL)
+    *_, text = [each for each in blocks if containing in each]
     return text.splitlines()
 
 
-def put_to_the_laws(folder: Path) -> str:
+def put_to_the_laws(folder: Path, test: str = "test_acme.py") -> str:
     """Run the page's command, and give what it says."""
-    result = subprocess.run(  # our own interpreter and arguments
-        [sys.executable, "-m", "pytest", "test_acme.py", "-p", "no:cacheprovider", "-q"],
+    result = subprocess.run(  # noqa: S603  # our own interpreter and arguments
+        [sys.executable, "-m", "pytest", test, "-p", "no:cacheprovider", "-q"],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -48,7 +53,8 @@ def broken(output: str) -> set[str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Write the three files of the first two steps."""
-    for name in ("fake_acme.py", "acme_sessions.py", "test_acme.py"):
+    shutil.copy(ROOT / "examples/fake_acme.py", tmp_path)
+    for name in ("acme_sessions.py", "test_acme.py"):
         (tmp_path / name).write_text(block(name), encoding="utf-8")
     return tmp_path
 
@@ -77,6 +83,53 @@ def take_the_last_two_changes(folder: Path) -> None:
     text = test.read_text(encoding="utf-8")
     begin = text.index("        return Harness(")
     test.write_text(text[:begin] + block("test_acme.py, in place of the harness"), encoding="utf-8")
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def test_the_commands_of_the_first_half_say_what_it_shows(tmp_path: Path) -> None:
+    port = f"{free_port()}"
+    server = "python examples/fake_acme.py"
+    reader = Reader(tmp_path, f"python {ROOT}/examples/fake_acme.py")
+
+    page = FILE.replace(server, f"{server} {port}").replace("examples/", f"{ROOT}/examples/")
+    reader.follow(page.replace("8701", port))
+
+    assert reader.misled() == []
+    assert len(reader.said) > 10
+
+
+@pytest.fixture
+def folder_of_the_file(tmp_path: Path) -> Path:
+    """Write the file of the first half, its fake, and the test of the second."""
+    shutil.copy(ROOT / "examples/fake_acme.py", tmp_path)
+    (tmp_path / "acme.yaml").write_text(block("acme.yaml, now", "yaml"), encoding="utf-8")
+    (tmp_path / "test_acme_file.py").write_text(block("test_acme_file.py"), encoding="utf-8")
+    return tmp_path
+
+
+def test_the_file_keeps_every_law_with_the_fake_by_hand(folder_of_the_file: Path) -> None:
+    output = put_to_the_laws(folder_of_the_file, "test_acme_file.py")
+
+    assert broken(output) == set(), output
+    assert "failed" not in output
+
+
+def test_a_file_that_is_too_sure_breaks_the_law_that_the_page_says(
+    folder_of_the_file: Path,
+) -> None:
+    file = folder_of_the_file / "acme.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("eq: inexact", "eq: exact"))
+
+    output = put_to_the_laws(folder_of_the_file, "test_acme_file.py")
+
+    (line,) = re.findall(r"```text\n(L2\.each.*)\n```", MODULE)
+    assert line in output
+    assert broken(output) == {"L2.each"}
 
 
 def test_the_least_adapter_breaks_the_laws_that_the_page_says(folder: Path) -> None:
@@ -119,7 +172,7 @@ async def test_the_adapter_runs_in_the_gateway(
 ) -> None:
     take_the_third_step(folder)
     (points,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    (configured,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    (configured,) = re.findall(r"```yaml\n(plugins: .*?)```", PAGE, re.DOTALL)
     distribution = folder / "acme_sessions-1.0.dist-info"
     distribution.mkdir()
     (distribution / "METADATA").write_text(

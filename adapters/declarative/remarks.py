@@ -2,8 +2,16 @@
 
 from collections.abc import Iterator
 
-from adapters.declarative.language.paging import SinglePage
+from adapters.declarative.language.paging import (
+    AfterIdPaging,
+    CursorPaging,
+    LinkPaging,
+    SinglePage,
+)
 from adapters.declarative.language.spec import Spec
+
+_BY_PLACE = (AfterIdPaging, CursorPaging, LinkPaging)
+"""The ways of paging by what the vendor may come to know no longer."""
 
 
 def remarks_on(spec: Spec) -> Iterator[str]:
@@ -24,8 +32,14 @@ def _on_reading(spec: Spec) -> Iterator[str]:
         yield "get: left out, so a session alone is looked for in the whole list"
     if is_paged and spec.list.paginate.total is None:
         yield "list.paginate.total: left out, so a count costs the whole list"
+    if isinstance(spec.list.paginate, _BY_PLACE) and not _tells_lost_places(spec):
+        yield "errors: none is start_over, so a walk fails where its place in the list is gone"
     if spec.transport.limits.rate is None:
         yield "transport.limits.rate: left out, so nothing holds requests back but the answers"
+
+
+def _tells_lost_places(spec: Spec) -> bool:
+    return any(rule.is_ == "start_over" for rule in spec.errors)
 
 
 def _on_sessions(spec: Spec) -> Iterator[str]:
@@ -33,7 +47,7 @@ def _on_sessions(spec: Spec) -> Iterator[str]:
         yield "map.status: left out, so every status is unknown"
     if spec.map.started_at is None:
         yield "map.started_at: left out, so sessions come last in every order by time"
-    if not spec.personal:
+    if "personal" not in spec.model_fields_set:
         yield (
             "personal: left out, so only user and device are hidden from those who may not see"
             " what tells of a person"

@@ -25,19 +25,25 @@ def unfit_samples(spec: Spec, folder: Path) -> Iterator[Finding]:
     Their paths are relative to the folder, which is that of the file. What can be read of them is
     mapped with the options' defaults.
     """
-    records = Records(spec.map, _options(spec), spec.personal)
-    search = compiled(spec.list.records)
     for index, file in enumerate(spec.samples):
         try:
-            found = search(msgspec.json.decode((folder / file).read_bytes()))
+            sample = (folder / file).read_bytes()
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             yield ("samples", index), f"cannot be read: {reason}"
-        except (ValueError, RecursionError):
-            yield ("samples", index), "is not JSON, or has no records where list.records leads"
         else:
-            for message in _flaws(found, records, spec):
+            for message in misfits(spec, sample):
                 yield ("samples", index), message
+
+
+def misfits(spec: Spec, sample: bytes) -> Iterator[str]:
+    """Say what a file does not describe of a sample."""
+    try:
+        found = compiled(spec.list.records)(msgspec.json.decode(sample))
+    except (ValueError, RecursionError):
+        yield "is not JSON, or has no records where list.records leads"
+        return
+    yield from _flaws(found, Records(spec.map, _options(spec), spec.personal), spec)
 
 
 def records_in(spec: Spec, folder: Path) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """What can be done with a file: looking it over, and putting it to the laws."""
 
+import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +15,8 @@ from adapters.declarative.language.spec import Spec
 from adapters.declarative.options import named, options_of
 from adapters.declarative.reading import options_model_of
 from adapters.declarative.remarks import remarks_on
-from adapters.declarative.samples import records_in
+from adapters.declarative.samples import misfits, records_in
+from adapters.declarative.scrubbing import samples_of
 from gateway.spi import Operation
 from gateway.spi.harness import Harness, HeldSession, WriteExample
 
@@ -53,6 +55,19 @@ class DeclarativeWorkbench:
             samples=[*records_in(self.spec, self._file.parent)],
             excused={"L4.capped": _FULL_PAGES} if is_full else {},
         )
+
+    @property
+    def samples(self) -> Sequence[Path]:
+        """Give the paths of the samples that the file names."""
+        return self.spec.samples
+
+    def samples_of(self, answers: Sequence[bytes]) -> Sequence[bytes]:
+        """Make samples of answers; by what they are made nobody knows afterwards."""
+        return samples_of(self.spec, answers, secrets.token_bytes(32))
+
+    def misfits(self, sample: bytes) -> Sequence[str]:
+        """Say what the file does not describe of a sample."""
+        return [*misfits(self.spec, sample)]
 
 
 def made_up_options(spec: Spec) -> dict[str, str]:

@@ -49,8 +49,11 @@ async def _conform(harness: Harness, checks: Sequence[Check]) -> None:
         if finding.reason:
             click.echo(f"{finding.check}: {finding.verdict}: {finding.reason}", err=True)
     broken = [finding.check.name for finding in findings if finding.verdict is Verdict.BROKEN]
+    excused = sum(finding.verdict is Verdict.EXCUSED for finding in findings)
     if broken:
         fail(f"{len(broken)} of {len(findings)} broken: {', '.join(broken)}")
+    told = f", {excused} excused" if excused else ""
+    click.echo(f"{len(findings) - excused} of {len(findings)} checks hold{told}", err=True)
 
 
 async def _judged(harness: Harness, check: Check, progress: str) -> Finding:

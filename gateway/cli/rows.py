@@ -74,6 +74,28 @@ def count_text(count: Count | None) -> str:
     return f"{count.value}" if count.relation is Relation.EQUAL else f">={count.value}"
 
 
+def condition_text(condition: Condition) -> str:
+    """Say what has to hold of a session."""
+    match condition:
+        case AnyOf(field, values):
+            text = f"{field.value} = {' or '.join(sorted(values))}"
+        case AttributeAnyOf(name, values):
+            text = f"{condition.field.value}.{name} = {' or '.join(sorted(values))}"
+        case Contains(words=words):
+            text = f"{condition.field.value} = {words}"
+        case AtOrAfter(field, instant):
+            text = f"{field.value} >= {instant.isoformat()}"
+        case Before(field, instant):
+            text = f"{field.value} < {instant.isoformat()}"
+        case AtLeast(length):
+            text = f"{condition.field.value} >= {length.total_seconds():g}"
+        case LessThan(length):
+            text = f"{condition.field.value} < {length.total_seconds():g}"
+        case _:
+            assert_never(condition)
+    return text
+
+
 def _labels(session: Session) -> Iterator[str]:
     if session.title:
         yield session.title
@@ -132,27 +154,6 @@ def _plan(name: str, told: Explanation) -> Sequence[str]:
         told.resume or "",
         told.cache or "",
         count_text(told.expected_requests),
-        ", ".join(_condition(pushed.condition) for pushed in told.pushed),
-        ", ".join(map(_condition, told.residual)),
+        ", ".join(condition_text(pushed.condition) for pushed in told.pushed),
+        ", ".join(map(condition_text, told.residual)),
     )
-
-
-def _condition(condition: Condition) -> str:
-    match condition:
-        case AnyOf(field, values):
-            text = f"{field.value} = {' or '.join(sorted(values))}"
-        case AttributeAnyOf(name, values):
-            text = f"{condition.field.value}.{name} = {' or '.join(sorted(values))}"
-        case Contains(words=words):
-            text = f"{condition.field.value} = {words}"
-        case AtOrAfter(field, instant):
-            text = f"{field.value} >= {instant.isoformat()}"
-        case Before(field, instant):
-            text = f"{field.value} < {instant.isoformat()}"
-        case AtLeast(length):
-            text = f"{condition.field.value} >= {length.total_seconds():g}"
-        case LessThan(length):
-            text = f"{condition.field.value} < {length.total_seconds():g}"
-        case _:
-            assert_never(condition)
-    return text

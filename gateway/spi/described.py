@@ -22,6 +22,19 @@ class Workbench(Protocol):
     def harness(self) -> Harness:
         """Give the adapter, and a fake vendor made from the file, to be put to the laws."""
 
+    @property
+    def samples(self) -> Sequence[Path]:
+        """Give the paths of the samples that the file names, as it names them."""
+
+    def samples_of(self, answers: Sequence[bytes]) -> Sequence[bytes]:
+        """Make samples of answers of the vendor's list, which are JSON.
+
+        They have the shapes of the answers and hold nobody's data: what is the same stays the same.
+        """
+
+    def misfits(self, sample: bytes) -> Sequence[str]:
+        """Say what the file does not describe of a sample."""
+
 
 class DescribedAdapter(SessionAdapter[TransportT]):
     """An adapter that can do nothing without a file."""

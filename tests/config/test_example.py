@@ -30,6 +30,8 @@ def test_the_example_has_one_backend_of_each_kind() -> None:
 def test_the_defaults_that_the_example_shows_are_the_defaults(tmp_path: Path) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     bare = tmp_path / "bare.yaml"
+    # Paths are relative to the folder of the file.
+    (tmp_path / "examples").symlink_to(EXAMPLE.parent / "examples")
     bare.write_text(text[text.index("\nbackends:") :], encoding="utf-8")
 
     shown = load(EXAMPLE, variables())
