@@ -108,7 +108,7 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
     ),
     "shared cache: left alone for a while: %s": (
         "shared cache: left alone for a while: no answer in time",
-        "Each replica asks vendors by itself, and keeps callers to its own rates, until it answers.",
+        "Each replica asks vendors itself, and holds callers to its own rates, until it answers.",
         "See whether Redis is up, how far away it is, and how much else it does.",
     ),
     "shared cache: answers": ("shared cache: answers", "It is in use again.", ""),
