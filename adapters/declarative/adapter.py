@@ -1,5 +1,6 @@
 """The adapter that does what a file says."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from adapters.declarative.pagers import pager_of
 from adapters.declarative.paging import Page
 from adapters.declarative.reading import options_model_of
 from adapters.declarative.records import Records
-from adapters.declarative.writing import written_calls
+from adapters.declarative.writing import Looking, written_calls
 from adapters.toolkit.record import read_record
 from gateway.spi import (
     Abilities,
@@ -40,6 +41,7 @@ from gateway.spi import (
     Rejected,
     RpcEndpoint,
     ScanPlan,
+    Status,
     Ticket,
     Write,
     WriteOutcome,
@@ -95,6 +97,7 @@ class DeclarativeAdapter(DescribedAdapter[Any]):
         self._orders = Orders(spec.abilities.sorts)
         self._pager = pager_of(spec.list.paginate, spec.map.native_id, options.url)
         self._rows = Selector(spec.list.records)
+        self._id_pattern = re.compile(spec.map.native_id.pattern or ".*", re.DOTALL)
         self._record = Selector("@" if spec.get is None else spec.get.record)
         self._writes = written_calls(spec.writes)
         self._records = Records(spec.map, values, spec.personal)
@@ -135,7 +138,7 @@ class DeclarativeAdapter(DescribedAdapter[Any]):
     async def fetch_page(self, plan: ScanPlan, at: Address, context: Context[Any]) -> RawPage:
         """Read one page."""
         draft = self._draft(self._spec.list.request, context)
-        draft.put_all(self._filters.puts(plan.pushed))
+        draft.put_all(self._filters.puts(plan.pushed, context.now))
         draft.put_all(self._orders.puts(plan.sorted_by))
         size = self._pager.size(at, plan.page_size)
         self._pager.ask(draft, at, size)
@@ -144,7 +147,8 @@ class DeclarativeAdapter(DescribedAdapter[Any]):
             return RawPage([])
         rows = self._rows.rows(answer.document)
         page = Page(rows, answer, size, is_filtered=bool(plan.pushed))
-        return RawPage(rows, self._pager.following(at, page), self._pager.total(answer))
+        following = self._pager.following(at, page)
+        return RawPage(rows, following, self._pager.told_total(at, page, following))
 
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a record by the fields of the file."""
@@ -152,7 +156,7 @@ class DeclarativeAdapter(DescribedAdapter[Any]):
 
     async def get(self, native_id: str, context: Context[Any]) -> msgspec.Raw | None:
         """Ask for one record, if the file says how."""
-        if self._spec.get is None or not can_name(self._spec.get.request, native_id):
+        if self._spec.get is None or not self._can_name(self._spec.get.request, native_id):
             return None
         draft = self._draft(self._spec.get.request, context, native_id)
         answer = await self._ask(draft, context)
@@ -167,7 +171,7 @@ class DeclarativeAdapter(DescribedAdapter[Any]):
     async def write(self, write: Write, context: Context[Any]) -> WriteOutcome:
         """Carry out a write."""
         call = self._writes[write.operation]
-        if write.native_id is not None and not can_name(call.request, write.native_id):
+        if write.native_id is not None and not self._can_name(call.request, write.native_id):
             return Refused(Refusal.NOT_FOUND)
         unfit = call.unfit_field(write)
         if unfit is not None:
@@ -178,8 +182,16 @@ class DeclarativeAdapter(DescribedAdapter[Any]):
             known = write.native_id
             return None if known is None else await self.get(known, context)
 
+        def has_ended(record: msgspec.Raw) -> bool:
+            read = self.normalise(record, Provenance("", self.vendor, context.now))
+            return isinstance(read, Mapped) and read.session.status is Status.ENDED
+
         answer = await self._ask(draft, context)
-        return await call.outcome(write, answer, self._meanings, as_it_is)
+        return await call.outcome(write, answer, self._meanings, Looking(as_it_is, has_ended))
+
+    def _can_name(self, request: Request, native_id: str) -> bool:
+        looks_right = self._id_pattern.fullmatch(native_id) is not None
+        return looks_right and can_name(request, native_id)
 
     def _draft(
         self,

@@ -27,6 +27,7 @@ _EPOCHS = {
 _DAY = timedelta(days=1)
 _UTC = ZoneInfo("UTC")
 _STEP = timedelta(hours=1)
+_MOVED = 4 * _STEP
 
 
 class Bounds:
@@ -41,23 +42,38 @@ class Bounds:
             self._span = max(self._span, _DAY)
         self._is_outward = part.rounding == "outward"
         self._widening = _DAY * part.widen_days
+        self._is_past_only = part.past_only
 
     @property
     def is_precise(self) -> bool:
-        """Whether every bound is written as it was asked for, or cut as the file has it."""
+        """Whether every bound is sent as it was asked for, or cut as the file has it."""
+        return self._is_written_as_it_is and not self._is_past_only
+
+    @property
+    def _is_written_as_it_is(self) -> bool:
         may_be_ambiguous = self._format == "iso_local" and self._zone != _UTC
         is_fine = self._span == _MICROSECOND and not self._widening
         return not self._is_outward or (is_fine and not may_be_ambiguous)
+
+    def is_sent(self, side: Side, instant: datetime, now: datetime) -> bool:
+        """Say whether a bound is sent by now: it may be that it has to be of the past."""
+        if not self._is_past_only:
+            return True
+        # Rounded, and moved out of an hour that occurs twice, it lies no further than this.
+        return instant + self._shift(side) < now - 2 * self._span - _MOVED
 
     def written(self, side: Side, instant: datetime) -> str | int | None:
         """Write a bound; none where it would leave nothing out, or cannot be written."""
         moment = _kept_writable(side, instant.astimezone(UTC))
         if moment is None:
             return None
-        widened = moment - self._widening if side == "ge" else moment + self._widening
+        widened = moment + self._shift(side)
         if self._format in _EPOCHS:
             return self._rounded(side, widened - _EPOCH) // _EPOCHS[self._format]
         return self._on_the_wall(side, widened)
+
+    def _shift(self, side: Side) -> timedelta:
+        return -self._widening if side == "ge" else self._widening
 
     def _on_the_wall(self, side: Side, moment: datetime) -> str:
         """Write what a calendar and a clock show.

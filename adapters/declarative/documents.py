@@ -12,6 +12,7 @@ from gateway.spi import BadAnswer, ErrorCode, Json
 Steps: TypeAlias = tuple[str, ...]
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*", re.ASCII)
+_FIRST_THERE = re.compile(r"not_null\((?P<ways>[A-Za-z0-9_.@, ]+)\)", re.ASCII)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 _ANYTHING = msgspec.json.Decoder()
@@ -67,15 +68,13 @@ class Document:
 class Selector:
     """An expression of a file, compiled.
 
-    Names with dots between them are followed without decoding anything else, and what is found
-    stays as it was sent. All that goes wrong is a :class:`~gateway.spi.BadAnswer`.
+    Names with dots between them, one way or ``not_null`` of several, are followed without decoding
+    anything else, and what is found stays as it was sent. All that goes wrong is a
+    :class:`~gateway.spi.BadAnswer`.
     """
 
     def __init__(self, expression: str) -> None:
-        is_plain = _PLAIN.fullmatch(expression) is not None
-        self._steps: Steps | None = tuple(expression.split(".")) if is_plain else None
-        if expression == "@":
-            self._steps = ()
+        self._ways = _ways(expression)
         self._program = jmespath.compile(expression)
 
     @classmethod
@@ -83,14 +82,14 @@ class Selector:
         """Make one of a dotted path, whose names may hold what those of expressions may not."""
         quoted = (msgspec.json.encode(step).decode() for step in path.split("."))
         selector = cls(".".join(quoted))
-        selector._steps = tuple(path.split("."))
+        selector._ways = [tuple(path.split("."))]
         return selector
 
     def value(self, document: Document) -> Json:
         """Give what is found, or none."""
-        if self._steps is None:
+        if not self._ways:
             return self._searched(document)
-        found = document.slice_at(self._steps)
+        found = self._slice(document)
         try:
             return None if found is None else _ANYTHING.decode(found)
         except _FAULTS as error:
@@ -99,8 +98,8 @@ class Selector:
     def rows(self, document: Document) -> list[msgspec.Raw]:
         """Give the list that is found, each row of it as it was sent."""
         try:
-            if self._steps is not None:
-                return _ROWS.decode(document.slice_at(self._steps) or _NULL)
+            if self._ways:
+                return _ROWS.decode(self._slice(document) or _NULL)
             found = self._searched(document)
             if isinstance(found, list):
                 return [_encoded(row) for row in found]
@@ -110,10 +109,7 @@ class Selector:
 
     def row(self, document: Document) -> msgspec.Raw:
         """Give the one record that is found, as it was sent."""
-        if self._steps is not None:
-            found = document.slice_at(self._steps)
-        else:
-            found = self._encoded(document)
+        found = self._slice(document) if self._ways else self._encoded(document)
         if found is None or not bytes(memoryview(found)[:1]) == b"{":
             raise document.not_as_described()
         return found
@@ -122,6 +118,15 @@ class Selector:
         """Say whether the expression finds something that JMESPath takes for true."""
         found = self.value(document)
         return bool(found) or (found == 0 and not isinstance(found, bool))
+
+    def _slice(self, document: Document) -> msgspec.Raw | None:
+        """Give what stands at the end of the first way that leads to more than null."""
+        found = None
+        for steps in self._ways:
+            found = document.slice_at(steps)
+            if found is not None and bytes(memoryview(found)[:4]) != b"null":
+                break
+        return found
 
     def _encoded(self, document: Document) -> msgspec.Raw:
         try:
@@ -135,6 +140,15 @@ class Selector:
         except _FAULTS as error:
             raise document.not_as_described() from error
         return found
+
+
+def _ways(expression: str) -> list[Steps]:
+    """Give the ways that an expression follows; none if it is of another kind."""
+    either = _FIRST_THERE.fullmatch(expression)
+    paths = re.split(", *", either["ways"]) if either else [expression]
+    if not all(path == "@" or _PLAIN.fullmatch(path) for path in paths):
+        return []
+    return [() if path == "@" else tuple(path.split(".")) for path in paths]
 
 
 def _member(raw: msgspec.Raw, name: str) -> msgspec.Raw | None:

@@ -32,8 +32,8 @@ class _Filter(Protocol):
     def can_say(self, condition: Condition) -> bool:
         """Say whether a condition can be sent."""
 
-    def puts(self, conditions: Collection[Condition]) -> Iterator[Put]:
-        """Say what is sent for conditions that can be sent."""
+    def puts(self, conditions: Collection[Condition], now: datetime) -> Iterator[Put]:
+        """Say what is sent by now for conditions that can be sent."""
 
 
 class Filters:
@@ -69,12 +69,12 @@ class Filters:
         chosen = _one_a_field(c for c in said if c.field in fields)
         return {condition: support[condition.field, condition.op] for condition in chosen}
 
-    def puts(self, pushed: Iterable[Condition]) -> Iterator[Put]:
-        """Say what is sent for conditions that were chosen."""
+    def puts(self, pushed: Iterable[Condition], now: datetime) -> Iterator[Put]:
+        """Say what is sent by now for conditions that were chosen."""
         conditions = tuple(pushed)
         for field, known in self._filters.items():
             if on := [c for c in conditions if c.field is field]:
-                yield from known.puts(on)
+                yield from known.puts(on, now)
 
     def _can_say(self, condition: Condition) -> bool:
         known = self._filters.get(condition.field)
@@ -123,7 +123,11 @@ class _Equality:
         is_one = len(condition.values) == 1
         return self._part.in_ is not None or (is_one and self._part.eq is not None)
 
-    def puts(self, conditions: Collection[Condition]) -> Iterator[Put]:
+    def puts(
+        self,
+        conditions: Collection[Condition],
+        now: datetime,  # noqa: ARG002  # whenever it is
+    ) -> Iterator[Put]:
         for condition in conditions:
             put = self._put(condition) if isinstance(condition, AnyOf) else None
             if put is not None:
@@ -166,18 +170,18 @@ class _Range:
     def _is_writable(self, side: Side, instant: datetime) -> bool:
         return self._bounds.written(side, instant) is not None
 
-    def puts(self, conditions: Collection[Condition]) -> Iterator[Put]:
+    def puts(self, conditions: Collection[Condition], now: datetime) -> Iterator[Put]:
         """Send the closest of several bounds on a side: it stands for all."""
         firsts = [c.instant for c in conditions if isinstance(c, AtOrAfter)]
         if firsts and self._part.send.ge is not None:
-            yield from self._put(self._part.send.ge, "ge", max(firsts))
+            yield from self._put(self._part.send.ge, "ge", max(firsts), now)
         ends = [c.instant for c in conditions if isinstance(c, Before)]
         if ends and self._part.send.lt is not None:
-            yield from self._put(self._part.send.lt, "lt", min(ends))
+            yield from self._put(self._part.send.lt, "lt", min(ends), now)
 
-    def _put(self, place: Place, side: Side, instant: datetime) -> Iterator[Put]:
+    def _put(self, place: Place, side: Side, instant: datetime, now: datetime) -> Iterator[Put]:
         bound = self._bounds.written(side, instant)
-        if bound is not None:
+        if bound is not None and self._bounds.is_sent(side, instant, now):
             yield place, bound
 
     def _graded(self, grade: Grade) -> Support:

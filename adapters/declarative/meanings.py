@@ -44,12 +44,13 @@ class Meanings:
     def is_no_page(self, answer: Answer, at: Address) -> bool:
         """Say whether there is no page at an address; raise the error that any other answer is."""
         rule = self.rule_for("list", answer)
-        if rule is not None and rule.is_ == "no_page":
-            return True
+        is_beyond = rule is not None and rule.is_ == "no_page"
         is_lost = rule.is_ == "start_over" if rule else answer.status == HTTPStatus.GONE
+        if is_beyond and at != First():
+            return True
         if is_lost and at != First():
             raise StartOver(f"{answer.what}: a place that is no longer known")
-        if is_lost or rule is None:  # The beginning of a list cannot be lost.
+        if is_beyond or is_lost or rule is None:  # The beginning of a list cannot be missing.
             answer.raise_for_failure()
         if rule is not None:
             raise error_of(rule, answer)
@@ -101,7 +102,7 @@ def error_of(rule: ErrorRule, answer: Answer) -> UpstreamError:  # noqa: PLR0911
             return StartOver(message)
         case "wrong_address" | "not_found":
             return GiveUp(ErrorCode.CONFIG, message)
-        case "no_page" | "already_done" | "invalid_field" | "not_own_session":
+        case "no_page" | "already_done" | "perhaps_done" | "invalid_field" | "not_own_session":
             return GiveUp(ErrorCode.PROTOCOL, message)
         case _:
             assert_never(meaning)

@@ -20,6 +20,7 @@ from gateway.spi import (
     Address,
     BadAnswer,
     ErrorCode,
+    First,
     Json,
     PageIndex,
     PagingAbility,
@@ -49,6 +50,7 @@ class Pager(ABC):
     def __init__(self, part: Paging) -> None:
         """Compile what is looked for in answers."""
         self._total_part = part.total
+        self._may_be_of_page = part.total is not None and part.total.perhaps_of_page
         self._total_at = _selector(part.total.at if part.total else None)
         self._size: PageSize | None = None
         self._signs: tuple[EndSign, ...] = ()
@@ -89,6 +91,13 @@ class Pager(ABC):
     def following(self, at: Address, page: Page) -> Address | None:
         """Give the page that follows the one that came from an address; none if it is the last."""
 
+    def told_total(self, at: Address, page: Page, following: Address | None) -> int | None:
+        """Give the total of a page, unless it may count nothing but its rows, of several."""
+        total = self.total(page.answer)
+        is_one_of_several = at != First() or following is not None
+        is_of_page = self._may_be_of_page and total == len(page.rows) and is_one_of_several
+        return None if is_of_page else total
+
     def total(self, answer: Answer) -> int | None:
         """Give the total that an answer tells: a number, or its digits; none for anything else."""
         part = self._total_part
@@ -110,7 +119,7 @@ class Pager(ABC):
             received=len(page.rows),
             before=before,
             asked=page.asked if self.is_honoured else None,
-            total=self._telling_total(page.answer),
+            total=None if self._may_count_page(page) else self._telling_total(page.answer),
             is_total=self._counts_what_is_sent(page),
             has_more=self._told_more(page.answer),
             has_token=has_token,
@@ -133,6 +142,11 @@ class Pager(ABC):
     def _telling_total(self, answer: Answer) -> int | None:
         is_estimate = self._total_part is not None and self._total_part.counts == "estimate"
         return None if is_estimate else self.total(answer)
+
+    def _may_count_page(self, page: Page) -> bool:
+        """Say whether a total may be that of the page: a page that is full shows no end by it."""
+        is_full = page.asked is None or len(page.rows) >= page.asked
+        return self._may_be_of_page and is_full and self.total(page.answer) == len(page.rows)
 
     def _counts_what_is_sent(self, page: Page) -> bool:
         counts = self._total_part.counts if self._total_part else None

@@ -1,6 +1,7 @@
 """Writes as a file describes them: sent once, and what is known of them afterwards."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import msgspec
 
@@ -26,6 +27,15 @@ from gateway.spi import (
 
 AsItIs = Callable[[], Awaitable[msgspec.Raw | None]]
 """Asks for the session as it is now; none where it cannot be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How a session is looked at after a write, and how a record of it tells that it is over."""
+
+    as_it_is: AsItIs
+    has_ended: Callable[[msgspec.Raw], bool]
+
 
 _CALLS: Mapping[Operation, CallName] = {
     Operation.CREATE: "create",
@@ -60,23 +70,25 @@ class WrittenCall:
         yield from ((self._part.fields[name].send, value) for name, value in _given(write))
 
     async def outcome(
-        self, write: Write, answer: Answer, meanings: Meanings, as_it_is: AsItIs
+        self, write: Write, answer: Answer, meanings: Meanings, looking: Looking
     ) -> WriteOutcome:
         """Say what became of it. Raises the error that says that it surely was not done."""
         rule = meanings.rule_for(self.name, answer)
         if rule is not None:
-            return await self._by_rule(rule, write, answer, as_it_is)
+            return await self._by_rule(rule, write, answer, looking)
         if answer.is_doubtful:
             return Unclear()
         answer.raise_for_failure()
-        return Done(await self._as_now(answer, as_it_is), is_new=self._is_new(answer))
+        return Done(await self._as_now(answer, looking.as_it_is), is_new=self._is_new(answer))
 
     async def _by_rule(
-        self, rule: ErrorRule, write: Write, answer: Answer, as_it_is: AsItIs
+        self, rule: ErrorRule, write: Write, answer: Answer, looking: Looking
     ) -> WriteOutcome:
         match rule.is_:
             case "already_done":
-                return Done(await _undisturbed(as_it_is))
+                return Done(await _undisturbed(looking.as_it_is))
+            case "perhaps_done":
+                return await _looked_into(rule, answer, looking)
             case "not_found":
                 return Refused(Refusal.NOT_FOUND)
             case "not_own_session":
@@ -112,6 +124,23 @@ def written_calls(part: Writes) -> Mapping[Operation, WrittenCall]:
         for operation, call in calls.items()
         if call is not None
     }
+
+
+async def _looked_into(rule: ErrorRule, answer: Answer, looking: Looking) -> WriteOutcome:
+    """See whether a session has ended before; if not, it has been refused to end it."""
+    try:
+        record = await looking.as_it_is()
+    except UpstreamError as error:
+        error.has_been_sent = answer.is_doubtful  # It was a question.
+        raise
+    if record is None:
+        return Refused(Refusal.NOT_FOUND)
+    if looking.has_ended(record):
+        return Done(record)
+    if answer.is_doubtful:
+        return Unclear()
+    answer.raise_for_failure()
+    raise error_of(rule, answer)
 
 
 async def _undisturbed(as_it_is: AsItIs) -> msgspec.Raw | None:

@@ -10,9 +10,8 @@ import pytest
 
 from gateway.conformance.examination import Verdict, examine
 from gateway.conformance.harness import Harness
-from gateway.conformance.law import Law
 from gateway.conformance.suite import AdapterSuite
-from tests.conformance.vendors import VENDORS, Vendor, dialects_of, ways_of
+from tests.conformance.vendors import OF_A_WAY, VENDORS, Vendor, dialects_of, ways_of
 
 _NOTHING_IS_SHOWN = "what another connection has made is not shown to the one that asks"
 _NO_END = (
@@ -41,9 +40,6 @@ EXCUSED: Mapping[str, Mapping[str, str]] = {
     "roundware-it breaks at an unknown id": {"L12.of_nobody": _BREAKS},
 }
 """What is excused, by vendor, or by vendor and the way it turns out to be, with the reason."""
-
-# A vendor's ways differ in what it holds and answers, and not in how it is connected.
-_OF_A_WAY = frozenset(Law) - {Law.FAILING, Law.LEAVING, Law.SECRECY}
 
 
 def _named(vendor: Vendor, harness: Harness, way: str = "") -> tuple[str, Harness]:
@@ -75,7 +71,7 @@ class TestVendors(AdapterSuite):
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_every_way_that_a_vendor_may_turn_out_keeps_the_laws(way: str) -> None:
-    findings = await examine(WAYS[way], _OF_A_WAY)
+    findings = await examine(WAYS[way], OF_A_WAY)
 
     broken = {f.check.name: f.reason for f in findings if f.verdict is Verdict.BROKEN}
     assert broken == {}

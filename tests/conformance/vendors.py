@@ -14,6 +14,7 @@ from adapters.simulators.facts import Dialect
 from adapters.simulators.roundware import RoundwareSimulator
 from adapters.simulators.server import VendorServer
 from gateway.conformance.harness import Harness, WriteExample
+from gateway.conformance.law import Law
 from gateway.spi import Operation
 from gateway.spi.registry import load_adapter
 from tests.conformance.harnesses import first_active
@@ -69,6 +70,10 @@ VENDORS = (
         variants={"growing": {"full_list_every_s": 3600}},
     ),
 )
+
+
+OF_A_WAY = frozenset(Law) - {Law.FAILING, Law.LEAVING, Law.SECRECY}
+"""A vendor's ways differ in what it holds and answers, and not in how it is connected."""
 
 
 def ways_of(vendor: Vendor) -> Mapping[str, Harness]:

@@ -1,11 +1,10 @@
 """What a vendor can do itself. What is not said here the gateway does: nothing is guessed."""
 
-import re
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from adapters.declarative.language.part import Part
+from adapters.declarative.language.part import Part, Pattern
 from adapters.declarative.language.requests import Place
 from adapters.declarative.language.values import Granularity, ZoneName
 
@@ -38,7 +37,7 @@ class EqualityFilter(Part):
     """How well it filters for one value."""
     in_: Grade | None = Field(default=None, alias="in")
     """How well it filters for one of several values."""
-    pattern: str | None = None
+    pattern: Pattern | None = None
     """What a value must look like (a regular expression) to be sent; others are checked here."""
     send: SendEquality
     """Where the values go."""
@@ -48,15 +47,6 @@ class EqualityFilter(Part):
         if self.eq is None and self.in_ is None:
             raise ValueError("needs eq, in, or both")
         return self
-
-    @field_validator("pattern")
-    @classmethod
-    def _can_be_compiled(cls, pattern: str | None) -> str | None:
-        try:
-            re.compile(pattern or "")
-        except re.error as error:
-            raise ValueError(f"is no regular expression: {error.msg}") from None
-        return pattern
 
 
 class SendRange(Part):
@@ -85,6 +75,8 @@ class RangeFilter(Part):
     """A bound that cannot be written as finely is widened, so that no match is lost; or cut."""
     widen_days: Annotated[int, Field(ge=0, le=31)] = 0
     """How many days more each bound is widened, where the vendor's own days are not known."""
+    past_only: bool = False
+    """Whether a bound that lies in the future, once it is widened, is not sent but checked here."""
     send: SendRange
     """Where the bounds go."""
 

@@ -4,7 +4,14 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from adapters.declarative.language.part import DottedPath, Expression, Name, Part, Text
+from adapters.declarative.language.part import (
+    DottedPath,
+    Expression,
+    Name,
+    Part,
+    Pattern,
+    Text,
+)
 from adapters.declarative.language.values import ZoneName
 
 StatusWord: TypeAlias = Literal["active", "ended", "unknown"]
@@ -43,6 +50,9 @@ class IdField(Source):
 
     cast: TextCast = "str"
     """A text, or a whole number as its digits."""
+    pattern: Pattern | None = None
+    """What an id looks like (a regular expression): of others the vendor is not asked, and nobody
+    has them."""
     required: Literal[True] = True
     """Without an id a record is no session."""
 

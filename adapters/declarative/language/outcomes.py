@@ -18,6 +18,7 @@ Meaning: TypeAlias = Literal[
     "wrong_address",
     "no_page",
     "already_done",
+    "perhaps_done",
     "invalid_field",
     "not_own_session",
     "unclear",
@@ -52,6 +53,10 @@ class ErrorRule(Part):
     when: When
     """The answers it speaks of."""
     is_: Meaning = Field(alias="is")
-    """What they mean."""
+    """What they mean.
+
+    no_page is believed of every page but the first. perhaps_done says of an end that the session
+    may have ended before: whether it has is then asked for by get.
+    """
     retry_after: Literal["header"] | None = None
     """Where the vendor says how long to wait: in the header Retry-After."""

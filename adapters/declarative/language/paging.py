@@ -28,6 +28,9 @@ class Total(Part):
     """The header that tells it."""
     counts: Literal["pushed", "all", "estimate"] = "pushed"
     """What it counts: the rows that pass the filters that were sent, all rows, or only about so."""
+    perhaps_of_page: bool = False
+    """Whether it may turn out to count the rows of its page alone: where nothing else has been
+    seen, it neither ends the list nor is it told."""
 
 
 EndSign: TypeAlias = Literal["total", "has_more", "no_token", "short_page", "empty_page"]

@@ -46,6 +46,14 @@ def _first_line(error: JMESPathError) -> str:
     return str(error).partition("\n")[0].rstrip(":")
 
 
+def _pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error.msg}") from None
+    return pattern
+
+
 def _text(text: str) -> str:
     if "${" in _REFERENCE.sub("", text):
         raise ValueError("holds a ${ that is neither ${options.NAME} nor ${session.NAME}")
@@ -78,6 +86,11 @@ PathText = Annotated[
     AfterValidator(_text),
     AfterValidator(_rooted),
     _remark("It begins with /; ${options.NAME} stands for an option of the backend."),
+]
+Pattern = Annotated[
+    str,
+    AfterValidator(_pattern),
+    _remark("A regular expression, which the whole value must match."),
 ]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,62}$")]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from adapters.declarative.language.outcomes import When
+from adapters.declarative.language.outcomes import CallName, When
 from adapters.declarative.language.spec import Spec
 from adapters.declarative.language.transport import (
     JsonRpcWsTransport,
@@ -41,10 +41,19 @@ def unfit_error_rules(spec: Spec) -> Iterator[Finding]:
     for index, rule in enumerate(spec.errors):
         at: KeyPath = ("errors", index)
         yield from _unfit_when(spec, rule.when, (*at, "when"))
+        if rule.is_ == "perhaps_done":
+            yield from _unfit_look(spec, rule.when, at)
         if rule.retry_after is not None and rule.is_ not in _WAITING:
             yield (*at, "retry_after"), f"goes with {' or '.join(_WAITING)}"
         elif rule.retry_after is not None and isinstance(spec.transport, JsonRpcWsTransport):
             yield (*at, "retry_after"), "answers over jsonrpc_ws have no headers"
+
+
+def _unfit_look(spec: Spec, when: When, at: KeyPath) -> Iterator[Finding]:
+    if _named(when) != ["end"]:
+        yield (*at, "is"), "only of an end it can be seen whether it is done; say op: end"
+    if spec.get is None:
+        yield (*at, "is"), "needs get, by which a session is looked at"
 
 
 def _unfit_when(spec: Spec, when: When, at: KeyPath) -> Iterator[Finding]:
@@ -53,9 +62,13 @@ def _unfit_when(spec: Spec, when: When, at: KeyPath) -> Iterator[Finding]:
     if when.rpc_code is not None and isinstance(spec.transport, RestTransport):
         yield (*at, "rpc_code"), "answers over rest have no such code; say status"
     calls = _calls(spec)
-    for name in (when.op,) if isinstance(when.op, str) else when.op or ():
+    for name in _named(when):
         if name not in calls:
             yield (*at, "op"), f"there is no call {name}; the calls are: {', '.join(calls)}"
+
+
+def _named(when: When) -> list[CallName]:
+    return [when.op] if isinstance(when.op, str) else [*(when.op or ())]
 
 
 def _calls(spec: Spec) -> list[str]:

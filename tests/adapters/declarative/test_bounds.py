@@ -98,6 +98,28 @@ def test_a_bound_is_not_wider_than_it_has_to_be(moment: datetime, how: str, zone
     assert max(read(end, how, zone, fold) for fold in (0, 1)) - moment <= most
 
 
+@settings(max_examples=examples(400))
+@given(moment=moments, now=moments, said=ways, fold=st.sampled_from([0, 1]))
+def test_what_has_to_be_of_the_past_is_so_however_the_vendor_reads_it(
+    moment: datetime, now: datetime, said: dict[str, Any], fold: int
+) -> None:
+    bounds = Bounds(filtering(past_only=True, **said), {})
+
+    for side in ("ge", "lt"):
+        bound = bounds.written(side, moment)
+        assert bound is not None
+        if bounds.is_sent(side, moment, now):
+            assert read(bound, said["format"], said["zone"], fold) <= now
+
+
+def test_a_bound_of_the_past_is_sent() -> None:
+    bounds = Bounds(filtering(format="date", past_only=True, widen_days=1), {})
+
+    assert bounds.is_sent("lt", NOON - timedelta(days=4), NOON)
+    assert not bounds.is_sent("lt", NOON - timedelta(days=1), NOON)
+    assert not bounds.is_precise, "what is not sent leaves more to come"
+
+
 NOON = datetime(2024, 7, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 
 

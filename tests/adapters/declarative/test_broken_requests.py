@@ -252,6 +252,35 @@ from tests.adapters.declarative.specs import REST, SOCKET, told_of
             ["22:40: list.paginate.size.default: must not be more than max"],
             id="a usual size beyond the most",
         ),
+        pytest.param(
+            REST,
+            "{status: 404, op: get}, is: not_found}",
+            "{status: 404, op: [get, create]}, is: perhaps_done}",
+            ["63:46: errors[1].is: only of an end it can be seen whether it is done; say op: end"],
+            id="what is looked at and is no end",
+        ),
+        pytest.param(
+            SOCKET,
+            """\
+errors:
+  - {when: {rpc_code: -32001}, is: auth_failed}
+""",
+            """\
+errors:
+  - {when: {rpc_code: -32001, op: end}, is: perhaps_done}
+writes:
+  end: {request: {method: end, params: {id: "{native_id}"}}}
+""",
+            ["15:41: errors[0].is: needs get, by which a session is looked at"],
+            id="what is looked at without a call for that",
+        ),
+        pytest.param(
+            REST,
+            "  native_id: {at: sessionId}",
+            '  native_id: {at: sessionId, pattern: "[0-9"}',
+            ["35:30: map.native_id.pattern: is no regular expression: unterminated character set"],
+            id="no form of an id",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(

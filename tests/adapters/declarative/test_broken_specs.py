@@ -119,8 +119,8 @@ from tests.adapters.declarative.specs import REST, SOCKET, told_of
                 (
                     "63:36: errors[1].is: must be 'auth_failed', 'forbidden', 'not_found', "
                     "'rate_limited', 'unavailable', 'upstream_error', 'bad_answer', "
-                    "'start_over', 'wrong_address', 'no_page', 'already_done', 'invalid_field', "
-                    "'not_own_session' or 'unclear'"
+                    "'start_over', 'wrong_address', 'no_page', 'already_done', 'perhaps_done', "
+                    "'invalid_field', 'not_own_session' or 'unclear'"
                 )
             ],
             id="no such word",

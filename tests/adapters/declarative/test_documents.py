@@ -28,6 +28,13 @@ def test_rows_that_a_path_leads_to_are_the_very_bytes_that_came() -> None:
     assert bytes(Selector("@").row(document(ODD))) == ODD.encode()
 
 
+@pytest.mark.parametrize("text", ['{"a": {"b": [%s]}}', '{"a": null, "c": [%s]}', "[%s]"])
+def test_rows_that_are_in_one_of_several_places_are_the_very_bytes_too(text: str) -> None:
+    rows = Selector("not_null(a.b, c, @)").rows(document(text % ODD))
+
+    assert [bytes(row) for row in rows] == [ODD.encode()]
+
+
 def test_rows_that_an_expression_finds_hold_what_came() -> None:
     rows = Selector("a[?n > `1`]").rows(document(f'{{"a": [{ODD}, {{"n": 0}}]}}'))
 
@@ -57,7 +64,11 @@ def test_where_there_are_no_rows_that_is_a_bad_answer(expression: str) -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=3),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.sampled_from(["a", "b", "rows"]), inner, max_size=3)
@@ -74,6 +85,7 @@ EXPRESSIONS = [
         "rows[::-1]",
         "a.*.b",
         "not_null(a,b)",
+        "not_null(a.b, rows, @)",
     ),
     *("starts_with(a, b)", "map(&a, rows)", "merge(a, b)", "reverse(rows)", "ceil(a)"),
 ]
@@ -98,6 +110,14 @@ def test_a_path_finds_what_the_same_expression_finds(value: object, path: str) -
 
     assert Selector(path).value(told) == jmespath.search(path, value)
     assert Selector.along(path).value(told) == jmespath.search(path, value)
+
+
+@settings(max_examples=examples(100))
+@given(value=JSON, expression=st.sampled_from(["not_null(a.b, rows)", "not_null(a,@)"]))
+def test_several_paths_find_what_the_same_expression_finds(value: object, expression: str) -> None:
+    told = document(json.dumps(value))
+
+    assert Selector(expression).value(told) == jmespath.search(expression, value)
 
 
 def test_names_of_dotted_paths_may_hold_what_those_of_expressions_may_not() -> None:

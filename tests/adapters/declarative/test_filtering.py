@@ -36,6 +36,7 @@ from tests.adapters.declarative.speaking import (
     planned,
     replied,
 )
+from tests.support.adapters import NOON as NOW
 
 MAP = {
     "native_id": {"at": "id"},
@@ -337,3 +338,14 @@ def test_limits_and_lifetimes_are_told() -> None:
     assert abilities.usual == Usual(8, 8 * 1024**2, 30, 60, 600)
     assert not abilities.has_detail
     assert abilities.operations == {}
+
+
+async def test_a_bound_of_the_future_may_be_left_to_the_gateway() -> None:
+    places = {"ge": {"in": "body", "at": "from"}, "lt": {"in": "body", "at": "to"}}
+    said = {"ge": "exact", "lt": "exact", "send": places, "past_only": True}
+    adapter = filtering({"started_at": said})
+    past, future = NOW - timedelta(days=1), NOW + timedelta(days=1)
+    bounds = (AtOrAfter(Field.STARTED_AT, past), Before(Field.STARTED_AT, future))
+
+    assert {*planned(adapter, *bounds).pushed.values()} == {Support.INEXACT}
+    assert await body_for(adapter, *bounds) == {"from": "2026-11-21T12:00:00Z"}

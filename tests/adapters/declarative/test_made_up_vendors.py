@@ -1,6 +1,7 @@
 """The made-up vendors of the examples keep every law: played by their files, and by hand."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -55,10 +56,17 @@ BY_HAND = {
 }
 
 
+_ODD_IDS = "the generated vendor has ids of a form that the file rules out"
+
+EXCUSED = {"roundware": dict.fromkeys(("L12.with_list", "L12.found"), _ODD_IDS)}
+
+
 class TestGenerated(AdapterSuite):
     @pytest.fixture(params=NAMES)
     def harness(self, request: pytest.FixtureRequest) -> Harness:
-        return _workbench(request.param).harness()
+        harness = _workbench(request.param).harness()
+        excused = {**harness.excused, **EXCUSED.get(request.param, {})}
+        return replace(harness, excused=excused)
 
 
 class TestByHand(AdapterSuite):

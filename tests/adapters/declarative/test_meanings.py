@@ -43,6 +43,7 @@ MEANT: dict[str, tuple[type[UpstreamError], ErrorCode]] = {
     "start_over": (StartOver, ErrorCode.PROTOCOL),
     "wrong_address": (GiveUp, ErrorCode.CONFIG),
     "already_done": (GiveUp, ErrorCode.PROTOCOL),
+    "perhaps_done": (GiveUp, ErrorCode.PROTOCOL),
     "invalid_field": (GiveUp, ErrorCode.PROTOCOL),
     "not_own_session": (GiveUp, ErrorCode.PROTOCOL),
     "unclear": (TryAgainLater, ErrorCode.UPSTREAM_ERROR),

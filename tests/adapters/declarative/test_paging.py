@@ -19,6 +19,7 @@ from gateway.spi import (
     ErrorCode,
     Field,
     First,
+    GiveUp,
     Offset,
     PageIndex,
     PagingAbility,
@@ -243,6 +244,40 @@ async def test_a_page_that_nobody_has_is_an_empty_one() -> None:
     page = await page_of(adapter, desk(replied({}, 416)), at=PageIndex(9, 8, 72))
 
     assert page == RawPage([])
+
+
+async def test_the_first_page_is_never_one_that_nobody_has() -> None:
+    rule = {"when": {"status": 400, "op": "list"}, "is": "no_page"}
+    adapter = listing(paginate("page_index", ["empty_page"]), {"errors": [rule]})
+
+    with pytest.raises(GiveUp) as caught:
+        await page_of(adapter, desk(replied({}, 400)))
+
+    assert caught.value.code is ErrorCode.PROTOCOL
+
+
+@pytest.mark.parametrize(
+    ("rows", "total", "at", "told", "following"),
+    [
+        (4, 9, First(), 9, PageIndex(1, 4, 4)),
+        (4, 4, First(), None, PageIndex(1, 4, 4)),
+        (4, 4, PageIndex(1, 4, 4), None, PageIndex(2, 4, 8)),
+        (3, 3, PageIndex(1, 4, 4), None, PageIndex(2, 4, 7)),
+        (3, 3, First(), 3, None),
+        (0, 0, PageIndex(2, 4, 8), None, None),
+    ],
+)
+async def test_a_total_that_may_be_of_its_page_ends_no_list_and_is_not_told(
+    rows: int, total: int, at: Address, told: int | None, following: Address | None
+) -> None:
+    paging = paginate("page_index", ["total", "empty_page"])
+    adapter = listing({**paging, "total": {"at": "n", "perhaps_of_page": True}})
+    answer = {"rows": [{"id": number} for number in range(rows)], "n": total}
+    plan = replace(planned(adapter), page_size=4)
+
+    page = await adapter.fetch_page(plan, at, context(desk(replied(answer))))
+
+    assert (page.total, page.next) == (told, following)
 
 
 ROW = {"id": "s-9", "row": {"no": "n-9"}}

@@ -180,6 +180,64 @@ async def test_the_table_says_what_became_of_a_write(meaning: str, became: Write
     assert await outcome(desk(replied({}, 409), replied(SESSION)), END, errors=[rule]) == became
 
 
+LOOKED_AT = {"when": {"status": [404, 409, 500], "op": "end"}, "is": "perhaps_done"}
+NOT_FOUND = {"when": {"status": 404, "op": "get"}, "is": "not_found"}
+MAP = {
+    "native_id": {"at": "id"},
+    "status": {"at": "live", "values": {"true": "active", "false": "ended"}},
+}
+
+
+async def looked_at(told: HttpReply, later: HttpReply) -> WriteOutcome:
+    return await outcome(desk(told, later), END, map=MAP, errors=[LOOKED_AT, NOT_FOUND])
+
+
+@pytest.mark.parametrize("status", [404, 409, 500])
+async def test_what_may_have_ended_is_looked_at(status: int) -> None:
+    over = {"session": {"id": "a", "live": False}}
+
+    done = await looked_at(replied({}, status), replied(over))
+    gone = await looked_at(replied({}, status), replied({}, 404))
+
+    assert isinstance(done, Done)
+    assert done.record is not None
+    assert gone == Refused(Refusal.NOT_FOUND)
+
+
+@pytest.mark.parametrize("live", [True, None, "odd"])
+async def test_what_has_not_ended_was_refused_unless_that_is_not_sure(live: Json) -> None:
+    going_on = replied({"session": {"id": "a", "live": live}})
+
+    with pytest.raises(GiveUp) as caught:
+        await looked_at(replied({}, 409), going_on)
+
+    assert not caught.value.has_been_sent
+    assert await looked_at(replied({}, 500), going_on) == Unclear()
+
+
+@pytest.mark.parametrize(("status", "may_be_done"), [(409, False), (500, True)])
+async def test_what_cannot_be_looked_at_is_told_no_surer_than_it_is(
+    status: int, may_be_done: bool
+) -> None:
+    with pytest.raises(UpstreamError) as caught:
+        await looked_at(replied({}, status), replied({}, 503))
+
+    assert caught.value.has_been_sent is may_be_done
+
+
+async def test_an_id_that_looks_otherwise_is_never_sent() -> None:
+    mapped = {"native_id": {"at": "id", "pattern": "[0-9]+"}}
+    wire = desk(replied(SESSION))
+    adapter = writing(map=mapped)
+
+    refused = await adapter.write(END, context(wire))
+
+    assert refused == Refused(Refusal.NOT_FOUND)
+    assert await adapter.get("7 ", context(wire)) is None
+    assert wire.requests == []
+    assert await adapter.get("7", context(wire)) == Raw(RECORD)
+
+
 @pytest.mark.parametrize(
     ("meaning", "error"),
     [("auth_failed", LogInAgain), ("rate_limited", SlowDown), ("forbidden", GiveUp)],
