@@ -28,7 +28,7 @@ MOST_WARMING_SECONDS = 900.0
 SEED = 4711
 MOST_MB_IN_TEN_MINUTES = 8.0
 MOST_BLOCKS_IN_TEN_MINUTES = 0.05
-"""By how much memory may grow: the goal is 1 MiB, the rest are gaps that the allocator leaves."""
+"""By how much memory may grow: the goal is 1 MiB, and the rest are gaps the allocator leaves."""
 NEVER = (
     "Unclosed",
     "never retrieved",

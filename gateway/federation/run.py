@@ -21,7 +21,7 @@ from gateway.paging.merge import Merge, Row
 from gateway.paging.order import Key
 
 _LONG_PAGE = 250
-"""Rows of a page that is made and written in turns of their own, 10 to 20 ms each."""
+"""Rows of a page that is read, made and written in turns of their own, 10 to 20 ms each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +118,18 @@ class Run:
         counted too, as far as time allows, and it must be the last page.
         """
         request, merge = self._request, self._merge
+        merge.limit = limit or request.limit
+        await _let_others_go_on(merge.limit)
         for reader in self._readers.values():
             reader.forget(merge.last_key)
-        merge.limit = limit or request.limit
         filled = await fill_page(merge, self._readers, deadline, required=request.required)
         self._note(filled)
         if is_counted and not (filled.failures or filled.spent):
             await count_listings(self._parts, deadline)
             await read_on(merge, self._uncounted(), deadline)
-        await _let_others_go_on(merge.page)
+        await _let_others_go_on(len(merge.page))
         page = self._page()
-        await _let_others_go_on(page.rows)
+        await _let_others_go_on(len(page.rows))
         return page
 
     def _page(self) -> SessionPage:
@@ -207,9 +208,9 @@ class Run:
         return gaps
 
 
-async def _let_others_go_on(rows: Sequence[Row]) -> None:
+async def _let_others_go_on(rows: int) -> None:
     """Have others take their turns before what comes next is done with a page, if it is long."""
-    if len(rows) >= _LONG_PAGE:
+    if rows >= _LONG_PAGE:
         await asyncio.sleep(0)
 
 

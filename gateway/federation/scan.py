@@ -21,7 +21,7 @@ MAX_PAGES = 100_000
 _MOST_BARREN = 50
 """Pages in a row that bring nothing new: fewer than a page of an answer may take."""
 
-_REMEMBERED_IDS = 20_000
+_REMEMBERED_IDS = 10_000
 """Ids a scan remembers, to know what it has given already when it has to step back."""
 
 _FIXED_SIZE = frozenset({PagingStyle.SINGLE, PagingStyle.PAGE_INDEX})
@@ -95,8 +95,9 @@ class Scan:
 
     def _remember(self, native_ids: Iterable[str]) -> None:
         self._given.update(dict.fromkeys(native_ids))
-        while len(self._given) > _REMEMBERED_IDS:
-            del self._given[next(iter(self._given))]
+        # Many at once: to find the oldest of a dict each time takes the longer the more go.
+        if (count := len(self._given)) > 2 * _REMEMBERED_IDS:
+            self._given = dict.fromkeys(islice(self._given, count - _REMEMBERED_IDS, None))
 
     async def next_page(self) -> BackendPage | Failed:
         """Read the page that follows. Not to be called again after the one without a next."""

@@ -20,8 +20,8 @@ from gateway.paging.order import BEFORE_ALL, Coarsening, Key, is_null
 MAX_GROUP_ROWS = 5_000
 """Rows of one backend that may wait for each other, because it leaves their order open."""
 
-_REMEMBERED_IDS = 20_000
-"""Ids of a lane that are remembered, to know a row that comes twice."""
+_REMEMBERED_IDS = 10_000
+"""Ids of a lane that are remembered, and as many before those, to know a row that comes twice."""
 
 
 class Row(Struct, frozen=True, gc=False):
@@ -51,7 +51,8 @@ class Lane:
     begins: Key = BEFORE_ALL
     group: list[Row] = field(default_factory=list)
     tail: list[Row] = field(default_factory=list)
-    seen: dict[str, None] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    seen_before: set[str] = field(default_factory=set)
     matched: int = 0
     emitted: int = 0
     late: int = 0
@@ -76,11 +77,12 @@ class Lane:
 
     def has_seen(self, native_id: str) -> bool:
         """Say whether a row came before, and remember that it has come."""
-        if native_id in self.seen:
+        if native_id in self.seen or native_id in self.seen_before:
             return True
-        self.seen[native_id] = None
-        if len(self.seen) > _REMEMBERED_IDS:
-            del self.seen[next(iter(self.seen))]
+        # Forgotten all at once: to find the oldest of a set each time takes the longer the more go.
+        if len(self.seen) == _REMEMBERED_IDS:
+            self.seen, self.seen_before = set(), self.seen
+        self.seen.add(native_id)
         return False
 
 

@@ -20,6 +20,8 @@ from gateway.transport.proxy import Proxy
 from gateway.transport.slots import Slots
 from gateway.transport.turns import Turns
 
+_LONG_BYTES = 16 * 1024 * 1024
+
 
 class RpcWire:
     """One long-lived connection to one vendor.
@@ -70,7 +72,10 @@ class RpcWire:
                     connection = await self._connected()
                     result = await connection.call(method, params, dispatch)
                 # Not before: a message is given as a whole. While it waits no other is asked for.
-                await charge(memoryview(result).nbytes, method)
+                size = memoryview(result).nbytes
+                await charge(size, method)
+            if size > _LONG_BYTES:
+                await asyncio.sleep(0)  # To find it in its message took a while, too.
         return result
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.model.matching import matches
 from gateway.model.query import AnyOf, Condition, Field
-from gateway.paging.merge import Merge, Row
+from gateway.paging.merge import Lane, Merge, Row
 from gateway.paging.order import BEFORE_ALL, TOTAL, UNORDERED, Coarsening, Key
 from tests.paging.lanes import (
     BY_MILLISECOND,
@@ -330,3 +330,14 @@ def test_what_a_failed_lane_gave_beyond_its_frontier_is_owed_and_not_given() -> 
 
     assert merge.lanes["a"].given_up_at == expected[0].key[:1]
     assert merge.page == []
+
+
+def test_a_lane_knows_its_last_ids_again_and_holds_no_more_than_twice_as_many() -> None:
+    lane = Lane(TOTAL)
+
+    for number in range(35_000):
+        assert not lane.has_seen(str(number))
+        assert number < 10_000 or lane.has_seen(str(number - 9_999))
+
+    assert len(lane.seen) + len(lane.seen_before) <= 20_000
+    assert not lane.has_seen("0")
