@@ -18,7 +18,7 @@ class Health:
     last_success: Instant | None = None
     last_failure: Instant | None = None
     error: Failure | None = None
-    """Why the last call failed, none if it did not."""
+    """Why the last call that was sent failed, none if it did not."""
     _told: set[ErrorCode] = field(default_factory=set, compare=False, repr=False)
 
     def note_failure(self, backend: str, error: UpstreamError, now: datetime) -> Failure:
@@ -27,8 +27,9 @@ class Health:
         if failure.code not in self._told:
             self._told.add(failure.code)
             _LOG.warning("backend %s: %s: %s", backend, failure.code.value, error)
-        self.error = failure
-        self.last_failure = now
+        # That a vendor is left alone tells nothing new of it: what it failed with does.
+        if failure.code is not ErrorCode.CIRCUIT_OPEN or self.error is None:
+            self.error, self.last_failure = failure, now
         return failure
 
     def note_success(self, backend: str, now: datetime) -> None:

@@ -9,7 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from aiohttp import web
 
-from gateway.web.keys import ORIGINS, TRUSTED_PROXIES
+from gateway.figures.figures import Figures
+from gateway.web.keys import FIGURES, ORIGINS, TRUSTED_PROXIES
 from gateway.web.limits import ServingLimits
 from gateway.web.serving import Runner
 
@@ -30,6 +31,7 @@ class Served:
         self.has_ended = asyncio.Event()
         self.app = web.Application(handler_args={"handler_cancellation": True})
         self.app[ORIGINS], self.app[TRUSTED_PROXIES] = frozenset(), ()
+        self.app[FIGURES] = Figures()
         self.app.router.add_get("/whole", self._whole)
         self.app.router.add_get("/stream", self._stream)
 
