@@ -71,15 +71,14 @@ class Pseudonyms:
         return made
 
     def _new(self, word: str) -> str:
-        """Choose a word of the same shape that stands for no other."""
+        """Choose a word of the same shape that stands for no other: itself, if no other is left."""
         alphabets = [*_alphabets(word)]
-        made = word
         for attempt in range(_MOST_TRIES):
             chosen = self._bytes(word, attempt, len(alphabets))
             made = "".join(letters[b % len(letters)] for letters, b in zip(alphabets, chosen))  # noqa: B905  # there are more bytes
             if made != word and made not in self._given:
-                break
-        return made
+                return made
+        return made if word in self._given else word
 
     def _bytes(self, word: str, attempt: int, wanted: int = 1) -> bytes:
         size = hashlib.sha256().digest_size

@@ -77,3 +77,14 @@ def test_without_the_key_nothing_is_known() -> None:
 
     assert one.text("Amélie Dubois") != other.text("Amélie Dubois")
     assert one.day(date(1985, 3, 12)) != other.day(date(1985, 3, 12))
+
+
+@given(key=st.binary(min_size=16, max_size=16), numbers=st.permutations(range(1, 10)))
+def test_where_all_words_of_a_shape_are_in_use_each_stands_for_one(
+    key: bytes, numbers: list[int]
+) -> None:
+    pseudonyms = Pseudonyms(key)
+
+    made = [pseudonyms.number(number) for number in numbers]
+
+    assert sorted(made) == [*range(1, 10)]
