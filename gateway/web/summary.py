@@ -26,7 +26,7 @@ from gateway.web.refusals import is_whole, refuse_unless_served
 from gateway.web.render import json_response, page_headers
 from gateway.web.views import RunView
 
-ROWS_AT_A_TIME = 1000
+ROWS_AT_A_TIME = 500
 
 _BUCKETS = {
     "1m": timedelta(minutes=1),
