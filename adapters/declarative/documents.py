@@ -78,11 +78,13 @@ class Selector:
         self._program = jmespath.compile(expression)
 
     @classmethod
-    def along(cls, path: str) -> "Selector":
-        """Make one of a dotted path, whose names may hold what those of expressions may not."""
-        quoted = (msgspec.json.encode(step).decode() for step in path.split("."))
-        selector = cls(".".join(quoted))
-        selector._ways = [tuple(path.split("."))]
+    def along(cls, *paths: str) -> "Selector":
+        """Make one of dotted paths, whose names may hold what those of expressions may not.
+
+        The first of them that leads to a value counts.
+        """
+        selector = cls(f"not_null({', '.join(map(_quoted, paths))})")
+        selector._ways = [tuple(path.split(".")) for path in paths]
         return selector
 
     def value(self, document: Document) -> Json:
@@ -140,6 +142,10 @@ class Selector:
         except _FAULTS as error:
             raise document.not_as_described() from error
         return found
+
+
+def _quoted(path: str) -> str:
+    return ".".join(msgspec.json.encode(step).decode() for step in path.split("."))
 
 
 def _ways(expression: str) -> list[Steps]:

@@ -35,7 +35,8 @@ def pager_of(part: Paging, native_id: IdField, endpoint_url: str) -> Pager:
 
 def _after_id(part: AfterIdPaging, native_id: IdField) -> Pager:
     """Page by sessions' own ids, or by ids of the vendor's that say nothing to anybody else."""
-    own = Selector.along(native_id.at) if native_id.at else Selector(native_id.expr or "@")
+    paths = (native_id.at, *native_id.or_at) if native_id.at else ()
+    own = Selector.along(*paths) if paths else Selector(native_id.expr or "@")
     is_own = part.id in (None, native_id.at) and native_id.transform is None
     return ByLastRow(part, own if part.id is None else Selector.along(part.id), is_own=is_own)
 
