@@ -38,9 +38,10 @@ def _origin(url: str) -> str:
 
 def _credential(options: AdapterOptions) -> str:
     secrets = dict(_secrets(options))
-    # Two people may have chosen one password.
+    # Two people may have chosen one password. Where who it is is a secret too, it is among them.
     who = getattr(options, "username", None)
-    return sha256(json.dumps([secrets, who], sort_keys=True).encode()).hexdigest()
+    told = None if isinstance(who, SecretStr) else who
+    return sha256(json.dumps([secrets, told], sort_keys=True).encode()).hexdigest()
 
 
 def _secrets(options: AdapterOptions) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from gateway.model.report import ErrorCode
 from gateway.model.session import Session
 from gateway.paging.planner import BackendPlan
 from gateway.paging.resume import LoopGuard, Places, ReadPage, ladder
-from gateway.spi.abilities import PagingStyle
+from gateway.spi.abilities import PagingStyle, VendorTotal
 from gateway.spi.errors import BadAnswer
 from gateway.spi.pages import Address, AfterId, First, Offset, ScanPlan, Token
 
@@ -61,9 +61,10 @@ class Scan:
         self._size = plan.first_size or plan.scan.page_size
         self._is_passed = is_passed
         self._second = second
-        self._is_resumed = bool(places)
+        self._is_resumed = self._is_partial = bool(places)
         self._is_rereading = False
         self._has_begun_again = False
+        self._goes_on = False
         self._overlaps = False
         self._ladder = ladder(places)
         self._at: Address | None = next(self._ladder)
@@ -78,7 +79,7 @@ class Scan:
 
         Where nothing would tell that rows have moved since, the last of them is read once more.
         """
-        self._is_rereading = True
+        self._is_rereading = self._is_partial = True
         self._scan = self._plan.unbounded or self._plan.scan
         self.next = address
         self._remember(row.session.native_id for page in behind for row in page.rows)
@@ -113,7 +114,7 @@ class Scan:
             if isinstance(page, Lost) or not self._is_anchored(page):
                 self._is_rereading, self._guard = True, LoopGuard()
                 self._at = next(self._ladder, None)
-            elif self._has_shrunk(page) and not self._has_begun_again:
+            elif self._has_lost_rows(page) and not self._has_begun_again:
                 self._begin_again()
             else:
                 return self._taken(page)
@@ -138,6 +139,9 @@ class Scan:
         first = page.sessions[0] if page.sessions else None
         return first is not None and (first.native_id in self._given or self._is_passed(first))
 
+    def _has_lost_rows(self, page: BackendPage) -> bool:
+        return self._has_shrunk(page) or self._is_cut_short(page)
+
     def _has_shrunk(self, page: BackendPage) -> bool:
         """Say whether rows are gone, so that others may have moved to pages read before."""
         before, self._total = self._total, page.total
@@ -146,6 +150,19 @@ class Scan:
         self.tally.has_drifted |= is_paged_by_number and has_shrunk and self._has_begun_again
         return is_paged_by_number and has_shrunk
 
+    def _is_cut_short(self, page: BackendPage) -> bool:
+        """Say whether a list ends of which nothing but the first page came, again and again.
+
+        So does that of a vendor that does not look at what page it is asked for, where its total is
+        reached as if it had.
+        """
+        has_ended = page.next is None and self._pages > 0 and page.sessions
+        if not has_ended or self._goes_on or self._is_partial:
+            return False
+        known = len(self._given) + self.tally.flaws.rejected
+        is_more = self._plan.counts is VendorTotal.PUSHED and (page.total or 0) > known
+        return is_more and all(session.native_id in self._given for session in page.sessions)
+
     def _begin_again(self) -> None:
         self._has_begun_again = self._is_rereading = True
         self._total = None
@@ -153,9 +170,13 @@ class Scan:
         self._turn_to(())
 
     def _taken(self, page: BackendPage) -> BackendPage | Failed:
+        if self._is_cut_short(page):
+            message = f"an end after the same page {self._pages + 1} times"
+            return self.backend.failed(BadAnswer(ErrorCode.PROTOCOL, message))
         fresh = self._fresh(page)
-        self._pages += 1
         is_new = any(session.native_id not in self._given for session in page.sessions)
+        self._goes_on |= is_new and self._pages > 0
+        self._pages += 1
         self._barren = 0 if is_new else self._barren + 1
         self.next = page.next
         if page.next is not None and self._has_no_end(page.next):

@@ -83,6 +83,30 @@ def test_two_people_with_one_password_have_two_accounts(tmp_path: Path) -> None:
     assert remarks(tmp_path, *people) == []
 
 
+def test_who_it_is_may_be_a_secret_too(tmp_path: Path) -> None:
+    file = Path(__file__).parents[2] / "examples/vendors/cortex.yaml"
+    shared = {
+        "client_id": "${env:TOKEN}",
+        "client_secret": "${env:TOKEN}",
+        "password": "${env:TOKEN}",
+    }
+    people = [
+        backend(
+            name,
+            adapter="declarative",
+            token="",
+            url="wss://headsets.example",
+            spec=str(file),
+            username=f"${{env:{name.upper()}}}",
+            **shared,
+        )
+        for name in ("ada", "bob")
+    ]
+
+    assert remarks(tmp_path, *people, ADA="ada-5e4d", BOB="bob-2b1a") == []
+    assert len(remarks(tmp_path, *people, ADA="ada-5e4d", BOB="ada-5e4d")) == 1
+
+
 def test_an_account_shows_no_credential(tmp_path: Path) -> None:
     settings = loaded(tmp_path, f"backends:\n{MUSEUM}")
 

@@ -26,6 +26,7 @@ from gateway.spi import (
     SortAbility,
     Support,
     TryAgainLater,
+    VendorTotal,
 )
 from tests.support.fakes import FakeAdapter, FakeRow, Manners
 
@@ -99,6 +100,23 @@ class Endless(FakeAdapter):
     ) -> RawPage:
         page = await super().fetch_page(plan, First(), context)
         return replace(page, next=Offset(at.rows + 1 if isinstance(at, Offset) else 1))
+
+
+@dataclass
+class Deaf(FakeAdapter):
+    """Sends its first page whatever it is asked for, and its end where that would be."""
+
+    def abilities(self) -> Abilities:
+        abilities = super().abilities()
+        return replace(abilities, paging=replace(abilities.paging, total=VendorTotal.PUSHED))
+
+    async def fetch_page(
+        self, plan: ScanPlan, at: Address, context: Context[HttpTransport]
+    ) -> RawPage:
+        page = await super().fetch_page(plan, First(), context)
+        behind = (at.rows if isinstance(at, Offset) else 0) + len(page.records)
+        total = len(self.stream(plan))
+        return replace(page, next=None if behind == total else Offset(behind), total=total)
 
 
 @dataclass

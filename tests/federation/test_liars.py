@@ -18,6 +18,7 @@ from tests.federation.liars import (
     ORDERED,
     UNORDERED,
     Contrary,
+    Deaf,
     Early,
     Endless,
     Illegible,
@@ -112,6 +113,15 @@ async def test_an_end_told_too_early_loses_the_liars_rows_only(manners: Manners)
 
     assert ids(page, "good") == GOOD_IDS
     assert len(ids(page, "liar")) == 2
+
+
+async def test_a_vendor_that_looks_at_no_offset_has_not_come_to_its_end() -> None:
+    page = await page_beside(Deaf(LIAR_ROWS, ORDERED))
+
+    report = page.reports["liar"]
+    assert report.error is not None
+    assert report.error.code is ErrorCode.PROTOCOL
+    assert ids(page, "good") == GOOD_IDS
 
 
 async def test_a_wrong_order_is_told_and_makes_the_count_a_lower_bound() -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -126,7 +127,7 @@ def backend(adapter: str, options: Mapping[str, object], **settings: Any) -> Bac
 
     It is asked as often as a test likes: a simulator need not be spared.
     """
-    model = load_adapter(adapter, PLUGINS).options_model
+    model = load_adapter(adapter, PLUGINS).options_model_for(options, Path())
     unpaced = BackendLimits(rate=None, rate_set_by=SetBy.BACKEND)
     return BackendSettings(
         **{"name": adapter.replace("_", "-"), "limits": unpaced, **settings},
