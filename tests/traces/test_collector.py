@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -24,6 +25,20 @@ from tests.support.gateway import backend, running, settings_for
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SENT = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+
+
+_ENDING_SECONDS = 20.0
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """See that what sends ends, and have it end here: left to itself it meets another test."""
+    before = {*threading.enumerate()}
+    yield
+    left = {*threading.enumerate()} - before
+    for thread in left:
+        thread.join(_ENDING_SECONDS)
+    assert [thread.name for thread in left if thread.is_alive()] == []
 
 
 @dataclass
