@@ -87,3 +87,18 @@ class Session(Struct, frozen=True, gc=False, kw_only=True):
     inferred: tuple[str, ...] = ()
     attributes: dict[str, Json] = field(default_factory=dict)
     raw: Annotated[Json, Meta(extra_json_schema={"type": "object"})] = UNSET
+
+
+class Outline(Struct, frozen=True, gc=False, kw_only=True):
+    """What is looked at of a session to place it among others, without the rest of it.
+
+    It says what the session of the same record says. ``as_of`` is the instant that both tell of:
+    the session can be made of the record whenever somebody wants to see it.
+    """
+
+    native_id: str
+    status: Status
+    started_at: datetime | None
+    ended_at: datetime | None
+    last_activity_at: datetime | None
+    as_of: datetime

@@ -19,7 +19,7 @@ from typing import ClassVar, Generic, TypeAlias, TypedDict, TypeVar
 
 from msgspec import Raw, Struct
 
-from gateway.model.session import Json, Session
+from gateway.model.session import Json, Outline, Session
 from gateway.spi.abilities import Abilities, Operation, SortAbility, Support
 from gateway.spi.options import AdapterOptions
 from gateway.spi.pages import Address, BackendQuery, RawPage, ScanPlan
@@ -227,6 +227,20 @@ class SessionAdapter(ABC, Generic[TransportT]):
         Every field of the record ends in a canonical field or in the attributes. A native id of
         more than 1,000 bytes is rejected by the gateway: no cursor and no path could hold it.
         """
+
+    def outline(
+        self,
+        record: Raw,  # noqa: ARG002  # a default
+        provenance: Provenance,  # noqa: ARG002  # a default
+    ) -> Outline | None:
+        """Read just what places a record among others, where that is the quicker way. Pure, total.
+
+        Where all of a record is as it should be it says what ``normalise`` says, of which no field
+        is unreadable and no status unknown: then only those records are normalised that somebody
+        is to see. It is none wherever there is a doubt. Of fields that ``normalise`` only carries
+        over it need not see that they are JSON at all.
+        """
+        return None
 
     async def get(self, native_id: str, context: Context[TransportT]) -> Raw | None:
         """Ask the vendor for one record in its detailed form; none if the vendor has no such.
