@@ -27,7 +27,7 @@ from gateway.federation.vanished import VanishedSessions
 from gateway.figures.backends import CANCELLED, OK, BackendFigures
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
-from gateway.model.session import Session
+from gateway.model.session import Outline, Placed, Session
 from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
@@ -62,7 +62,7 @@ class Lost:
     """The vendor no longer knows the address of a page."""
 
 
-Outcome: TypeAlias = BackendPage | Failed
+Outcome: TypeAlias = BackendPage[Placed] | Failed
 
 
 class Backend:
@@ -145,23 +145,33 @@ class Backend:
         sent: Callable[[], None] = lambda: None,
         *,
         second: int | None = None,
+        is_outlined: bool = False,
     ) -> Outcome | Lost:
-        """Read one page and map its records.
+        """Read one page and map its records, or outline those of which there are outlines.
 
         All who want the same page at the same time, and of the same second, share one request,
         unless something was written meanwhile. ``sent`` is called by whoever sends it, whenever it
         is sent.
         """
         what = (frozenset(plan.pushed), plan.sorted_by, plan.page_size, at)
-        key = (*what, self.changes.count, second)
-        return await self._pages.join(key, lambda: self._page(plan, at, sent))
+        key = (*what, self.changes.count, second, is_outlined)
+        return await self._pages.join(
+            key, lambda: self._page(plan, at, sent, is_outlined=is_outlined)
+        )
 
-    async def only_page(self, plan: ScanPlan, take: Take, sent: Callable[[], None]) -> Outcome:
+    async def only_page(
+        self,
+        plan: ScanPlan,
+        take: Take[Placed],
+        sent: Callable[[], None],
+        *,
+        is_outlined: bool = False,
+    ) -> Outcome:
         """Read the one page of a vendor that lists everything, and hand over what is on it.
 
         ``sent`` is called whenever it is asked for.
         """
-        page = await self._page(plan, First(), sent, take, self.under_way.listings)
+        page = await self._page(plan, First(), sent, take, is_outlined=is_outlined)
         return self.lost() if isinstance(page, Lost) else page
 
     def lost(self) -> Failed:
@@ -173,8 +183,9 @@ class Backend:
         plan: ScanPlan,
         at: Address,
         sent: Callable[[], None],
-        take: Take | None = None,
-        budget: InFlight | None = None,
+        take: Take[Placed] | None = None,
+        *,
+        is_outlined: bool,
     ) -> Outcome | Lost:
         async def fetch(context: Context[Any]) -> RawPage | Lost:
             try:
@@ -182,20 +193,21 @@ class Backend:
             except StartOver:
                 return Lost()
 
-        async def read() -> BackendPage | Lost:
+        async def read() -> BackendPage[Placed] | Lost:
             as_of = self._clock()
             sent()
             raw = await self._tickets.call(fetch, as_of)
             if isinstance(raw, Lost):
                 return raw
-            page = await self._mapper.page(raw, as_of, take)
+            page = await self._mapper.placed_page(raw, as_of, take, is_outlined=is_outlined)
             self.figures.records += page.received + page.flaws.rejected
             self.figures.rejected += page.flaws.rejected
             return legible(page) if isinstance(at, First) else page
 
-        return await self._outcome(read, budget=budget)
+        under_way = self.under_way
+        return await self._outcome(read, budget=under_way.listings if take else under_way.pages)
 
-    async def session(self, native_id: str) -> Outcome | None:
+    async def session(self, native_id: str) -> BackendPage[Session] | Failed | None:
         """Read one session by the vendor's detail call; none if the vendor has no such."""
         as_of = self._clock()
         requests = 0
@@ -208,7 +220,7 @@ class Backend:
             finally:
                 requests += meter.requests
 
-        async def read() -> BackendPage | None:
+        async def read() -> BackendPage[Session] | None:
             record = await self._tickets.call(get, as_of)
             if record is None:
                 return None
@@ -223,7 +235,7 @@ class Backend:
             lambda: self._tickets.call(call, self._clock()), is_repeatable=False
         )
 
-    async def mapped(self, record: Raw) -> BackendPage | Failed:
+    async def mapped(self, record: Raw) -> BackendPage[Session] | Failed:
         """Map one record that has just come."""
         try:
             with translated():
@@ -248,6 +260,16 @@ class Backend:
     def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
         """Map records again that were sessions at this instant; raise for one that is none now."""
         return self._mapper.remade(records, as_of)
+
+    def replaced(
+        self, records: Iterable[Raw], as_of: datetime, *, is_outlined: bool
+    ) -> list[Placed]:
+        """Map records again, or outline those of which there are outlines, if that will do."""
+        return self._mapper.replaced(records, as_of, is_outlined=is_outlined)
+
+    def made(self, record: Raw, outline: Outline) -> Session:
+        """Map a record that was outlined; raise if it is none, or another than was said."""
+        return self._mapper.made(record, outline)
 
     def failed(self, error: UpstreamError) -> Failed:
         """Note a failure and give it as a value. Each kind is logged once until all is well."""

@@ -23,8 +23,8 @@ from gateway.federation.waits import Waits
 from gateway.model.query import Order
 from gateway.model.report import ServedFrom
 from gateway.model.session import Session
-from gateway.paging.merge import Row
 from gateway.paging.planner import BackendPlan
+from gateway.paging.rows import Row
 from gateway.spi.errors import BadAnswer, UpstreamError
 
 
@@ -57,6 +57,7 @@ class Listings:
             rows = await self._sorted(listing, order)
         except UpstreamError as error:
             return backend.failed(error)
+        tally.flaws += Flaws(rejected=len(listing.records) - len(rows))
         return SortedListing(listing, rows)
 
     def is_kept(
@@ -79,8 +80,8 @@ class Listings:
         with suppress(BadAnswer):
             for row in rows:
                 if row.raw is not None:
-                    harvest.take(row.session, row.raw)
-            listing = harvest.listing(backend.remade, tally.as_of or backend.now(), tally)
+                    harvest.take(row.placed, row.raw)
+            listing = harvest.listing(backend, tally.as_of or backend.now(), tally)
             self.kept.keep_read(_key(backend, plan), Kept(listing, life, life.read_at, None))
 
     async def session(  # noqa: PLR0913  # as for a whole listing
@@ -230,7 +231,7 @@ class Listings:
             harvest.take_vanished(backend.vanished.at(backend.now()))
         except UpstreamError as error:
             return backend.failed(error)
-        listing = harvest.listing(backend.remade, as_of, tally)
+        listing = harvest.listing(backend, as_of, tally)
         await listing.in_order_of(harvest.keys, order)
         changes = backend.changes.since(begun)
         if changes is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.model.report import BackendWarning
-from gateway.model.session import Session
+from gateway.model.session import Placed
 
 _TOLERANCE = timedelta(seconds=60)
 """How far the clock of a vendor may be ahead before anybody is told."""
@@ -44,6 +44,6 @@ class Flaws:
 FLAWLESS = Flaws()
 
 
-def is_ahead(session: Session, as_of: datetime) -> bool:
+def is_ahead(session: Placed, as_of: datetime) -> bool:
     """Say whether a session starts well after the instant at which it was read."""
     return session.started_at is not None and session.started_at - as_of > _TOLERANCE

@@ -20,12 +20,18 @@ async def gather(
 ) -> Failed | None:
     """Read all there is. Of what a vendor sends at once no session is held longer than needed."""
     if plan.paging is PagingStyle.SINGLE:
-        page = await backend.only_page(plan.scan, harvest.take, tally.count_request)
+        page = await backend.only_page(
+            plan.scan, harvest.take, tally.count_request, is_outlined=harvest.is_outlined
+        )
         if isinstance(page, BackendPage):
             tally.add(page)
         return page if isinstance(page, Failed) else None
     with backend.under_way.listings.billed() as bill:
-        return await _gather_pages(harvest, Scan(backend, plan, tally, second=second), bill)
+        return await _gather_pages(
+            harvest,
+            Scan(backend, plan, tally, second=second, is_outlined=harvest.is_outlined),
+            bill,
+        )
 
 
 def note_list(

@@ -5,6 +5,7 @@ from gateway.federation.flaws import FLAWLESS
 from gateway.federation.listing import Listing
 from gateway.federation.mapping import BackendPage
 from gateway.federation.tally import Tally
+from gateway.model.session import Session
 from gateway.spi.errors import UpstreamError
 
 MOST_PROBES = 200
@@ -27,12 +28,14 @@ async def grow(listing: Listing, backend: Backend, tally: Tally) -> Listing | Fa
         return backend.failed(error)
 
 
-async def _probe(listing: Listing, backend: Backend, tally: Tally) -> list[BackendPage] | Failed:
+async def _probe(
+    listing: Listing, backend: Backend, tally: Tally
+) -> list[BackendPage[Session]] | Failed:
     known = listing.records.keys()
     ids = backend.next_ids(known, MOST_PROBES)
     if isinstance(ids, Failed):
         return ids
-    found: list[BackendPage] = []
+    found: list[BackendPage[Session]] = []
     misses = 0
     for native_id in (each for each in ids if each not in known):
         tally.requests += 1

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from msgspec import Raw
 
-from gateway.federation.listing import REMEMBERED_BYTES, Listing, Remake, estimate
+from gateway.federation.listing import REMEMBERED_BYTES, Listing, estimate
+from gateway.federation.remembered import Maker, Remembered
 from gateway.federation.tally import Tally
 from gateway.federation.vanished import Vanished
 from gateway.model.query import Order
 from gateway.model.report import ErrorCode
-from gateway.model.session import Session
-from gateway.paging.order import Key, key_of
+from gateway.model.session import Placed, Session
+from gateway.paging.order import Key, is_outlined, keying
 from gateway.spi.errors import BadAnswer
 
 
@@ -26,15 +27,17 @@ class Harvest:
         """The places, in the order, of all sessions."""
         self.records: dict[str, Raw] = {}
         """What was taken, by native id."""
-        self._order = order
+        self.is_outlined = is_outlined(order)
+        """Whether outlines are enough to take."""
+        self._key = keying(order)
         self._max_bytes = max_bytes
         self._remembered_bytes = remembered_bytes
-        self._sessions: dict[str, Session] | None = {}
+        self._placed: dict[str, Placed] | None = {}
         self._record_bytes = 0
         self._vanished: dict[str, Session] = {}
         self._received = 0
 
-    def take(self, session: Session, record: Raw) -> None:
+    def take(self, session: Placed, record: Raw) -> None:
         """Take a session and its record; the first of two with one id is the one that counts.
 
         A page that shifted repeats what came before. Raises :class:`BadAnswer` where there are
@@ -45,11 +48,11 @@ class Harvest:
             return
         self.records[session.native_id] = record
         self._record_bytes += memoryview(record).nbytes
-        self.keys.append(key_of(session, self._order))
-        if self._sessions is not None:
-            self._sessions[session.native_id] = session
+        self.keys.append(self._key(session))
+        if self._placed is not None:
+            self._placed[session.native_id] = session
             if self._size(is_remembered=True) > self._remembered_bytes:
-                self._sessions = None
+                self._placed = None
         if self._size(is_remembered=False) > self._max_bytes:
             raise BadAnswer(ErrorCode.BUDGET_EXCEEDED, f"a list over {self._max_bytes} bytes")
 
@@ -61,20 +64,23 @@ class Harvest:
                 self.take(each.session, each.record)
                 self._vanished[native_id] = each.session
 
-    def listing(self, remake: Remake, as_of: datetime, tally: Tally) -> Listing:
+    def listing(self, maker: Maker, as_of: datetime, tally: Tally) -> Listing:
         """Make the listing, at the end."""
         return Listing(
             records=self.records,
-            remake=remake,
+            maker=maker,
             as_of=as_of,
             mapped_as_of=as_of,
             flaws=tally.flaws,
             duplicates=self._received - len(self.records),
             record_bytes=self._record_bytes,
-            sessions=self._sessions,
+            remembered=self._remembered(maker),
             vanished=self._vanished,
             has_drifted=tally.has_drifted,
         )
+
+    def _remembered(self, maker: Maker) -> Remembered | None:
+        return None if self._placed is None else Remembered(self._placed, self.records, maker)
 
     def _size(self, *, is_remembered: bool) -> int:
         return estimate(len(self.records), self._record_bytes, is_remembered=is_remembered)

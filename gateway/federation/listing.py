@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeAlias, overload
+from typing import Any, overload
 
 from msgspec import Raw
 
 from gateway.federation.flaws import Flaws
+from gateway.federation.remembered import Maker, Remembered
 from gateway.federation.sorting import made_in_order
-from gateway.model.matching import predicate
+from gateway.model.matching import OUTLINED, outlined, predicate
 from gateway.model.query import Condition, Order
-from gateway.model.session import Session, Status
-from gateway.paging.merge import Row
-from gateway.paging.order import Key, key_of
+from gateway.model.session import Placed, Session, Status
+from gateway.paging.order import BEFORE_ALL, Key, is_outlined, key_of, keying
+from gateway.paging.rows import Row
+from gateway.paging.sieve import sieve
+from gateway.spi.errors import UpstreamError
 
 REMEMBERED_BYTES = 96 * 1024 * 1024
 """What a listing may take to remember its sessions: those of about 20,000 usual records.
@@ -44,28 +47,25 @@ _BYTES_PER_RECORD = 430
 _BYTES_PER_SESSION = 1000
 _BYTES_PER_RECORD_BYTE = 6
 
-Remake: TypeAlias = Callable[[Iterable[Raw], datetime], list[Session]]
-"""Makes sessions of records, as of an instant; raises an upstream error where it cannot."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listing:
     """Every session of one scan, by native id, in no order.
 
     ``as_of`` is when the vendor was asked for the list. ``mapped_as_of`` is the instant that its
-    sessions tell of: it is later where time alone has gone on since. ``sessions`` are remembered
-    all or, with none, made again when they are asked for. ``vanished`` are those that are no longer
-    at the vendor: no record tells how they ended.
+    sessions tell of: it is later where time alone has gone on since. All sessions are
+    ``remembered`` or, with none, made again when they are asked for. ``vanished`` are those that
+    are no longer at the vendor: no record tells how they ended.
     """
 
     records: Mapping[str, Raw]
-    remake: Remake
+    maker: Maker
     as_of: datetime
     mapped_as_of: datetime
     flaws: Flaws
     duplicates: int
     record_bytes: int
-    sessions: Mapping[str, Session] | None = None
+    remembered: Remembered | None = None
     vanished: Mapping[str, Session] = field(default_factory=dict)
     has_drifted: bool = False
     _counts: dict[tuple[Condition, ...], int] = field(default_factory=dict)
@@ -76,20 +76,41 @@ class Listing:
     def size(self) -> int:
         """Estimate the memory it takes, in bytes: rather too much than too little."""
         return estimate(
-            len(self.records), self.record_bytes, is_remembered=self.sessions is not None
+            len(self.records), self.record_bytes, is_remembered=self.remembered is not None
         )
 
     def session(self, native_id: str) -> Session | None:
         """Give the session of this id, if there is one."""
-        return self.made([native_id])[0] if native_id in self.records else None
+        return self.made([native_id])[0] if native_id in self._known else None
 
     def made(self, native_ids: Sequence[str]) -> list[Session]:
         """Give the sessions of these ids, in their order."""
-        if self.sessions is not None:
-            return [self.sessions[native_id] for native_id in native_ids]
-        there = [self.records[each] for each in native_ids if each not in self.vanished]
-        remade = iter(self.remake(there, self.mapped_as_of))
+        if self.remembered is not None:
+            return [self.remembered.session(native_id) for native_id in native_ids]
+        remade = iter(self.maker.remade(self._there(native_ids), self.mapped_as_of))
         return [self.vanished.get(each) or next(remade) for each in native_ids]
+
+    def placed(self, native_ids: Sequence[str], *, is_outlined: bool) -> list[Placed]:
+        """Give the sessions of these ids, in their order, or outlines of them if those will do.
+
+        Those that turned out to be none meanwhile are left out.
+        """
+        if not is_outlined:
+            return [*self.made(native_ids)]
+        if self.remembered is not None:
+            known = map(self.remembered.placed.get, native_ids)
+            return [each for each in known if each is not None]
+        there = self._there(native_ids)
+        again = iter(self.maker.replaced(there, self.mapped_as_of, is_outlined=True))
+        return [self.vanished.get(each) or next(again) for each in native_ids]
+
+    @property
+    def _known(self) -> Mapping[str, Placed | Raw]:
+        """Give what is there of each session, by native id."""
+        return self.records if self.remembered is None else self.remembered.placed
+
+    def _there(self, native_ids: Sequence[str]) -> list[Raw]:
+        return [self.records[each] for each in native_ids if each not in self.vanished]
 
     def known_order(self, order: Order) -> Sequence[Row] | None:
         """Give its rows in an order that is remembered."""
@@ -98,10 +119,13 @@ class Listing:
         return self._rows.get(order)
 
     async def sorted_by(self, order: Order) -> Sequence[Row]:
-        """Give its rows in an order; the orders asked for last are remembered."""
+        """Give its rows in an order; the orders asked for last are remembered.
+
+        What turns out to be no session is left out.
+        """
         keys: list[Key] = []
-        for stretch in _stretches(self.records):
-            keys += [key_of(session, order) for session in self.made(stretch)]
+        for stretch in _stretches(list(self._known)):
+            keys += self._keys(stretch, order)
             await asyncio.sleep(0)
         return await self.in_order_of(keys, order)
 
@@ -110,19 +134,28 @@ class Listing:
 
         The keys are used up.
         """
-        if self.sessions is None:
+        if self.remembered is None:
             ids = await made_in_order(keys, _native_id)
             _make_room(self._ids, _REMEMBERED_ORDERS)
             self._ids[order] = ids
             return _RemadeRows(self, order, ids)
-        rows = await made_in_order(keys, self._remembered_row)
+        rows = await made_in_order(keys, _rows_of(self.remembered, self.records))
         _make_room(self._rows, _REMEMBERED_ORDERS)
         self._rows[order] = rows
         return rows
 
-    def _remembered_row(self, key: Key) -> Row:
-        native_id, sessions = _native_id(key), self.sessions or {}
-        return Row(key, sessions[native_id], self.records[native_id])
+    def _keys(self, native_ids: Sequence[str], order: Order) -> list[Key]:
+        key = keying(order)
+        if is_outlined(order):
+            return list(map(key, self.placed(native_ids, is_outlined=True)))
+        sessions = map(self._found, native_ids)
+        return [key(session) for session in sessions if session is not None]
+
+    def _found(self, native_id: str) -> Session | None:
+        try:
+            return self.made([native_id])[0]
+        except UpstreamError:
+            return None
 
     def grown(self, found: Sequence[tuple[Session, Raw]], flaws: Flaws, now: datetime) -> "Listing":
         """Give the listing with more sessions, and its own as they are at a later instant.
@@ -130,14 +163,17 @@ class Listing:
         Time alone has gone on: it may end what was active, and changes no session's place.
         """
         sessions = [session for session, _ in found]
-        records = {session.native_id: record for session, record in found}
+        records = {
+            **self.records,
+            **{session.native_id: record for session, record in found},
+        }
         return replace(
             self,
-            records={**self.records, **records},
+            records=records,
             record_bytes=self.record_bytes + sum(memoryview(record).nbytes for _, record in found),
             mapped_as_of=now,
             flaws=self.flaws + flaws,
-            sessions=self._sessions_at(now, sessions),
+            remembered=self._remembered_at(now, sessions, records),
             _counts={},
             _rows={},
             _ids={order: self._grown_order(order, sessions) for order in self._ids},
@@ -148,24 +184,37 @@ class Listing:
         native_id = session.native_id
         before = self.records.get(native_id)
         size_before = 0 if before is None else memoryview(before).nbytes
+        records = {**self.records, native_id: record}
         return replace(
             self,
-            records={**self.records, native_id: record},
+            records=records,
             record_bytes=self.record_bytes + memoryview(record).nbytes - size_before,
-            sessions=None if self.sessions is None else {**self.sessions, native_id: session},
+            remembered=self._remembering([session], records),
             vanished={each: self.vanished[each] for each in self.vanished if each != native_id},
             _counts={},
             _rows={},
             _ids={order: self._grown_order(order, [session]) for order in self._ids},
         )
 
-    def _sessions_at(self, now: datetime, found: Sequence[Session]) -> dict[str, Session] | None:
-        if self.sessions is None:
+    def _remembered_at(
+        self, now: datetime, found: Sequence[Session], records: Mapping[str, Raw]
+    ) -> Remembered | None:
+        if self.remembered is None:
             return None
-        active = [s.native_id for s in self.sessions.values() if s.status is Status.ACTIVE]
-        again = self.remake([self.records[native_id] for native_id in active], now)
-        changed = {session.native_id: session for session in (*again, *found)}
-        return {**self.sessions, **changed}
+        placed = self.remembered.placed.values()
+        active = [each.native_id for each in placed if each.status is Status.ACTIVE]
+        there = [self.records[native_id] for native_id in active]
+        again = self.maker.replaced(there, now, is_outlined=True)
+        return self._remembering([*again, *found], records)
+
+    def _remembering(
+        self, changed: Iterable[Placed], records: Mapping[str, Raw]
+    ) -> Remembered | None:
+        """Remember what was remembered, but for what has changed."""
+        if self.remembered is None:
+            return None
+        placed = self.remembered.placed | {each.native_id: each for each in changed}
+        return Remembered(placed, records, self.maker)
 
     def _grown_order(self, order: Order, found: Sequence[Session]) -> list[str]:
         changed = {session.native_id for session in found}
@@ -179,22 +228,44 @@ class Listing:
     def known_count(self, conditions: tuple[Condition, ...]) -> int | None:
         """Give how many sessions the conditions hold for, if that costs little to say."""
         if not conditions:
-            return len(self.records)
-        if conditions not in self._counts and self.sessions is not None:
-            self._remember(conditions, sum(map(predicate(conditions), self.sessions.values())))
+            return len(self._known)
+        if conditions not in self._counts and self.remembered is not None:
+            holds = self._test(conditions, self.remembered)
+            if holds is not None:
+                self._remember(conditions, sum(map(holds, self.remembered.placed.values())))
         return self._counts.get(conditions)
+
+    @staticmethod
+    def _test(
+        conditions: tuple[Condition, ...], remembered: Remembered
+    ) -> Callable[[Placed], bool] | None:
+        if all(each.field in OUTLINED for each in conditions):
+            return outlined(conditions)
+        if not remembered.are_made:
+            return None
+        holds = predicate(conditions)
+        return lambda placed: isinstance(placed, Session) and holds(placed)
 
     async def count(self, conditions: tuple[Condition, ...]) -> int:
         """Count the sessions for which the conditions hold, whatever it costs."""
         known = self.known_count(conditions)
         if known is not None:
             return known
-        count, holds = 0, predicate(conditions)
-        for stretch in _stretches(self.records):
-            count += sum(map(holds, self.made(stretch)))
+        count, passes = 0, sieve(conditions)
+        for stretch in _stretches(list(self._known)):
+            count += sum(map(passes, self._unsorted(stretch)))
             await asyncio.sleep(0)
         self._remember(conditions, count)
         return count
+
+    async def see(self, conditions: tuple[Condition, ...]) -> None:
+        """Have the sessions that are remembered be made, if the conditions look at more of them."""
+        if self.remembered is not None and any(each.field not in OUTLINED for each in conditions):
+            await self.remembered.make_all()
+
+    def _unsorted(self, native_ids: Sequence[str]) -> Iterator[Row]:
+        for each in self.placed(native_ids, is_outlined=True):
+            yield Row(BEFORE_ALL, each, self.records[each.native_id], self.maker.made)
 
     def _remember(self, conditions: tuple[Condition, ...], count: int) -> None:
         _make_room(self._counts, _REMEMBERED_COUNTS)
@@ -236,10 +307,11 @@ class _RemadeRows(Sequence[Row]):
         return self._made([self._ids[index]])[0]
 
     def _made(self, ids: Sequence[str]) -> list[Row]:
-        records = self._listing.records
+        records, make, key = self._listing.records, self._listing.maker.made, keying(self._order)
+        placed = self._listing.placed(ids, is_outlined=is_outlined(self._order))
         return [
-            Row(key_of(session, self._order), session, records[native_id])
-            for native_id, session in zip(ids, self._listing.made(ids), strict=True)
+            Row(key(each), each, records[native_id], make)
+            for native_id, each in zip(ids, placed, strict=True)
         ]
 
 
@@ -249,6 +321,17 @@ def estimate(records: int, record_bytes: int, *, is_remembered: bool) -> int:
     if is_remembered:
         size += records * _BYTES_PER_SESSION + record_bytes * _BYTES_PER_RECORD_BYTE
     return size
+
+
+def _rows_of(remembered: Remembered, records: Mapping[str, Raw]) -> Callable[[Key], Row]:
+    """Make what gives the rows of keys."""
+    placed, make = remembered.placed, remembered.made
+
+    def row(key: Key) -> Row:
+        native_id = _native_id(key)
+        return Row(key, placed[native_id], records[native_id], make)
+
+    return row
 
 
 def _key(row: Row) -> Key:

@@ -9,8 +9,8 @@ from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.tally import Tally
 from gateway.model.query import Condition
 from gateway.model.report import Failure
-from gateway.paging.merge import Row
 from gateway.paging.order import TOTAL, Key
+from gateway.paging.rows import Row
 from gateway.spi.errors import UpstreamError
 
 _LONGEST_STRETCH = 1_000
@@ -39,8 +39,12 @@ class ListingReader(Reader):
         *,
         boundary: Key,
         stretch: int,
+        conditions: tuple[Condition, ...] = (),
     ) -> None:
-        """Take what gives the listing, and read from ``boundary`` on, ``stretch`` rows at first."""
+        """Take what gives the listing, and read from ``boundary`` on, ``stretch`` rows at first.
+
+        The ``conditions`` are what its rows will be put to.
+        """
         super().__init__()
         self.listing: SortedListing | None = None
         self.is_waiting = False
@@ -49,6 +53,7 @@ class ListingReader(Reader):
         self._source = source
         self._boundary = boundary
         self._stretch = stretch
+        self._conditions = conditions
         self._given = 0
 
     def allowance(self) -> None:
@@ -80,6 +85,7 @@ class ListingReader(Reader):
             self.is_waiting = False
             if isinstance(listing, Failed):
                 return listing
+            await listing.listing.see(self._conditions)
             self.listing = listing
             self._given = listing.first_beyond(self._boundary)
         rows = await self._rows(self.listing)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Raw
 
@@ -12,7 +12,7 @@ from gateway.federation.flaws import Flaws, is_ahead
 from gateway.federation.misfits import Misfits
 from gateway.federation.translating import translated
 from gateway.model.report import ErrorCode
-from gateway.model.session import Session
+from gateway.model.session import Outline, Placed, Session
 from gateway.spi.adapter import Mapped, Provenance, Rejected, SessionAdapter
 from gateway.spi.errors import BadAnswer
 from gateway.spi.pages import Address, RawPage
@@ -23,18 +23,23 @@ _SLICE = 200
 _LONGEST_ID_BYTES = 1000
 """A session with a longer id could not be named in a cursor or a path."""
 
+_MOST_BYTES_OF_A_CHARACTER = 4
+
 _LONGEST_SECONDS = 10_000 * 366 * 24 * 3600.0
 """A duration beyond the calendar's years cannot be compared with others."""
 
-Take: TypeAlias = Callable[[Session, Raw], None]
+PlacedT = TypeVar("PlacedT", bound=Placed)
+PlacedT_co = TypeVar("PlacedT_co", bound=Placed, covariant=True)
+
+Take: TypeAlias = Callable[[PlacedT, Raw], None]
 """What is done with a session and the record it was. It may raise an upstream error."""
 
 
 @dataclass(frozen=True, slots=True)
-class BackendPage:
+class BackendPage(Generic[PlacedT_co]):
     """One page of a backend in canonical words, and beside each session the record it was."""
 
-    sessions: Sequence[Session]
+    sessions: Sequence[PlacedT_co]
     records: Sequence[Raw]
     next: Address | None
     total: int | None
@@ -56,46 +61,25 @@ class Mapper:
         self._adapter = adapter
         self._misfits = misfits
 
-    async def page(self, raw: RawPage, as_of: datetime, take: Take | None = None) -> BackendPage:
-        """Map the records of a page, some at a stretch; what is taken is not kept."""
-        provenance = self._provenance(as_of)
-        sessions: list[Session] = []
-        records: list[Raw] = []
-        received = unreadable = ahead = size = 0
-        if len(raw.records) > _SLICE:
-            await asyncio.sleep(0)  # To take so many out of their page took a while, too.
-        for start in range(0, len(raw.records), _SLICE):
-            for one in raw.records[start : start + _SLICE]:
-                # A slice would keep the whole page for as long as anybody keeps a session of it.
-                record = one.copy()
-                size += memoryview(record).nbytes
-                mapped = self._adapter.normalise(record, provenance)
-                if not isinstance(mapped, Mapped) or not self._is_usable(mapped.session):
-                    continue
-                received += 1
-                if mapped.unreadable:
-                    unreadable += 1
-                    self._misfits.note_unreadable(mapped.unreadable)
-                self._misfits.unknown_statuses += mapped.is_status_unknown
-                ahead += is_ahead(mapped.session, as_of)
-                if take is not None:
-                    take(mapped.session, record)
-                    continue
-                sessions.append(mapped.session)
-                records.append(record)
-            await asyncio.sleep(0)
-        rejected = len(raw.records) - received
-        self._misfits.note_records(len(raw.records), rejected, as_of)
-        return BackendPage(
-            sessions=sessions,
-            records=records,
-            next=raw.next,
-            total=raw.total,
-            as_of=as_of,
-            flaws=Flaws(rejected, unreadable, ahead),
-            received=received,
-            size=size,
-        )
+    async def page(self, raw: RawPage, as_of: datetime) -> BackendPage[Session]:
+        """Map the records of a page."""
+        reading = self._reading(as_of)
+        return await _read(raw, reading, reading.mapped)
+
+    async def placed_page(
+        self,
+        raw: RawPage,
+        as_of: datetime,
+        take: Take[Placed] | None = None,
+        *,
+        is_outlined: bool,
+    ) -> BackendPage[Placed]:
+        """Map the records of a page, or outline those of which the adapter gives outlines.
+
+        What is taken is not kept.
+        """
+        reading = self._reading(as_of)
+        return await _read(raw, reading, reading.placed if is_outlined else reading.mapped, take)
 
     def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
         """Map records again that were sessions at this instant; raise for one that is none now."""
@@ -103,27 +87,135 @@ class Mapper:
         with translated():
             return [_session(self._adapter.normalise(record, provenance)) for record in records]
 
+    def replaced(
+        self, records: Iterable[Raw], as_of: datetime, *, is_outlined: bool
+    ) -> list[Placed]:
+        """Map records again, or outline those of which the adapter gives outlines."""
+        provenance, adapter = self._provenance(as_of), self._adapter
+        if not is_outlined:
+            return [*self.remade(records, as_of)]
+        with translated():
+            return [
+                adapter.outline(record, provenance)
+                or _session(adapter.normalise(record, provenance))
+                for record in records
+            ]
+
+    def made(self, record: Raw, outline: Outline) -> Session:
+        """Map a record that was outlined; raise if it is none, or another than was said."""
+        [session] = self.remade([record], outline.as_of)
+        if any(getattr(session, name) != getattr(outline, name) for name in _OF_BOTH):
+            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "an outline of another session")
+        return session
+
+    def _reading(self, as_of: datetime) -> "_Reading":
+        return _Reading(self._adapter, self._provenance(as_of), self._misfits)
+
     def _provenance(self, as_of: datetime) -> Provenance:
         return Provenance(self._name, self._adapter.vendor, as_of)
 
-    def _is_usable(self, session: Session) -> bool:
-        """Say whether a session can be named; raise if it cannot be one of this backend."""
-        if session.backend != self._name:
-            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a session of another backend")
-        instants = (session.started_at, session.ended_at, session.last_activity_at)
-        if any(instant is not None and instant.tzinfo is None for instant in instants):
-            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "an instant without a zone")
+
+_OF_BOTH = tuple(name for name in Outline.__struct_fields__ if name != "as_of")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The records of one page being read, and what of them does not fit."""
+
+    adapter: SessionAdapter[Any]
+    provenance: Provenance
+    misfits: Misfits
+    unreadable: int = 0
+
+    def placed(self, record: Raw) -> Placed | None:
+        """Outline a record, else map it; none if it is no session that can be named."""
+        outline = self.adapter.outline(record, self.provenance)
+        if outline is None:
+            return self.mapped(record)
+        self._require_sound(outline)
+        return outline if _can_be_named(outline) else None
+
+    def mapped(self, record: Raw) -> Session | None:
+        """Map a record; none if it is no session that can be named."""
+        mapped = self.adapter.normalise(record, self.provenance)
+        if not isinstance(mapped, Mapped):
+            return None
+        session = mapped.session
+        self._require_sound(session)
         if not 0 <= (session.duration_s or 0) <= _LONGEST_SECONDS:
             raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a duration beyond all time")
-        return len(session.native_id.encode()) <= _LONGEST_ID_BYTES
+        if not _can_be_named(session):
+            return None
+        if mapped.unreadable:
+            self.unreadable += 1
+            self.misfits.note_unreadable(mapped.unreadable)
+        self.misfits.unknown_statuses += mapped.is_status_unknown
+        return session
+
+    def _require_sound(self, session: Placed) -> None:
+        """Raise for what cannot be a session of this backend."""
+        if session.backend != self.provenance.backend:
+            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a session of another backend")
+        for instant in (session.started_at, session.ended_at, session.last_activity_at):
+            if instant is not None and instant.tzinfo is None:
+                raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "an instant without a zone")
 
 
-def legible(page: BackendPage) -> BackendPage:
+async def _read(
+    raw: RawPage,
+    reading: _Reading,
+    read: Callable[[Raw], PlacedT | None],
+    take: Take[PlacedT] | None = None,
+) -> BackendPage[PlacedT]:
+    """Read the records of a page, some at a stretch."""
+    as_of = reading.provenance.as_of
+    sessions: list[PlacedT] = []
+    records: list[Raw] = []
+    received = ahead = size = 0
+    if len(raw.records) > _SLICE:
+        await asyncio.sleep(0)  # To take so many out of their page took a while, too.
+    for start in range(0, len(raw.records), _SLICE):
+        for one in raw.records[start : start + _SLICE]:
+            # A slice would keep the whole page for as long as anybody keeps a session of it.
+            record = one.copy()
+            size += memoryview(record).nbytes
+            session = read(record)
+            if session is None:
+                continue
+            received += 1
+            ahead += is_ahead(session, as_of)
+            if take is not None:
+                take(session, record)
+                continue
+            sessions.append(session)
+            records.append(record)
+        await asyncio.sleep(0)
+    rejected = len(raw.records) - received
+    reading.misfits.note_records(len(raw.records), rejected, as_of)
+    return BackendPage(
+        sessions=sessions,
+        records=records,
+        next=raw.next,
+        total=raw.total,
+        as_of=as_of,
+        flaws=Flaws(rejected, reading.unreadable, ahead),
+        received=received,
+        size=size,
+    )
+
+
+def legible(page: BackendPage[PlacedT]) -> BackendPage[PlacedT]:
     """Refuse a stream that begins with records of which none is a session."""
     rejected = page.flaws.rejected
     if rejected and not page.received:
         raise BadAnswer(ErrorCode.SCHEMA, f"none of {rejected} records is a session")
     return page
+
+
+def _can_be_named(session: Placed) -> bool:
+    native_id = session.native_id
+    is_short = len(native_id) <= _LONGEST_ID_BYTES // _MOST_BYTES_OF_A_CHARACTER
+    return is_short or len(native_id.encode()) <= _LONGEST_ID_BYTES
 
 
 def _session(mapped: Mapped | Rejected) -> Session:

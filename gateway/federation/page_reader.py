@@ -12,9 +12,8 @@ from gateway.federation.readers import Delivered, Delivery, Reader
 from gateway.federation.scan import Scan
 from gateway.model.query import Query
 from gateway.model.report import Failure
-from gateway.model.session import Session
-from gateway.paging.merge import Row
-from gateway.paging.order import BEFORE_ALL, Key, is_null, key_of
+from gateway.model.session import Placed
+from gateway.paging.order import BEFORE_ALL, Key, is_null, is_outlined, keying
 from gateway.paging.planner import BackendPlan
 from gateway.paging.resume import (
     FROM_THE_BEGINNING,
@@ -24,6 +23,7 @@ from gateway.paging.resume import (
     has_passed,
     places_behind,
 )
+from gateway.paging.rows import Row
 
 
 class PageReader(Reader):
@@ -193,15 +193,16 @@ class PageReader(Reader):
             places=places,
             is_passed=self._passing(),
             second=self._accepted.second(self._ranges.timer()),
+            is_outlined=is_outlined(self._query.order),
         )
 
-    def _passing(self) -> Callable[[Session], bool]:
+    def _passing(self) -> Callable[[Placed], bool]:
         """Give what says whether a session was passed.
 
         It holds nothing of this reader: all that was read would wait to be collected as garbage.
         """
-        order, boundary, coarsening = self._query.order, self._boundary, self.coarsening
-        return lambda session: has_passed(key_of(session, order), boundary, coarsening)
+        key, boundary, coarsening = keying(self._query.order), self._boundary, self.coarsening
+        return lambda session: has_passed(key(session), boundary, coarsening)
 
     def _are_passed(self, reached: Key) -> bool:
         """Say whether a key lies beyond the first page, and beyond the beginning of the next."""
@@ -209,10 +210,10 @@ class PageReader(Reader):
         rows = (*first.rows, *second.rows[:1])
         return all(has_passed(row.key, reached, self.coarsening) for row in rows)
 
-    def _rows_of(self, page: BackendPage) -> list[Row]:
-        order = self._query.order
+    def _rows_of(self, page: BackendPage[Placed]) -> list[Row]:
+        key, make = keying(self._query.order), self._backend.made
         return [
-            Row(key_of(session, order), session, record)
+            Row(key(session), session, record, make)
             for session, record in zip(page.sessions, page.records, strict=True)
         ]
 

@@ -26,9 +26,9 @@ from gateway.federation.translating import translated
 from gateway.model.query import Condition, Order
 from gateway.model.session import Session
 from gateway.paging.addresses import Written, address_of, written
-from gateway.paging.merge import Row
 from gateway.paging.order import Component, key_of
 from gateway.paging.resume import ReadPage
+from gateway.paging.rows import Row
 from gateway.spi.errors import UpstreamError
 
 _WrittenKey = list[Component | str]

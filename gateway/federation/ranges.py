@@ -15,9 +15,9 @@ from gateway.federation.freshness import AS_IT_SERVES, Acceptance, Life
 from gateway.federation.tally import Tally
 from gateway.model.query import Condition, Order, Query
 from gateway.paging.domains import Domain, domain_of
-from gateway.paging.merge import Row
 from gateway.paging.order import Key
 from gateway.paging.resume import ReadPage
+from gateway.paging.rows import Row
 from gateway.spi.pages import Address
 
 MAX_KEPT_BYTES = 64 * 1024 * 1024

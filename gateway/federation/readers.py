@@ -11,9 +11,9 @@ from gateway.federation.freshness import Acceptance
 from gateway.federation.ranges import KeptRange
 from gateway.federation.tally import Tally
 from gateway.model.report import Failure
-from gateway.paging.merge import Row
 from gateway.paging.order import Coarsening, Key
 from gateway.paging.resume import Places
+from gateway.paging.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from gateway.federation.refreshing import Refreshing
 from gateway.federation.run import PageRequest
 from gateway.federation.tally import Tally
 from gateway.federation.window_reader import Slicing, WindowReader
-from gateway.model.matching import predicate
 from gateway.model.query import Order
-from gateway.paging.merge import Row
 from gateway.paging.order import Key
 from gateway.paging.planner import BackendPlan
 from gateway.paging.resume import Start
+from gateway.paging.rows import Row
+from gateway.paging.sieve import sieve
 from gateway.paging.spans import Span, span_of
 
 
@@ -96,8 +96,8 @@ class Reading:
             return None
         if kept.extent.ends is None:
             return Kept.ENOUGH
-        holds, boundary = predicate(request.query.conditions), request.position.boundary
-        rows = (row for row in kept.closed_rows if row.key > boundary and holds(row.session))
+        passes, boundary = sieve(request.query.conditions), request.position.boundary
+        rows = (row for row in kept.closed_rows if row.key > boundary and passes(row))
         is_enough = not is_whole and sum(1 for _ in rows) >= request.limit
         return Kept.ENOUGH if is_enough else Kept.BEGINNING
 
@@ -149,7 +149,13 @@ class Reading:
     ) -> ListingReader:
         source = _Source(self.listings, backend, plan, request.query.order, accepted)
         boundary = request.position.boundary
-        return ListingReader(backend, source, boundary=boundary, stretch=request.limit)
+        return ListingReader(
+            backend,
+            source,
+            boundary=boundary,
+            stretch=request.limit,
+            conditions=request.query.conditions,
+        )
 
 
 @dataclass(slots=True)

@@ -8,17 +8,20 @@ from gateway.federation.backend import Backend
 from gateway.federation.counting import count_listings
 from gateway.federation.deadline import Deadline
 from gateway.federation.fan_out import TIMED_OUT, Filled, fill_page, read_on
+from gateway.federation.flaws import Flaws
 from gateway.federation.freshness import AS_KEPT, Freshness, Need
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.readers import Reader
 from gateway.federation.reports import Part, lacks_rows, report, sum_of, vendors_total
+from gateway.federation.showing import shown
 from gateway.federation.tally import Tally
 from gateway.model.query import Query
 from gateway.model.report import BackendReport, BackendStatus, Count, Failure, Relation, ServedFrom
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, Position
-from gateway.paging.merge import Merge, Row
+from gateway.paging.merge import Merge
 from gateway.paging.order import Key
+from gateway.paging.rows import Row
 
 _LONG_PAGE = 250
 """Rows of a page that is read, made and written in turns of their own, 10 to 20 ms each."""
@@ -120,24 +123,36 @@ class Run:
         request, merge = self._request, self._merge
         merge.limit = limit or request.limit
         await _let_others_go_on(merge.limit)
+        begins = merge.last_key
         for reader in self._readers.values():
-            reader.forget(merge.last_key)
+            reader.forget(begins)
         filled = await fill_page(merge, self._readers, deadline, required=request.required)
         self._note(filled)
         if is_counted and not (filled.failures or filled.spent):
             await count_listings(self._parts, deadline)
             await read_on(merge, self._uncounted(), deadline)
         await _let_others_go_on(len(merge.page))
-        page = self._page()
+        page = self._page(await self._shown(begins))
         await _let_others_go_on(len(page.rows))
         return page
 
-    def _page(self) -> SessionPage:
+    async def _shown(self, begins: Key) -> Sequence[Row]:
+        """Take the page, which begins beyond a key, and make its sessions."""
+        page = await shown(self._merge.turn())
+        for name, rejected in page.rejected.items():
+            self._merge.withdraw(name, rejected)
+            self._readers[name].tally.flaws += Flaws(rejected=rejected)
+        for name, error in page.broken.items():
+            self._merge.break_off(name, begins)
+            self._failures[name] = self._backends[name].failed(error).failure
+        return page.rows
+
+    def _page(self, rows: Sequence[Row]) -> SessionPage:
         """Tell what has been read."""
         reports = self._reports()
         following = _next_position(self._request.position, self._parts, self._merge, reports)
         return SessionPage(
-            rows=self._merge.turn(),
+            rows=rows,
             next=following,
             total=sum_of(reports.values()),
             reports=reports,

@@ -8,7 +8,7 @@ from gateway.federation.backend import Backend, Failed, Lost
 from gateway.federation.mapping import BackendPage
 from gateway.federation.tally import Tally
 from gateway.model.report import ErrorCode
-from gateway.model.session import Session
+from gateway.model.session import Placed
 from gateway.paging.planner import BackendPlan
 from gateway.paging.resume import LoopGuard, Places, ReadPage, ladder
 from gateway.spi.abilities import PagingStyle, VendorTotal
@@ -47,8 +47,9 @@ class Scan:
         tally: Tally,
         *,
         places: Places = (),
-        is_passed: Callable[[Session], bool] = lambda _: False,
+        is_passed: Callable[[Placed], bool] = lambda _: False,
         second: int | None = None,
+        is_outlined: bool = False,
     ) -> None:
         self.backend = backend
         self.tally = tally
@@ -61,6 +62,7 @@ class Scan:
         self._size = plan.first_size or plan.scan.page_size
         self._is_passed = is_passed
         self._second = second
+        self._is_outlined = is_outlined
         self._is_resumed = self._is_partial = bool(places)
         self._is_rereading = False
         self._has_begun_again = False
@@ -82,7 +84,7 @@ class Scan:
         self._is_rereading = self._is_partial = True
         self._scan = self._plan.unbounded or self._plan.scan
         self.next = address
-        self._remember(row.session.native_id for page in behind for row in page.rows)
+        self._remember(row.placed.native_id for page in behind for row in page.rows)
         match address:
             case Offset(rows):
                 self._turn_to((Offset(rows - 1),))
@@ -100,14 +102,18 @@ class Scan:
         if (count := len(self._given)) > 2 * _REMEMBERED_IDS:
             self._given = dict.fromkeys(islice(self._given, count - _REMEMBERED_IDS, None))
 
-    async def next_page(self) -> BackendPage | Failed:
+    async def next_page(self) -> BackendPage[Placed] | Failed:
         """Read the page that follows. Not to be called again after the one without a next."""
         while self._at is not None:
             self.asked = self._at
             if self.asked == First():
                 self._scan = self._plan.scan
             page = await self.backend.page(
-                self._scan_plan(), self.asked, self.tally.count_request, second=self._second
+                self._scan_plan(),
+                self.asked,
+                self.tally.count_request,
+                second=self._second,
+                is_outlined=self._is_outlined,
             )
             if isinstance(page, Failed):
                 return page
@@ -127,7 +133,7 @@ class Scan:
     def _scan_plan(self) -> ScanPlan:
         return replace(self._scan, page_size=self._size)
 
-    def _is_anchored(self, page: BackendPage) -> bool:
+    def _is_anchored(self, page: BackendPage[Placed]) -> bool:
         """Say whether nothing can be missing between what was read before and this page."""
         match self.asked:
             case First() | AfterId():
@@ -139,10 +145,10 @@ class Scan:
         first = page.sessions[0] if page.sessions else None
         return first is not None and (first.native_id in self._given or self._is_passed(first))
 
-    def _has_lost_rows(self, page: BackendPage) -> bool:
+    def _has_lost_rows(self, page: BackendPage[Placed]) -> bool:
         return self._has_shrunk(page) or self._is_cut_short(page)
 
-    def _has_shrunk(self, page: BackendPage) -> bool:
+    def _has_shrunk(self, page: BackendPage[Placed]) -> bool:
         """Say whether rows are gone, so that others may have moved to pages read before."""
         before, self._total = self._total, page.total
         is_paged_by_number = self._plan.paging is PagingStyle.PAGE_INDEX
@@ -150,7 +156,7 @@ class Scan:
         self.tally.has_drifted |= is_paged_by_number and has_shrunk and self._has_begun_again
         return is_paged_by_number and has_shrunk
 
-    def _is_cut_short(self, page: BackendPage) -> bool:
+    def _is_cut_short(self, page: BackendPage[Placed]) -> bool:
         """Say whether a list ends of which nothing but the first page came, again and again.
 
         So does that of a vendor that does not look at what page it is asked for, where its total is
@@ -169,7 +175,7 @@ class Scan:
         self._guard = LoopGuard()
         self._turn_to(())
 
-    def _taken(self, page: BackendPage) -> BackendPage | Failed:
+    def _taken(self, page: BackendPage[Placed]) -> BackendPage[Placed] | Failed:
         if self._is_cut_short(page):
             message = f"an end after the same page {self._pages + 1} times"
             return self.backend.failed(BadAnswer(ErrorCode.PROTOCOL, message))
@@ -188,7 +194,7 @@ class Scan:
             self._get_ready(page, fresh)
         return fresh
 
-    def _get_ready(self, page: BackendPage, fresh: BackendPage) -> None:
+    def _get_ready(self, page: BackendPage[Placed], fresh: BackendPage[Placed]) -> None:
         """Get ready for the page that follows this one, and what was new of it."""
         self._remember(session.native_id for session in fresh.sessions)
         may_move = self._plan.paging is PagingStyle.OFFSET and not self._plan.is_stable
@@ -214,7 +220,7 @@ class Scan:
             case _:
                 return (address,)
 
-    def _fresh(self, page: BackendPage) -> BackendPage:
+    def _fresh(self, page: BackendPage[Placed]) -> BackendPage[Placed]:
         """Leave out what was given already and comes again because of a step back."""
         pairs = list(zip(page.sessions, page.records, strict=True))
         if self._is_rereading:

@@ -9,6 +9,7 @@ from gateway.federation.flaws import FLAWLESS, Flaws
 from gateway.federation.freshness import Acceptance, Life, Need, need
 from gateway.federation.mapping import BackendPage
 from gateway.model.report import Failure, ServedFrom
+from gateway.model.session import Placed
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class Tally:
             seconds=self.seconds,
         )
 
-    def add(self, page: BackendPage) -> None:
+    def add(self, page: BackendPage[Placed]) -> None:
         """Count a page in."""
         self.as_of = self.as_of or page.as_of
         self.received += page.received

@@ -1,15 +1,18 @@
 """Sessions that a vendor listed before and lists no more: kept as ended, where it forgets them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import TypeAlias
 
 from msgspec import Raw, structs
 
 from gateway.federation.changes import Change
-from gateway.federation.listing import Remake
 from gateway.model.session import Session, Status
+
+Remake: TypeAlias = Callable[[Iterable[Raw], datetime], list[Session]]
+"""Makes sessions of records, as of an instant; raises an upstream error where it cannot."""
 
 MOST_VANISHED = 5_000
 """Sessions of a backend that are kept after they vanished, and at most so many are watched."""

@@ -14,10 +14,11 @@ from gateway.federation.scan import Scan
 from gateway.federation.tally import Tally
 from gateway.model.query import Query
 from gateway.model.report import Failure
-from gateway.paging.merge import Row
-from gateway.paging.order import BEFORE_ALL, TOTAL, Key, key_of
+from gateway.model.session import Placed
+from gateway.paging.order import BEFORE_ALL, TOTAL, Key, is_outlined, keying
 from gateway.paging.planner import BackendPlan, Unanswerable
 from gateway.paging.resume import ReadPage
+from gateway.paging.rows import Row
 from gateway.paging.spans import Span, Window, conditions_of
 from gateway.paging.windows import Windows
 from gateway.spi.abilities import VendorTotal
@@ -225,33 +226,37 @@ class WindowReader(Reader):
         return _Reading(
             window,
             Scan(
-                self._backend, plan, self.tally, second=self._accepted.second(self._ranges.timer())
+                self._backend,
+                plan,
+                self.tally,
+                second=self._accepted.second(self._ranges.timer()),
+                is_outlined=is_outlined(self._query.order),
             ),
             is_whole=not bounds,
             before=replace(self.tally),
         )
 
-    def _take(self, page: BackendPage, reading: _Reading) -> None:
+    def _take(self, page: BackendPage[Placed], reading: _Reading) -> None:
         if not reading.is_whole:
             # What the vendor counts in a window is not what was asked for.
             self.tally.vendor_total = reading.before.vendor_total
         reading.received += len(page.sessions)
+        key, make = keying(self._query.order), self._backend.made
         for session, record in zip(page.sessions, page.records, strict=True):
             if session.native_id in reading.ids:
                 self.tally.duplicates += 1
                 continue
             reading.ids.add(session.native_id)
-            row = Row(key_of(session, self._query.order), session, record)
-            self._place(row, reading)
+            self._place(Row(key(session), session, record, make), reading)
 
     def _place(self, row: Row, reading: _Reading) -> None:
         value = start_of(row)
         if value is None:
-            self._undated.setdefault(row.session.native_id, row)
+            self._undated.setdefault(row.placed.native_id, row)
         elif reading.window.holds(value):
             reading.rows.append(row)
 
-    def _told(self, page: BackendPage) -> int:
+    def _told(self, page: BackendPage[Placed]) -> int:
         is_of_window = self._plan.counts is VendorTotal.PUSHED
         return (page.total or 0) if is_of_window else 0
 

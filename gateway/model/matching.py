@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TypeAlias, TypeVar, assert_never
+from functools import reduce
+from operator import attrgetter
+from typing import TypeAlias, TypeVar, assert_never, cast
 
 import msgspec
 
@@ -19,10 +21,19 @@ from gateway.model.query import (
     LessThan,
     Op,
 )
-from gateway.model.session import Client, Json, Named, Session, Space
+from gateway.model.session import Client, Json, Named, Placed, Session, Space
 
 Words: TypeAlias = tuple[str | None, ...]
 Predicate: TypeAlias = Callable[[Session], bool]
+
+OUTLINED = frozenset(
+    {
+        *(Field.BACKEND, Field.NATIVE_ID, Field.STATUS),
+        *(Field.STARTED_AT, Field.ENDED_AT, Field.LAST_ACTIVITY_AT),
+    }
+)
+"""The fields that an outline tells, too."""
+
 
 T = TypeVar("T", datetime, timedelta)
 
@@ -37,13 +48,23 @@ def predicate(conditions: Iterable[Condition]) -> Predicate:
     tests = tuple(map(_test, conditions))
     if not tests:
         return lambda _: True
-    if len(tests) == 1:
-        return tests[0]
-    return lambda session: all(test(session) for test in tests)
+    return reduce(_both, tests)
+
+
+def outlined(conditions: Iterable[Condition]) -> Callable[[Placed], bool]:
+    """Make the test for conditions on fields that outlines tell, too."""
+    return cast("Callable[[Placed], bool]", predicate(conditions))
+
+
+def _both(first: Predicate, second: Predicate) -> Predicate:
+    return lambda session: first(session) and second(session)
 
 
 def _test(condition: Condition) -> Predicate:
     match condition:
+        case AnyOf(field, values) if field in _WORD:
+            word_of = _WORD[field]
+            return lambda session: word_of(session) in values
         case AnyOf(field, values):
             words_of = _WORDS[field]
             return lambda session: not values.isdisjoint(words_of(session))
@@ -73,7 +94,7 @@ def _bounded(read: Callable[[Session], T | None], op: Op, bound: T) -> Predicate
     return is_within
 
 
-def instant_of(session: Session, field: Field) -> datetime | None:
+def instant_of(session: Placed, field: Field) -> datetime | None:
     """Give the instant a field holds, or none."""
     return _INSTANTS[field](session)
 
@@ -111,15 +132,18 @@ def _client(client: Client | None) -> Words:
     return () if client is None else (client.name,)
 
 
+_WORD: Mapping[Field, Callable[[Session], str | None]] = {
+    Field.NATIVE_ID: attrgetter("native_id"),
+    Field.STATUS: attrgetter("status"),
+    Field.NATIVE_STATUS: attrgetter("native_status"),
+    Field.LANGUAGE: attrgetter("language"),
+}
+
 _WORDS: Mapping[Field, Callable[[Session], Words]] = {
-    Field.NATIVE_ID: lambda session: (session.native_id,),
-    Field.STATUS: lambda session: (session.status.value,),
-    Field.NATIVE_STATUS: lambda session: (session.native_status,),
     Field.USER: lambda session: _named(session.user),
     Field.DEVICE: lambda session: _named(session.device),
     Field.CLIENT: lambda session: _client(session.client),
     Field.SPACE: lambda session: _named(session.space),
-    Field.LANGUAGE: lambda session: (session.language,),
     Field.TAG: lambda session: session.tags,
 }
 
@@ -130,8 +154,8 @@ _TEXTS: Mapping[Field, Callable[[Session], str | None]] = {
     Field.SPACE: lambda session: label(session.space),
 }
 
-_INSTANTS: Mapping[Field, Callable[[Session], datetime | None]] = {
-    Field.STARTED_AT: lambda session: session.started_at,
-    Field.ENDED_AT: lambda session: session.ended_at,
-    Field.LAST_ACTIVITY_AT: lambda session: session.last_activity_at,
+_INSTANTS: Mapping[Field, Callable[[Placed], datetime | None]] = {
+    Field.STARTED_AT: attrgetter("started_at"),
+    Field.ENDED_AT: attrgetter("ended_at"),
+    Field.LAST_ACTIVITY_AT: attrgetter("last_activity_at"),
 }

@@ -96,9 +96,14 @@ class Outline(Struct, frozen=True, gc=False, kw_only=True):
     the session can be made of the record whenever somebody wants to see it.
     """
 
+    backend: str
     native_id: str
     status: Status
     started_at: datetime | None
     ended_at: datetime | None
     last_activity_at: datetime | None
     as_of: datetime
+
+
+Placed: TypeAlias = Session | Outline
+"""A session, or its outline as long as nobody wants to see the rest."""

@@ -8,31 +8,18 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
-from typing import NamedTuple
+from typing import TypeAlias
 
-from msgspec import Raw, Struct
-
-from gateway.model.matching import predicate
 from gateway.model.query import Condition
-from gateway.model.session import Session
 from gateway.paging.order import BEFORE_ALL, Coarsening, Key, is_null
+from gateway.paging.rows import Row
+from gateway.paging.sieve import sieve
 
 MAX_GROUP_ROWS = 5_000
 """Rows of one backend that may wait for each other, because it leaves their order open."""
 
 _REMEMBERED_IDS = 10_000
 """Ids of a lane that are remembered, and as many before those, to know a row that comes twice."""
-
-
-class Row(Struct, frozen=True, gc=False):
-    """A session, its place in the order, and the record it was.
-
-    Like sessions it is passed by when garbage is collected: nothing in it can refer to it.
-    """
-
-    key: Key
-    session: Session
-    raw: Raw | None = None
 
 
 @dataclass(slots=True)
@@ -86,12 +73,8 @@ class Lane:
         return False
 
 
-class _Ready(NamedTuple):
-    """A row that can be emitted. Rows are never compared, even of one key: that is slow."""
-
-    key: Key
-    number: int
-    row: Row
+_Ready: TypeAlias = tuple[Key, int, Row]
+"""A row that can be emitted. Rows are never compared, even of one key: that is slow."""
 
 
 class Merge:
@@ -111,7 +94,7 @@ class Merge:
         self.limit = limit
         self._until = until
         self._last = boundary
-        self._matches = predicate(conditions)
+        self._passes = sieve(conditions)
         self._ready: list[_Ready] = []
         self._numbers = count()
 
@@ -122,7 +105,7 @@ class Merge:
 
     def ended(self) -> frozenset[str]:
         """Name the lanes that were read to their end, and of which every row is on the page."""
-        waiting = {each.row.session.backend for each in self._ready}
+        waiting = {row.placed.backend for _, _, row in self._ready}
         return frozenset(
             name
             for name, lane in self.lanes.items()
@@ -143,11 +126,11 @@ class Merge:
 
     def peeks(self) -> dict[str, Key]:
         """Give a lower bound of what each lane has beyond the page, for those that have more."""
-        ready = (each.row for each in self._ready)
+        ready = (row for _, _, row in self._ready)
         rows = chain(ready, *(lane.waiting for lane in self.lanes.values()))
         found = {n: lane.frontier for n, lane in self.lanes.items() if lane.frontier is not None}
         for row in rows:
-            name = row.session.backend
+            name = row.placed.backend
             found[name] = min(found.get(name, row.key), row.key)
         return found
 
@@ -164,15 +147,15 @@ class Merge:
         """
         floor, lowest = self._lowest()
         while self._ready and len(self.page) < self.limit:
-            if floor is not None and floor < self._ready[0].key:
+            if floor is not None and floor < self._ready[0][0]:
                 break
-            self._emit(heapq.heappop(self._ready).row)
+            self._emit(heapq.heappop(self._ready)[2])
         return lowest if len(self.page) < self.limit else frozenset()
 
     def ahead(self, wanted: frozenset[str]) -> frozenset[str]:
         """Name the lanes to be read next should those that are wanted now never be."""
         floor, lowest = self._lowest(without=wanted)
-        ready = sum(floor is None or each.key <= floor for each in self._ready)
+        ready = sum(floor is None or key <= floor for key, _, _ in self._ready)
         return lowest if len(self.page) + ready < self.limit else frozenset()
 
     def deliver(
@@ -184,8 +167,9 @@ class Merge:
         rows tell.
         """
         lane = self.lanes[name]
+        place = self._place_in_total_order if lane.coarsening.is_total else self._place
         for row in rows:
-            self._place(lane, row)
+            place(lane, row)
         if bound is not None and bound > (lane.frontier or BEFORE_ALL):
             self._release(lane.group)
             lane.frontier = bound
@@ -199,6 +183,17 @@ class Merge:
         lane = self.lanes[name]
         lane.given_up_at = lane.frontier or BEFORE_ALL
         lane.frontier = None
+
+    def withdraw(self, name: str, rows: int) -> None:
+        """Count rows of a lane as none, that turned out to be no sessions."""
+        lane = self.lanes[name]
+        lane.emitted -= rows
+        lane.matched -= rows
+
+    def break_off(self, name: str, begins: Key) -> None:
+        """Give a lane up with all of it that was emitted beyond a key."""
+        self.fail(name)
+        self.lanes[name].given_up_at = begins
 
     def _lowest(self, without: frozenset[str] = frozenset()) -> tuple[Key | None, frozenset[str]]:
         frontiers = {
@@ -218,7 +213,7 @@ class Merge:
         return self._until is not None and (lane.frontier or BEFORE_ALL) > self._until
 
     def _emit(self, row: Row) -> None:
-        lane = self.lanes[row.session.backend]
+        lane = self.lanes[row.placed.backend]
         if row.key <= self._last:
             lane.duplicates += 1
             return
@@ -226,9 +221,15 @@ class Merge:
         self.page.append(row)
         lane.emitted += 1
 
+    def _place_in_total_order(self, lane: Lane, row: Row) -> None:
+        if lane.frontier is None or row.key > lane.frontier:
+            lane.frontier = row.key
+        if self._is_wanted(lane, row):
+            self._make_ready(row)
+
     def _place(self, lane: Lane, row: Row) -> None:
         is_wanted = self._is_wanted(lane, row)
-        if is_null(row.key) and not lane.coarsening.is_total:
+        if is_null(row.key):
             lane.tail += [row] * is_wanted
             return
         group = lane.coarsening.group(row.key)
@@ -243,12 +244,12 @@ class Merge:
             self._make_ready(row)
 
     def _is_wanted(self, lane: Lane, row: Row) -> bool:
-        if lane.has_seen(row.session.native_id):
+        if lane.has_seen(row.placed.native_id):
             lane.duplicates += 1
             return False
         if self._until is not None and row.key > self._until:
             return False
-        if not self._matches(row.session):
+        if not self._passes(row):
             return False
         if row.key <= self._last:
             # Up to where the lane begins it is on an earlier page; within this one it is too late.
@@ -263,4 +264,4 @@ class Merge:
         rows.clear()
 
     def _make_ready(self, row: Row) -> None:
-        heapq.heappush(self._ready, _Ready(row.key, next(self._numbers), row))
+        heapq.heappush(self._ready, (row.key, next(self._numbers), row))

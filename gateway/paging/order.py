@@ -10,11 +10,13 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, TypeAlias
 
-from gateway.model.matching import instant_of, label, length_of
+from gateway.model.matching import OUTLINED, instant_of, label, length_of
 from gateway.model.query import Field, Order, Sort
-from gateway.model.session import Session
+from gateway.model.session import Placed, Session
 from gateway.spi.abilities import Nulls, SortAbility, Ties
 
 Value: TypeAlias = int | tuple[str, str]
@@ -34,9 +36,26 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def key_of(session: Session, order: Order) -> Key:
-    """Give the session's place in the order."""
-    return (*(_component(session, sort) for sort in order), session.backend, session.native_id)
+def key_of(session: Placed, order: Order) -> Key:
+    """Give a session's place in the order; that of an outline, if the order ``is_outlined``."""
+    return keying(order)(session)
+
+
+@lru_cache(maxsize=64)
+def keying(order: Order) -> Callable[[Placed], Key]:
+    """Make what gives the places of many."""
+    if len(order) == 1 and order[0].field in INSTANTS:
+        return _keying_by_instant(order[0])
+    return lambda session: (
+        *(_component(session, sort) for sort in order),
+        session.backend,
+        session.native_id,
+    )
+
+
+def is_outlined(order: Order) -> bool:
+    """Say whether outlines tell all that the order looks at."""
+    return all(sort.field in OUTLINED for sort in order)
 
 
 def is_null(key: Key) -> bool:
@@ -54,7 +73,19 @@ def instant_in(component: Component | str, sort: Sort) -> datetime | None:
     return _EPOCH + (-microseconds if sort.is_descending else microseconds) * _MICROSECOND
 
 
-def _component(session: Session, sort: Sort) -> Component:
+def _keying_by_instant(sort: Sort) -> Callable[[Placed], Key]:
+    """Make what gives places in the orders that are asked for most."""
+    instant_of, sign = attrgetter(sort.field.value), -1 if sort.is_descending else 1
+
+    def key(session: Placed) -> Key:
+        instant: datetime | None = instant_of(session)
+        first = _NULL if instant is None else (0, (instant - _EPOCH) // _MICROSECOND * sign)
+        return (first, session.backend, session.native_id)
+
+    return key
+
+
+def _component(session: Placed, sort: Sort) -> Component:
     value = _VALUES[sort.field](session, sort.field)
     if value is None:
         return _NULL
@@ -94,7 +125,7 @@ _END = f"{_LAST}1"
 _OPPOSITES = _Opposites({0: f"{_LAST}0"} | {code: _opposite(code) for code in range(1, _USUAL)})
 
 
-def _instant(session: Session, field: Field) -> int | None:
+def _instant(session: Placed, field: Field) -> int | None:
     instant = instant_of(session, field)
     return None if instant is None else (instant - _EPOCH) // _MICROSECOND
 
@@ -104,7 +135,7 @@ def _length(session: Session, _field: Field) -> int | None:
     return None if length is None else length // _MICROSECOND
 
 
-_VALUES: Mapping[Field, Callable[[Session, Field], int | str | None]] = {
+_VALUES: Mapping[Field, Callable[[Any, Field], int | str | None]] = {
     **dict.fromkeys(INSTANTS, _instant),
     Field.DURATION: _length,
     Field.USER: lambda session, _: label(session.user),

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gateway.paging.merge import Row
 from gateway.paging.order import BEFORE_ALL, Coarsening, Key
+from gateway.paging.rows import Row
 from gateway.spi.abilities import PagingStyle
 from gateway.spi.pages import Address, AfterId, First, Offset, PageIndex, Token
 
@@ -61,7 +61,7 @@ def places_behind(
                 continue
             if style is not PagingStyle.AFTER_ID:
                 return _place_of(page.at, index, style)
-            passed.append(row.session.native_id)
+            passed.append(row.placed.native_id)
             if len(passed) == _MOST_IDS:
                 return _after(passed)
     begun = pages[0].at if pages else First()

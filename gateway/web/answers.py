@@ -10,7 +10,7 @@ from gateway.federation.deadline import Deadline
 from gateway.federation.run import SessionPage
 from gateway.model.report import BackendStatus, Count
 from gateway.model.session import Session
-from gateway.paging.merge import Row
+from gateway.paging.rows import Row
 from gateway.web.cursors import Cursors
 from gateway.web.documents import ListAnswer
 from gateway.web.parse import CountEffort, ListRequest

@@ -16,7 +16,7 @@ from gateway.federation.lookup import Found, Lookup, Missing
 from gateway.federation.run import PageRequest, Run, SessionPage
 from gateway.federation.writing import Carried, WriteResult
 from gateway.model.report import BackendReport, BackendStatus
-from gateway.paging.merge import Row
+from gateway.paging.rows import Row
 from gateway.spi.adapter import Write
 from gateway.web.counting import count_parts
 from gateway.web.redaction import Redaction

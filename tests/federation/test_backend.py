@@ -16,6 +16,7 @@ from gateway.federation.health import Health
 from gateway.federation.mapping import BackendPage
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
+from gateway.model.session import Placed
 from gateway.paging.planner import BackendPlan
 from gateway.spi import (
     NO_TICKET,
@@ -57,7 +58,7 @@ async def first_page(asked: Backend, at: Address = First()) -> Outcome:  # noqa:
     return page
 
 
-async def read(outcome: Outcome | Lost) -> BackendPage:
+async def read(outcome: Outcome | Lost) -> BackendPage[Placed]:
     assert isinstance(outcome, BackendPage), outcome
     return outcome
 
@@ -241,7 +242,7 @@ async def test_a_page_tells_what_was_on_it() -> None:
 
     page = await read(await first_page(backend("a", adapter)))
 
-    assert sorted(session.id for session in page.sessions) == ["a:0", "a:2"]
+    assert sorted(session.native_id for session in page.sessions) == ["0", "2"]
     assert (page.flaws, page.next, page.as_of) == (Flaws(rejected=1), None, NOON)
     assert page.size > 0
 

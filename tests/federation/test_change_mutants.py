@@ -16,6 +16,7 @@ from hypothesis.errors import NoSuchExample
 from gateway.federation import page_reader, scan
 from gateway.federation.mapping import BackendPage
 from gateway.federation.scan import Scan
+from gateway.model.session import Placed
 from gateway.paging import resume
 from gateway.paging.order import Coarsening, Key
 from gateway.paging.resume import Places, ReadPage, places_behind
@@ -39,7 +40,7 @@ Faults = Callable[[Case], list[str]]
 real_following = Scan._following  # noqa: SLF001  # a rule that is broken below
 
 
-def every_page_is_anchored(_scan: Scan, _page: BackendPage) -> bool:
+def every_page_is_anchored(_scan: Scan, _page: BackendPage[Placed]) -> bool:
     return True
 
 
@@ -52,7 +53,7 @@ def a_lost_place_is_the_only_one(places: Places) -> Iterator[Address]:
     yield from places[:1] or resume.ladder(())
 
 
-def fewer_rows_are_nothing(_scan: Scan, _page: BackendPage) -> bool:
+def fewer_rows_are_nothing(_scan: Scan, _page: BackendPage[Placed]) -> bool:
     return False
 
 

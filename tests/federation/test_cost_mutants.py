@@ -14,9 +14,10 @@ from gateway.federation import run as run_module
 from gateway.federation.deadline import Deadline
 from gateway.federation.fan_out import Filled, fill_page
 from gateway.federation.readers import Delivery, Reader
-from gateway.paging.merge import Merge, Row
+from gateway.paging.merge import Merge
 from gateway.paging.order import Key
 from gateway.paging.resume import Places
+from gateway.paging.rows import Row
 from tests.federation.test_lower_bound import Case, cases, faults
 
 _TRIES = settings(max_examples=10_000, phases=[Phase.generate], database=None)
@@ -32,7 +33,7 @@ class ReadsWhoeverIsBlocked(Merge):
         return frozenset(
             name
             for name, lane in self.lanes.items()
-            if lane.frontier is not None and lane.frontier < self._ready[0].key
+            if lane.frontier is not None and lane.frontier < self._ready[0][0]
         )
 
 

@@ -56,7 +56,7 @@ def listing(*found: FakeRow, is_remembered: bool = True) -> Listing:
     harvest = Harvest(NEWEST_FIRST, max_bytes=10**9, remembered_bytes=10**9 if is_remembered else 0)
     for row in found:
         harvest.take(row.session("a"), record(row))
-    return harvest.listing(backend("a", FakeAdapter(found)).remade, NOON, Tally())
+    return harvest.listing(backend("a", FakeAdapter(found)), NOON, Tally())
 
 
 async def newest_first(*found: FakeRow, is_remembered: bool = True) -> SortedListing:
@@ -674,8 +674,8 @@ async def test_a_listing_remembers_its_sessions_as_far_as_there_is_room() -> Non
 
     assert isinstance(short, SortedListing)
     assert isinstance(long, SortedListing)
-    assert short.listing.sessions is not None
-    assert long.listing.sessions is None
+    assert short.listing.remembered is not None
+    assert long.listing.remembered is None
     assert ids(long) == [str(number) for number in reversed(range(30))]
 
 

@@ -1,4 +1,4 @@
-"""A long page is read, made and handed over in turns of their own."""
+"""A long page is read, made and handed over in turns of their own, its sessions 100 at a time."""
 
 import asyncio
 
@@ -30,10 +30,10 @@ async def turns_taken(asked: Federation, limit: int) -> int:
     return turns
 
 
-@pytest.mark.parametrize(("limit", "more"), [(LONG - 1, 0), (LONG, 3), (LONG + 1, 3)])
-async def test_others_have_three_more_turns_while_a_long_page_is_made(
-    limit: int, more: int
-) -> None:
+@pytest.mark.parametrize(
+    ("limit", "more"), [(100, 0), (101, 1), (LONG - 1, 2), (LONG, 5), (LONG + 1, 5)]
+)
+async def test_others_have_more_turns_while_a_long_page_is_made(limit: int, more: int) -> None:
     rows = [FakeRow(str(n), n) for n in range(2 * LONG)]
     adapter = FakeAdapter(rows, Manners(granule=1, page_cap=2 * LONG))
     asked = federation(backend("a", adapter, ttl=60))

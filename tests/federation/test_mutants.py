@@ -19,13 +19,13 @@ from hypothesis.errors import NoSuchExample
 from gateway.federation import run as run_module
 from gateway.federation.deadline import Deadline
 from gateway.federation.run import PageRequest
-from gateway.model.query import AtOrAfter, Before, Condition, Order, Query, Sort
-from gateway.model.session import Session
+from gateway.model.query import AtOrAfter, Before, Condition, Order, Query
 from gateway.paging import order as order_module
 from gateway.paging import planner as planner_module
 from gateway.paging.cursor import FROM_THE_START, Position
-from gateway.paging.merge import Merge, Row
-from gateway.paging.order import BEFORE_ALL, TOTAL, Coarsening, Component, Key
+from gateway.paging.merge import Merge
+from gateway.paging.order import BEFORE_ALL, TOTAL, Coarsening, Key
+from gateway.paging.rows import Row
 from gateway.spi import Nulls, SortAbility
 from tests.federation.test_walks import World, backends_of, conditions, union, worlds
 from tests.support.fakes import federation
@@ -35,7 +35,6 @@ _TRIES = settings(max_examples=10_000, phases=[Phase.generate], database=None)
 
 real_beyond = planner_module._beyond  # noqa: SLF001  # a rule that is broken below
 real_coarsening_of = order_module.coarsening_of
-real_component = order_module._component  # noqa: SLF001  # a rule that is broken below
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class ResumesFromTheNewestSeen(Merge):
 
     @property
     def last_key(self) -> Key:
-        return max([self._last, *(row.key for row in self._ready)])
+        return max([self._last, *(key for key, _, _ in self._ready)])
 
 
 class BoundaryIsCoarserThanKeys(Merge):
@@ -169,9 +168,7 @@ MERGES: list[type[Merge]] = [
 ]
 
 
-def nulls_come_first(session: Session, sort: Sort) -> Component:
-    component = real_component(session, sort)
-    return (-1, 0) if component == (1, 0) else component
+NULLS_COME_FIRST = (-1, 0)
 
 
 def boundary_is_pushed_without_its_ties(
@@ -202,7 +199,7 @@ def descending_granules_begin_at_their_oldest(coarsening: Coarsening, value: int
 
 
 RULES: list[tuple[object, str, object]] = [
-    (order_module, "_component", nulls_come_first),
+    (order_module, "_NULL", NULLS_COME_FIRST),
     (planner_module, "_beyond", boundary_is_pushed_without_its_ties),
     (planner_module, "_beyond", boundary_is_pushed_where_it_hides_nulls),
     (planner_module, "coarsening_of", granules_are_not_heeded),

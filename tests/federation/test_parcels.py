@@ -12,9 +12,9 @@ from gateway.federation.ranges import Extent, KeptRange
 from gateway.federation.sharing import Parcel
 from gateway.federation.tally import Tally
 from gateway.model.query import Field, Order, Sort
-from gateway.paging.merge import Row
 from gateway.paging.order import BEFORE_ALL, key_of
 from gateway.paging.resume import ReadPage
+from gateway.paging.rows import Row
 from gateway.spi import AfterId, First, Offset, PageIndex, Token
 from tests.support.adapters import NOON
 from tests.support.fakes import FakeAdapter, FakeRow, backend, record

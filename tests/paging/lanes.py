@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from gateway.model.query import NEWEST_FIRST
-from gateway.paging.merge import Merge, Row
+from gateway.paging.merge import Merge
 from gateway.paging.order import TOTAL, UNORDERED, Coarsening, Key, key_of
+from gateway.paging.rows import Row
 from tests.support.fakes import FakeRow
 
 NAMES = ("a", "b", "c", "d")

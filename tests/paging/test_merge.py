@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from gateway.model.matching import matches
 from gateway.model.query import AnyOf, Condition, Field
-from gateway.paging.merge import Lane, Merge, Row
+from gateway.paging.merge import Lane, Merge
 from gateway.paging.order import BEFORE_ALL, TOTAL, UNORDERED, Coarsening, Key
+from gateway.paging.rows import Row
 from tests.paging.lanes import (
     BY_MILLISECOND,
     BY_START,

@@ -9,9 +9,9 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from gateway.paging import resume
-from gateway.paging.merge import Row
 from gateway.paging.order import BEFORE_ALL, TOTAL, Coarsening, Key
 from gateway.paging.resume import LoopGuard, Places, ReadPage, ladder, places_behind
+from gateway.paging.rows import Row
 from gateway.spi import Address, AfterId, First, Offset, PageIndex, PagingStyle, Token
 from tests.paging.lanes import BY_MILLISECOND, BY_START, fakes, row
 from tests.support.examples import examples

@@ -33,6 +33,7 @@ from gateway.spi import (
     Named,
     Nulls,
     Offset,
+    Outline,
     PageIndex,
     PagingAbility,
     PagingStyle,
@@ -208,6 +209,28 @@ class FakeAdapter(SessionAdapter[HttpTransport]):
         if fields["native_id"] is None:
             return Rejected("no id")
         return Mapped(FakeRow(**fields).session(provenance.backend))
+
+    def outline(self, record: Raw, provenance: Provenance) -> Outline | None:
+        """Outline most records, so that outlines and sessions meet in every test."""
+        mapped = self.normalise(record, provenance)
+        if isinstance(mapped, Rejected) or mapped.unreadable or mapped.is_status_unknown:
+            return None
+        if _scatter(mapped.session.native_id) % 4 == 0:
+            return None
+        return outlined(mapped.session, provenance.as_of)
+
+
+def outlined(session: Session, as_of: datetime) -> Outline:
+    """Give the outline of a session."""
+    return Outline(
+        backend=session.backend,
+        native_id=session.native_id,
+        status=session.status,
+        started_at=session.started_at,
+        ended_at=session.ended_at,
+        last_activity_at=session.last_activity_at,
+        as_of=as_of,
+    )
 
 
 def _scatter(native_id: str) -> int:

@@ -17,7 +17,7 @@ from gateway.federation.run import SessionPage
 from gateway.model.query import Query
 from gateway.model.report import Count, Relation
 from gateway.model.session import Client, Named, Participants, Session, Space, Status
-from gateway.paging.merge import Row
+from gateway.paging.rows import Row
 from gateway.web.callers import ANYONE
 from gateway.web.parse import Binding, ListRequest
 from gateway.web.writers import TABLE

@@ -15,7 +15,7 @@ from gateway.federation.run import PageRequest
 from gateway.federation.sending_once import SendingOnce
 from gateway.model.query import Query
 from gateway.model.report import BackendStatus, BackendWarning
-from gateway.paging.merge import Row
+from gateway.paging.rows import Row
 from gateway.spi import (
     Context,
     Done,

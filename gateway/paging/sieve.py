@@ -1,0 +1,33 @@
+"""The test that the rows of a page are put to."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from gateway.model.matching import OUTLINED, outlined, predicate
+from gateway.model.query import Condition
+from gateway.paging.rows import Row
+from gateway.spi.errors import UpstreamError
+
+Sieve: TypeAlias = Callable[[Row], bool]
+
+
+def sieve(conditions: Iterable[Condition]) -> Sieve:
+    """Make the test whether every condition holds for a row, and it is a session at all.
+
+    What outlines tell is looked at first: the sessions of most rows need not be made for it.
+    """
+    conditions = tuple(conditions)
+    quick = outlined(each for each in conditions if each.field in OUTLINED)
+    slow = predicate(each for each in conditions if each.field not in OUTLINED)
+    if all(each.field in OUTLINED for each in conditions):
+        return lambda row: quick(row.placed)
+
+    def passes(row: Row) -> bool:
+        if not quick(row.placed):
+            return False
+        try:
+            return slow(row.session)
+        except UpstreamError:
+            return False
+
+    return passes
