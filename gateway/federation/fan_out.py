@@ -102,7 +102,7 @@ class _Filling:
 
     async def read(self, wanted: frozenset[str]) -> None:
         """Read of those who hold up the page, and deliver what comes first."""
-        if not wanted:
+        if not wanted or self._has_at_hand(wanted - self._reading.keys()):
             return
         is_late = self._deadline.has_come_to(READ_AHEAD)
         ahead = self._merge.ahead(wanted) if is_late else frozenset()
@@ -118,6 +118,14 @@ class _Filling:
             self._take(name, self._reading.pop(name).result())
             if len(done) > 1:
                 await asyncio.sleep(0)  # A stretch may have a thousand rows.
+
+    def _has_at_hand(self, names: Collection[str]) -> bool:
+        """Deliver what need not be waited for, and say whether there is any."""
+        found = {name: self._readers[name].at_hand() for name in names}
+        for name, delivered in found.items():
+            if delivered is not None:
+                self._take(name, delivered)
+        return any(found.values())
 
     def end(self) -> None:
         """Break off what is still under way."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Raw
 
-from gateway.federation.listing import REMEMBERED_BYTES, Listing, estimate
+from gateway.federation.listing import RECORDS_ALONE, REMEMBERED, REMEMBERED_BYTES, Listing
 from gateway.federation.remembered import Maker, Remembered
 from gateway.federation.tally import Tally
 from gateway.federation.vanished import Vanished
@@ -44,16 +44,17 @@ class Harvest:
         more than there is room for.
         """
         self._received += 1
-        if session.native_id in self.records:
+        native_id = session.native_id
+        if native_id in self.records:
             return
-        self.records[session.native_id] = record
-        self._record_bytes += memoryview(record).nbytes
+        self.records[native_id] = record
         self.keys.append(self._key(session))
+        self._record_bytes += memoryview(record).nbytes
         if self._placed is not None:
-            self._placed[session.native_id] = session
-            if self._size(is_remembered=True) > self._remembered_bytes:
+            self._placed[native_id] = session
+            if REMEMBERED.estimate(len(self.records), self._record_bytes) > self._remembered_bytes:
                 self._placed = None
-        if self._size(is_remembered=False) > self._max_bytes:
+        if RECORDS_ALONE.estimate(len(self.records), self._record_bytes) > self._max_bytes:
             raise BadAnswer(ErrorCode.BUDGET_EXCEEDED, f"a list over {self._max_bytes} bytes")
 
     def take_vanished(self, vanished: Iterable[Vanished]) -> None:
@@ -81,6 +82,3 @@ class Harvest:
 
     def _remembered(self, maker: Maker) -> Remembered | None:
         return None if self._placed is None else Remembered(self._placed, self.records, maker)
-
-    def _size(self, *, is_remembered: bool) -> int:
-        return estimate(len(self.records), self._record_bytes, is_remembered=is_remembered)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from msgspec import Raw
 
@@ -38,14 +38,24 @@ _REMEMBERED_ORDERS = 2
 
 _REMEMBERED_COUNTS = 64
 
-# At least what was measured for listings of five vendors, by ``benchmarks/listings.py``: beside
-# its bytes a record takes its id, its places in two orders, and the objects that hold them.
-_BYTES_PER_RECORD = 430
 
-# What a remembered session takes, with its rows in two orders: decoded attributes take several
-# times their JSON.
-_BYTES_PER_SESSION = 1000
-_BYTES_PER_RECORD_BYTE = 6
+class Weights(NamedTuple):
+    """What a record takes in memory, in bytes: as such, and for each byte of it."""
+
+    of_record: int
+    of_byte: int
+
+    def estimate(self, records: int, record_bytes: int) -> int:
+        """Estimate the memory that records take of so many bytes in all."""
+        return records * self.of_record + record_bytes * self.of_byte
+
+
+# At least what was measured for listings of five vendors, by ``benchmarks/listings.py``.
+RECORDS_ALONE = Weights(430, 1)
+"""Beside its bytes a record takes its id, its places in two orders, and the objects for those."""
+
+REMEMBERED = Weights(1430, 7)
+"""So does a session with its rows in two orders: decoded attributes take several times the JSON."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,9 +85,8 @@ class Listing:
     @property
     def size(self) -> int:
         """Estimate the memory it takes, in bytes: rather too much than too little."""
-        return estimate(
-            len(self.records), self.record_bytes, is_remembered=self.remembered is not None
-        )
+        weights = RECORDS_ALONE if self.remembered is None else REMEMBERED
+        return weights.estimate(len(self.records), self.record_bytes)
 
     def session(self, native_id: str) -> Session | None:
         """Give the session of this id, if there is one."""
@@ -313,14 +322,6 @@ class _RemadeRows(Sequence[Row]):
             Row(key(each), each, records[native_id], make)
             for native_id, each in zip(ids, placed, strict=True)
         ]
-
-
-def estimate(records: int, record_bytes: int, *, is_remembered: bool) -> int:
-    """Estimate the memory that a listing takes, in bytes."""
-    size = records * _BYTES_PER_RECORD + record_bytes
-    if is_remembered:
-        size += records * _BYTES_PER_SESSION + record_bytes * _BYTES_PER_RECORD_BYTE
-    return size
 
 
 def _rows_of(remembered: Remembered, records: Mapping[str, Raw]) -> Callable[[Key], Row]:

@@ -1,6 +1,7 @@
 """Reading a backend that follows no order: from its whole listing."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 
 from gateway.federation.backend import Backend, Failed
@@ -66,6 +67,16 @@ class ListingReader(Reader):
         self.tally.fallen_back = failure
         return True
 
+    def at_hand(self) -> Delivered | None:
+        """Give the next stretch of the listing, if it has come and the stretch is short."""
+        if self.listing is None or self._stretch > REMAKING_STRETCH:
+            return None
+        try:
+            rows = self.listing.rows[self._given : self._given + self._stretch]
+        except UpstreamError as error:
+            return self._backend.failed(error)
+        return self._delivered(self.listing, rows)
+
     async def read(self) -> Delivered:
         """Give the next stretch of the listing beyond the boundary."""
         try:
@@ -88,11 +99,14 @@ class ListingReader(Reader):
             await listing.listing.see(self._conditions)
             self.listing = listing
             self._given = listing.first_beyond(self._boundary)
-        rows = await self._rows(self.listing)
+        return self._delivered(self.listing, await self._rows(self.listing))
+
+    def _delivered(self, listing: SortedListing, rows: Sequence[Row]) -> Delivery:
+        """Give rows of the listing, and go on behind them."""
         self._given += len(rows)
         # Doubled, because few of many rows may match, and each stretch is a round of the merge.
         self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
-        return Delivery(rows, self._given >= len(self.listing.rows))
+        return Delivery(rows, self._given >= len(listing.rows))
 
     async def _rows(self, listing: SortedListing) -> list[Row]:
         end = self._given + self._stretch

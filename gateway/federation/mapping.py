@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Raw
@@ -60,6 +61,7 @@ class Mapper:
         self._name = name
         self._adapter = adapter
         self._misfits = misfits
+        self._last: Provenance | None = None
 
     async def page(self, raw: RawPage, as_of: datetime) -> BackendPage[Session]:
         """Map the records of a page."""
@@ -103,8 +105,9 @@ class Mapper:
 
     def made(self, record: Raw, outline: Outline) -> Session:
         """Map a record that was outlined; raise if it is none, or another than was said."""
-        [session] = self.remade([record], outline.as_of)
-        if any(getattr(session, name) != getattr(outline, name) for name in _OF_BOTH):
+        with translated():
+            session = _session(self._adapter.normalise(record, self._provenance(outline.as_of)))
+        if _outlined(session) != _outlined(outline):
             raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "an outline of another session")
         return session
 
@@ -112,10 +115,13 @@ class Mapper:
         return _Reading(self._adapter, self._provenance(as_of), self._misfits)
 
     def _provenance(self, as_of: datetime) -> Provenance:
-        return Provenance(self._name, self._adapter.vendor, as_of)
+        # Sessions are made one by one of what was read at one instant.
+        if self._last is None or self._last.as_of is not as_of:
+            self._last = Provenance(self._name, self._adapter.vendor, as_of)
+        return self._last
 
 
-_OF_BOTH = tuple(name for name in Outline.__struct_fields__ if name != "as_of")
+_outlined = attrgetter(*(name for name in Outline.__struct_fields__ if name != "as_of"))
 
 
 @dataclass(slots=True)

@@ -67,6 +67,10 @@ class Reader(ABC):
         """Find the range that is given first, if there is one that may serve."""
         return None
 
+    def at_hand(self) -> Delivered | None:
+        """Give the next stretch, if it is a short one that is there already."""
+        return None
+
     @abstractmethod
     async def read(self) -> Delivered:
         """Read the next stretch. Not to be called again after the end or a failure."""

@@ -26,6 +26,9 @@ from gateway.paging.rows import Row
 from gateway.paging.sieve import sieve
 from gateway.paging.spans import Span, span_of
 
+_LEAST_STRETCH = 20
+"""Rows of a listing that are merged at first: each further stretch is a round of the merge."""
+
 
 class Kept(Enum):
     """How far what is kept of a backend serves a page: wholly, or as far as it goes."""
@@ -153,7 +156,7 @@ class Reading:
             backend,
             source,
             boundary=boundary,
-            stretch=request.limit,
+            stretch=_share(request),
             conditions=request.query.conditions,
         )
 
@@ -179,6 +182,11 @@ class _Source:
         on_error = self.backend.accepted_on_error(self.accepted)
         self.accepted = replace(on_error, is_kept_only=True)
         return self.listings.is_kept(self.backend, self.plan, self.accepted)
+
+
+def _share(request: PageRequest) -> int:
+    """Estimate how many rows of a listing are needed; to go on with what is there costs little."""
+    return max(_LEAST_STRETCH, -(-request.limit // len(request.query.backends)))
 
 
 def _first_size(backend: Backend, plan: BackendPlan, request: PageRequest) -> int | None:

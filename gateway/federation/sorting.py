@@ -10,6 +10,9 @@ from gateway.paging.order import Key
 
 T = TypeVar("T")
 
+_FEW = 200
+"""Keys that are sorted in the turn that others have just let go on."""
+
 RUN = 2_000
 """Keys sorted, or merged, at a stretch: a few milliseconds each."""
 
@@ -22,6 +25,10 @@ async def made_in_order(
     Others take their turns in between. The keys are taken out of their list: to let go of all of
     them at once would hold others up, too.
     """
+    if len(keys) <= min(run, _FEW):
+        few = [make(key) for key in sorted(keys)]
+        keys.clear()
+        return few
     runs = []
     while keys:
         runs.append(sorted(keys[-run:]))
