@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from pydantic import SecretStr, field_validator
 
-from adapters.toolkit.durations import dotnet_time_span, seconds_between
+from adapters.toolkit.durations import dotnet_time_span, is_short_time_span, seconds_between
 from adapters.toolkit.instants import iso_instant_in, not_before
+from adapters.toolkit.outlines import outlined, told, told_end
 from adapters.toolkit.paginators import may_be_no_page, next_page_index
 from adapters.toolkit.record import Record, identifier, read_record, text
 from adapters.toolkit.replies import decode
@@ -37,6 +38,7 @@ from gateway.spi import (
     Mapped,
     Named,
     Op,
+    Outline,
     PageIndex,
     PagingAbility,
     PagingStyle,
@@ -120,7 +122,28 @@ class _Envelope(msgspec.Struct, rename="camel"):
     total_count: int | None = None
 
 
+class _Row(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
+    """A row in the usual spelling: any field that is none of these may be one of them in another.
+
+    Of the last three no session is made.
+    """
+
+    session_id: str | int
+    login_date: str | msgspec.UnsetType | None = msgspec.UNSET
+    logout_date: str | msgspec.UnsetType | None = msgspec.UNSET
+    duration: str | None = None
+    user_id: str | int | None = None
+    user_name: str | None = None
+    client_guid: str | int | None = None
+    client_name: str | None = None
+    host_name: str | None = None
+    productivity_time: msgspec.Raw = msgspec.Raw()
+    idle_time: msgspec.Raw = msgspec.Raw()
+    alert_risk_level: msgspec.Raw = msgspec.Raw()
+
+
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
+_ROW = msgspec.json.Decoder(_Row)
 
 
 class EkranAdapter(SessionAdapter[HttpTransport]):
@@ -133,6 +156,7 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
         self._url = options.url
         self._zone = ZoneInfo(options.timezone)
         self._instant = iso_instant_in(self._zone)
+        self._end = _unless_never_set(self._instant)
         self._parameters_in = options.parameters_in
         self._headers = {"Accept": "application/json"}
         if options.api_key is not None:
@@ -193,6 +217,10 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
         """Map a session of the list."""
         return read_record(record, provenance, self._session)
 
+    def outline(self, record: msgspec.Raw, provenance: Provenance) -> Outline | None:
+        """Place a session of the list."""
+        return outlined(record, _ROW, provenance, self._outline)
+
     def _request(self, parameters: Mapping[str, str | int]) -> HttpRequest:
         # 4.1.3 does not say where the parameters go, so it is an option.
         if self._parameters_in == "query":
@@ -202,12 +230,27 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
         body = msgspec.json.encode(parameters)
         return HttpRequest("POST", "/sessions", headers=headers, body=body)
 
+    def _outline(self, row: _Row, provenance: Provenance) -> Outline:
+        has_times = row.login_date is not msgspec.UNSET or row.logout_date is not msgspec.UNSET
+        started_at = told(row.login_date or None, self._instant)
+        ended_at = told_end(row.logout_date or None, started_at, self._end)
+        if ended_at and row.duration and not is_short_time_span(row.duration):
+            raise ValueError("no session outlasts a midnight")
+        return Outline(
+            native_id=identifier(row.session_id),
+            status=_status(ended_at, is_clear=has_times),
+            started_at=started_at,
+            ended_at=ended_at,
+            last_activity_at=None,
+            as_of=provenance.as_of,
+        )
+
     def _session(self, record: Record, provenance: Provenance) -> Session:
         native_id = record.native_id(_spelled(record, "sessionId"))
         login, logout = _spelled(record, "loginDate"), _spelled(record, "logoutDate")
         has_times = login in record.left or logout in record.left
         started_at = record.take(login, self._instant)
-        ended_at = record.take(logout, _end(not_before(started_at, self._instant)))
+        ended_at = record.take(logout, _unless_never_set(not_before(started_at, self._instant)))
         is_clear = has_times and logout not in record.left
         # While a session goes on its duration is only what it has lasted so far.
         duration = record.take(_spelled(record, "duration"), _length) if ended_at else None
@@ -270,7 +313,7 @@ def _spelled(record: Record, *names: str) -> str:
     return next((own[name.lower()] for name in names if name.lower() in own), names[0])
 
 
-def _end(read: Callable[[Json], datetime]) -> Callable[[Json], datetime | None]:
+def _unless_never_set(read: Callable[[Json], datetime]) -> Callable[[Json], datetime | None]:
     """Read an end, or none where the date was never set."""
 
     def read_end(value: Json) -> datetime | None:

@@ -14,7 +14,8 @@ from adapters.canopsis.log_in import LogIn
 from adapters.canopsis.options import CanopsisOptions
 from adapters.toolkit.durations import seconds_between
 from adapters.toolkit.instants import epoch_seconds, not_before
-from adapters.toolkit.record import Record, read_record, text
+from adapters.toolkit.outlines import outlined, told, told_end
+from adapters.toolkit.record import Record, identifier, read_record, text
 from gateway.spi import (
     Abilities,
     Address,
@@ -28,6 +29,7 @@ from gateway.spi import (
     Mapped,
     Named,
     Op,
+    Outline,
     PagingAbility,
     PagingStyle,
     Provenance,
@@ -59,6 +61,18 @@ _ABSENT = frozenset(
 _PERSONAL = frozenset({"user", "attributes.session_id"})
 # The log-in's identity is the name and a second, in base64 (final-09-same-user-twice.json).
 _ORIGINS = {"user": frozenset({"username", "user_id", "id_beaker_session"})}
+
+
+class _Document(msgspec.Struct, gc=False):
+    """Of a document all that a session is made of."""
+
+    id: str | int = msgspec.field(name="_id")
+    start: int | float | None = None
+    last_ping: int | float | None = None
+    username: str | None = None
+
+
+_DOCUMENT = msgspec.json.Decoder(_Document)
 
 
 class CanopsisAdapter(SessionAdapter[HttpTransport]):
@@ -126,23 +140,48 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
         """Map a document of the list."""
         return read_record(record, provenance, self._session)
 
+    def outline(self, record: msgspec.Raw, provenance: Provenance) -> Outline | None:
+        """Place a document by its two instants."""
+        return outlined(record, _DOCUMENT, provenance, self._outline)
+
+    def _outline(self, document: _Document, provenance: Provenance) -> Outline:
+        started_at = told(document.start, epoch_seconds)
+        last_ping = told_end(document.last_ping, started_at, epoch_seconds)
+        return self._placed(identifier(document.id), started_at, last_ping, provenance)
+
     def _session(self, record: Record, provenance: Provenance) -> Session:
         native_id = record.native_id("_id")
         started_at = record.take("start", epoch_seconds)
         last_ping = record.take("last_ping", not_before(started_at, epoch_seconds))
         username = record.take("username", text)
-        status = self._status(last_ping, provenance.as_of)
-        ended_at = last_ping if status is Status.ENDED else None
+        placed = self._placed(native_id, started_at, last_ping, provenance)
         return Session(
             **provenance.identity(native_id),
+            status=placed.status,
+            started_at=started_at,
+            ended_at=placed.ended_at,
+            last_activity_at=last_ping,
+            duration_s=seconds_between(started_at, placed.ended_at),
+            user=Named(name=username) if username else None,
+            inferred=_INFERRED[placed.status],
+            attributes=record.left,
+        )
+
+    def _placed(
+        self,
+        native_id: str,
+        started_at: datetime | None,
+        last_ping: datetime | None,
+        provenance: Provenance,
+    ) -> Outline:
+        status = self._status(last_ping, provenance.as_of)
+        return Outline(
+            native_id=native_id,
             status=status,
             started_at=started_at,
-            ended_at=ended_at,
+            ended_at=last_ping if status is Status.ENDED else None,
             last_activity_at=last_ping,
-            duration_s=seconds_between(started_at, ended_at),
-            user=Named(name=username) if username else None,
-            inferred=_INFERRED[status],
-            attributes=record.left,
+            as_of=provenance.as_of,
         )
 
     def _status(self, last_ping: datetime | None, as_of: datetime) -> Status:

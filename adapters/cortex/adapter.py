@@ -8,8 +8,9 @@ import msgspec
 from adapters.cortex.log_in import log_in
 from adapters.cortex.options import CortexOptions
 from adapters.cortex.queries import query_sessions, word_of
-from adapters.cortex.records import ORIGINS, PERSONAL, session_of
+from adapters.cortex.records import ORIGINS, PERSONAL, TOLD, outline_of, session_of
 from adapters.cortex.writes import create, end, operations
+from adapters.toolkit.outlines import outlined
 from adapters.toolkit.record import read_record
 from gateway.spi import (
     Abilities,
@@ -20,6 +21,7 @@ from gateway.spi import (
     Mapped,
     Op,
     Operation,
+    Outline,
     PagingAbility,
     PagingStyle,
     Provenance,
@@ -103,6 +105,10 @@ class CortexAdapter(SessionAdapter[RpcTransport]):
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a session object of any generation."""
         return read_record(record, provenance, session_of)
+
+    def outline(self, record: msgspec.Raw, provenance: Provenance) -> Outline | None:
+        """Place a session object of any generation."""
+        return outlined(record, TOLD, provenance, outline_of)
 
     async def write(self, write: Write, context: Context[RpcTransport]) -> WriteOutcome:
         """Open a session, or close one."""

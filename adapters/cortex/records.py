@@ -6,14 +6,14 @@ earlier, "Session Object" the later. Versions from 2 on have a third, their own 
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import chain
 
 import msgspec
 
 from adapters.toolkit.durations import seconds_between
 from adapters.toolkit.instants import iso_instant, not_before
-from adapters.toolkit.record import Record, text, texts
-from gateway.spi import Client, Json, Named, Provenance, Session, Space, Status
+from adapters.toolkit.outlines import told, told_end
+from adapters.toolkit.record import Record, identifier, text, texts
+from gateway.spi import Client, Json, Named, Outline, Provenance, Session, Space, Status
 
 # "Session lifecycle": a session is open in two ways, and closed for good.
 OPEN = ("opened", "activated")
@@ -70,10 +70,65 @@ def session_of(record: Record, provenance: Provenance) -> Session:
     )
 
 
-class _Headset(msgspec.Struct, rename="camel"):
+class _Headset(msgspec.Struct, rename="camel", gc=False):
     id: str | None = None
     label: str | None = None
     custom_name: str | None = None
+
+
+class _Marker(msgspec.Struct, gc=False):
+    events: list[list[Json]] | None = None
+
+
+class _Recording(msgspec.Struct, rename="camel", gc=False):
+    start_marker_recording: Json = None
+    stop_marker_recording: Json = None
+
+
+class _Logs(msgspec.Struct, rename="camel", gc=False):
+    record_infos: list[_Recording] | None = None
+
+
+class Told(msgspec.Struct, rename="camel", gc=False):
+    """Of a session object all that a session is made of."""
+
+    id: str | int
+    status: str | None = None
+    started: str | None = None
+    stopped: str | None = None
+    markers: list[_Marker] | None = None
+    logs: _Logs | None = None
+    owner: str | None = None
+    app_id: str | None = None
+    client: str | None = None
+    project: str | None = None
+    title: str | None = None
+    headset: str | _Headset | None = None
+    tags: list[str] | None = None
+
+
+TOLD = msgspec.json.Decoder(Told)
+
+
+def outline_of(record: Told, provenance: Provenance) -> Outline:
+    """Place a session object of any generation; raise ``ValueError`` for an unknown status."""
+    if record.status and record.status not in _STATUSES:
+        raise ValueError("an unknown status")
+    status = _STATUSES.get(record.status or "", Status.UNKNOWN)
+    started_at = told(record.started, iso_instant)
+    ended_at = None
+    if status is not Status.ACTIVE:
+        ended_at = told_end(record.stopped, started_at, iso_instant)
+    markers = _instants_of_markers(record.markers or ())
+    recordings = (record.logs and record.logs.record_infos) or ()
+    return Outline(
+        native_id=identifier(record.id),
+        status=status,
+        started_at=started_at,
+        ended_at=ended_at,
+        last_activity_at=_latest(markers, _instants_of_recordings(recordings), ended_at),
+        as_of=provenance.as_of,
+    )
 
 
 def _device(record: Record) -> Named | None:
@@ -90,35 +145,57 @@ def _headset(value: Json) -> Named | None:
     return Named(headset.id or None, name) if headset.id or name else None
 
 
-class _Marker(msgspec.Struct):
-    events: list[list[Json]] | None = None
-
-
 def _last_activity(record: Record, ended_at: datetime | None) -> datetime | None:
     """Find the latest instant the record tells of, its start aside.
 
     The markers are many, so only their number is left; the raw record has them whole.
     """
-    markers = record.take("markers", _instants_of_markers)
-    if markers is not None:
-        record.left["markers"] = len(markers)
-    recordings = record.look_into("logs", _instants_of_recordings)
-    told = chain(*(markers or ()), recordings or (), (ended_at,))
-    return max(filter(None, told), default=None)
+    count, markers = record.take("markers", _markers) or (None, ())
+    if count is not None:
+        record.left["markers"] = count
+    recordings = record.look_into("logs", _recordings)
+    return _latest(markers, recordings or (), ended_at)
 
 
-def _instants_of_markers(value: Json) -> list[list[datetime]]:
+def _markers(value: Json) -> tuple[int, list[datetime]]:
+    """Count markers, and read their instants."""
     markers = msgspec.convert(value, list[_Marker])
-    return [_instants(event[0] for event in marker.events or () if event) for marker in markers]
+    return len(markers), _instants_of_markers(markers)
 
 
-def _instants_of_recordings(value: Json) -> list[datetime]:
-    logs = msgspec.convert(value, dict[str, Json])
-    recordings = msgspec.convert(logs.get("recordInfos") or [], list[dict[str, Json]])
-    names = ("startMarkerRecording", "stopMarkerRecording")
-    return _instants(recording.get(name) for recording in recordings for name in names)
+def _recordings(value: Json) -> list[datetime]:
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    recordings = msgspec.convert(value.get("recordInfos") or [], list[_Recording])
+    return _instants_of_recordings(recordings)
 
 
-def _instants(values: Iterable[Json]) -> list[datetime]:
-    """Read instants, passing over those that are not yet: an empty text says so."""
-    return [iso_instant(value) for value in values if value not in (None, "")]
+# An instant that is not yet is an empty text.
+_NOT_YET = (None, "")
+
+
+def _instants_of_markers(markers: Iterable[_Marker]) -> list[datetime]:
+    return [
+        iso_instant(event[0])
+        for marker in markers
+        for event in marker.events or ()
+        if event and event[0] not in _NOT_YET
+    ]
+
+
+def _instants_of_recordings(recordings: Iterable[_Recording]) -> list[datetime]:
+    return [
+        iso_instant(instant)
+        for each in recordings
+        for instant in (each.start_marker_recording, each.stop_marker_recording)
+        if instant not in _NOT_YET
+    ]
+
+
+def _latest(
+    markers: Iterable[datetime], recordings: Iterable[datetime], ended_at: datetime | None
+) -> datetime | None:
+    instants = [*markers, *recordings]
+    if ended_at is not None:
+        instants.append(ended_at)
+    return max(instants, default=None)

@@ -22,13 +22,16 @@ from adapters.digital_samba.options import DigitalSambaOptions, credentials
 from adapters.digital_samba.records import (
     FIELDS,
     ORIGINS,
+    TOLD,
     Fields,
     has_ended,
     is_whole,
     joined,
+    outline_of,
     room_and_start,
     session_of,
 )
+from adapters.toolkit.outlines import outlined
 from adapters.toolkit.record import read_record
 from adapters.toolkit.replies import decode, raise_for_status
 from gateway.spi import (
@@ -47,6 +50,7 @@ from gateway.spi import (
     Nulls,
     Op,
     Operation,
+    Outline,
     PagingAbility,
     PagingStyle,
     Provenance,
@@ -188,6 +192,10 @@ class DigitalSambaAdapter(SessionAdapter[HttpTransport]):
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a row of the list, or the statistics of one session, which have other names."""
         return read_record(record, provenance, session_of)
+
+    def outline(self, record: msgspec.Raw, provenance: Provenance) -> Outline | None:
+        """Place a session by its start, its end, and whether it is live."""
+        return outlined(record, TOLD, provenance, outline_of)
 
     async def _row(
         self, native_id: str, statistics: msgspec.Raw, context: Context[HttpTransport]

@@ -8,8 +8,9 @@ import msgspec
 
 from adapters.toolkit.durations import seconds_between
 from adapters.toolkit.instants import iso_instant_in, not_before
+from adapters.toolkit.outlines import told, told_end
 from adapters.toolkit.record import Record, boolean, identifier, text, whole_number
-from gateway.spi import Json, Participants, Provenance, Session, Space, Status
+from gateway.spi import Json, Outline, Participants, Provenance, Session, Space, Status
 
 T = TypeVar("T")
 
@@ -47,14 +48,14 @@ def session_of(record: Record, provenance: Provenance) -> Session:
     """Map a row, or statistics, or both joined."""
     native_id = _native_id(record)
     started_at = _take(record, "start_time", _utc)
-    told = _take(record, "live", _status)
+    live = _take(record, "live", boolean)
     ended_at = None
-    if told is not Status.ACTIVE:  # A live row may have an end_time: so in the OpenAPI sample.
+    if not live:  # A live row may have an end_time: so in the OpenAPI sample.
         ended_at = _take(record, "end_time", not_before(started_at, _utc))
-    derived = ("last_activity_at",) if told else ("status", "last_activity_at")
+    derived = ("status", "last_activity_at") if live is None else ("last_activity_at",)
     return Session(
         **provenance.identity(native_id),
-        status=told or (Status.ENDED if ended_at else Status.UNKNOWN),
+        status=_status(ended_at, live=live),
         # The room's: a session has no words of its own.
         title=_take(record, "description", text),
         started_at=started_at,
@@ -69,12 +70,56 @@ def session_of(record: Record, provenance: Provenance) -> Session:
     )
 
 
+class Told(msgspec.Struct, gc=False):
+    """Of a row or of statistics all that a session is made of."""
+
+    id: str | int | None = None
+    session_id: str | int | None = None
+    start_time: str | None = None
+    session_start_time: str | None = None
+    end_time: str | None = None
+    session_end_time: str | None = None
+    live: bool | None = None
+    session_live: bool | None = None
+    description: str | None = None
+    room_description: str | None = None
+    room_id: str | int | None = None
+    friendly_url: str | None = None
+    room_friendly_url: str | None = None
+    participants_live: int | None = None
+    live_participants: int | None = None
+    participants_max: int | None = None
+    max_concurrent_participants: int | None = None
+    participants_total: int | None = None
+    active_participants: int | None = None
+
+
+TOLD = msgspec.json.Decoder(Told)
+
+
+def outline_of(record: Told, provenance: Provenance) -> Outline:
+    """Place a row, or statistics, or both joined."""
+    started_at = told(record.start_time or record.session_start_time, _utc)
+    live = record.session_live if record.live is None else record.live
+    ended_at = None
+    if not live:
+        ended_at = told_end(record.end_time or record.session_end_time, started_at, _utc)
+    return Outline(
+        native_id=identifier(record.session_id if record.id is None else record.id),
+        status=_status(ended_at, live=live),
+        started_at=started_at,
+        ended_at=ended_at,
+        last_activity_at=ended_at,
+        as_of=provenance.as_of,
+    )
+
+
 def has_ended(record: msgspec.Raw) -> bool:
     """Say whether a record tells that its session is over."""
     fields = Record(record)
-    told = _take(fields, "live", _status)
-    if told is not None:
-        return told is Status.ENDED
+    live = _take(fields, "live", boolean)
+    if live is not None:
+        return not live
     return _take(fields, "end_time", _utc) is not None
 
 
@@ -126,8 +171,11 @@ def _native_id(record: Record) -> str:
     return native_id
 
 
-def _status(value: Json) -> Status:
-    return Status.ACTIVE if boolean(value) else Status.ENDED
+def _status(ended_at: datetime | None, *, live: bool | None) -> Status:
+    """Take what is told; else what has an end is over."""
+    if live:
+        return Status.ACTIVE
+    return Status.UNKNOWN if live is None and ended_at is None else Status.ENDED
 
 
 def _room(record: Record) -> Space | None:

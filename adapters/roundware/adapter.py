@@ -21,6 +21,7 @@ from adapters.roundware.options import RoundwareOptions
 from adapters.toolkit.credentials import token_header
 from adapters.toolkit.durations import seconds_between
 from adapters.toolkit.instants import iso_instant_in, not_before
+from adapters.toolkit.outlines import outlined, told, told_end
 from adapters.toolkit.record import Record, identifier, read_record
 from adapters.toolkit.replies import decode, raise_for_status
 from gateway.spi import (
@@ -36,6 +37,7 @@ from gateway.spi import (
     Mapped,
     Named,
     Operation,
+    Outline,
     PagingAbility,
     PagingStyle,
     Provenance,
@@ -94,6 +96,20 @@ class _Envelope(msgspec.Struct):
     next: str | None
 
 
+class _Row(msgspec.Struct, gc=False):
+    """Of a row all that a session is made of, ``client_system`` aside: it may hold anything."""
+
+    id: str | int
+    starttime: str | None = None
+    started_at: str | None = None
+    stoptime: str | None = None
+    stopped_at: str | None = None
+    device_id: str | int | None = None
+    project_id: str | int | None = None
+    client_type: str | None = None
+
+
+_ROW = msgspec.json.Decoder(_Row)
 _LANGUAGES = msgspec.json.Decoder(list[_Language])
 _PROJECTS = msgspec.json.Decoder(list[_Project])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw] | _Envelope)
@@ -186,6 +202,10 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         """Map a row of the list, or the same row by its number."""
         return read_record(record, provenance, self._session)
 
+    def outline(self, record: msgspec.Raw, provenance: Provenance) -> Outline | None:
+        """Place a row by its start and its stop."""
+        return outlined(record, _ROW, provenance, self._outline)
+
     async def _create(
         self, fields: Fields, language_id: int | None, context: Context[HttpTransport]
     ) -> WriteOutcome:
@@ -223,6 +243,18 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         except UpstreamError:
             return False
         return all(str(each.id) != project for each in projects)
+
+    def _outline(self, row: _Row, provenance: Provenance) -> Outline:
+        started_at = told(row.starttime or row.started_at, _naive_utc)
+        ended_at = told_end(row.stoptime or row.stopped_at, started_at, _naive_utc)
+        return Outline(
+            native_id=identifier(row.id),
+            status=self._status(started_at, ended_at, provenance.as_of),
+            started_at=started_at,
+            ended_at=ended_at,
+            last_activity_at=None,
+            as_of=provenance.as_of,
+        )
 
     def _session(self, record: Record, provenance: Provenance) -> Session:
         native_id = record.native_id("id")

@@ -28,14 +28,16 @@ def dotnet_time_span(value: Json) -> timedelta:
     found = _TIME_SPAN.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise ValueError("not a TimeSpan")
-    span = timedelta(
-        days=int(found["days"] or 0),
-        hours=int(found["hours"]),
-        minutes=int(found["minutes"]),
-        seconds=int(found["seconds"]),
-        microseconds=int((found["fraction"] or "").ljust(6, "0")[:6]),
-    )
-    return -span if found["sign"] else span
+    sign, days, hours, minutes, seconds, fraction = found.groups("0")
+    whole = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
+    span = timedelta(int(days), whole, int(fraction.ljust(6, "0")[:6]))
+    return -span if sign == "-" else span
+
+
+def is_short_time_span(value: str) -> bool:
+    """Say whether a text is a TimeSpan that is neither negative nor has days."""
+    found = _TIME_SPAN.fullmatch(value)
+    return found is not None and found.start("hours") == 0
 
 
 def iso_duration(value: Json) -> timedelta:

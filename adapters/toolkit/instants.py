@@ -5,6 +5,8 @@ from datetime import UTC, datetime, tzinfo
 
 from gateway.spi import Json
 
+_NUMBERS = (int, float)
+
 
 def iso_instant(value: Json) -> datetime:
     """Read an ISO 8601 date and time that says its own offset."""
@@ -22,14 +24,17 @@ def iso_instant_in(zone: tzinfo) -> Callable[[Json], datetime]:
 
     def read(value: Json) -> datetime:
         instant = _parse(value)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)
+        if instant.tzinfo is None:
+            # It does what ``replace`` does, which takes several times as long.
+            instant = datetime.combine(instant, instant.time(), zone)
+        return instant.astimezone(UTC)
 
     return read
 
 
 def epoch_seconds(value: Json) -> datetime:
     """Read seconds since 1970 in UTC, whole or with a fraction."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if type(value) not in _NUMBERS:
         raise ValueError("not a number of seconds")
     try:
         return datetime.fromtimestamp(value, UTC)
@@ -43,12 +48,16 @@ def not_before(
     """Make a reader for an instant that ends something: one earlier than ``start`` ends nothing."""
 
     def read_end(value: Json) -> datetime:
-        instant = read(value)
-        if start is not None and instant < start:
-            raise ValueError("ends before it starts")
-        return instant
+        return end_of(start, read(value))
 
     return read_end
+
+
+def end_of(start: datetime | None, instant: datetime) -> datetime:
+    """Give the instant that ends something; raise ``ValueError`` for one earlier than its start."""
+    if start is not None and instant < start:
+        raise ValueError("ends before it starts")
+    return instant
 
 
 def _parse(value: Json) -> datetime:

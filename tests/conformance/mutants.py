@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Raw
@@ -29,6 +29,7 @@ from gateway.spi import (
     HttpTransport,
     Mapped,
     Op,
+    Outline,
     Provenance,
     RawPage,
     Rejected,
@@ -232,6 +233,55 @@ class Misreading(LedgerAdapter):
         later = mapped.session.started_at + timedelta(hours=1)
         session = msgspec.structs.replace(mapped.session, started_at=later)
         return msgspec.structs.replace(mapped, session=session)
+
+
+class Hasty(DepotAdapter):
+    """Looks in outline at what it places a stay by, and not at whether the rest can be read."""
+
+    def outline(self, record: Raw, provenance: Provenance) -> Outline | None:
+        try:
+            stay = _STAY.decode(record)
+            mapped = self.normalise(Raw(msgspec.json.encode(stay)), provenance)
+        except ValueError:
+            return None
+        return None if isinstance(mapped, Rejected) else _outline_of(mapped, provenance)
+
+
+class _Stay(msgspec.Struct):
+    key: str
+    since: str
+    state: Literal["open", "closed"]
+    left: str | None = None
+
+
+_STAY = msgspec.json.Decoder(_Stay)
+
+
+def _outline_of(mapped: Mapped, provenance: Provenance) -> Outline | None:
+    session = mapped.session
+    return (
+        None
+        if mapped.unreadable
+        else Outline(
+            native_id=session.native_id,
+            status=session.status,
+            started_at=session.started_at,
+            ended_at=session.ended_at,
+            last_activity_at=session.last_activity_at,
+            as_of=provenance.as_of,
+        )
+    )
+
+
+class Optimistic(DepotAdapter):
+    """Takes in outline every stay for one that goes on."""
+
+    def outline(self, record: Raw, provenance: Provenance) -> Outline | None:
+        mapped = self.normalise(record, provenance)
+        if isinstance(mapped, Rejected):
+            return None
+        outline = _outline_of(mapped, provenance)
+        return outline and msgspec.structs.replace(outline, status=Status.ACTIVE)
 
 
 class Trusting(DepotAdapter):
@@ -440,6 +490,8 @@ MUTANTS = (
     _mutant(Choosy, "L6.unknown_fields"),
     _mutant(Guessing, "L6.unknown_status"),
     _mutant(Local, "L6.total"),
+    _mutant(Optimistic, "L6.outlined", "L6.outlined_if_odd"),
+    _mutant(Hasty, "L6.outlined_if_odd"),
     _mutant(Misreading, "L6.held", original=LEDGER),
     _mutant(Trusting, "L7.first_page", "L7.later_page"),
     _mutant(Impatient, "L7.first_page", "L7.later_page"),

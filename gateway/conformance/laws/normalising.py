@@ -2,30 +2,18 @@
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from gateway.conformance.harness import Harness
 from gateway.conformance.law import Law, broken, checks_of, holds
+from gateway.conformance.odd_records import ODD, raw_records, records, written
 from gateway.conformance.rig import Rig, rigged
 from gateway.model.matching import instant_of
 from gateway.model.session import Json, Session, Status
 from gateway.paging.order import INSTANTS
 from gateway.spi import Mapped, Rejected
-
-_ODD: tuple[Json, ...] = (
-    *(None, True, False, 0, -1, 1.5, 10**40, 1e300, -0.0),
-    *("", " ", "0", "-", "\x00", "é" * 300, "\ud7ff", "null", "9999-99-99T99:99:99Z", "1e999"),
-    *(
-        "0001-01-01T00:00:00",
-        "\u202etxt",
-        "9999-12-31T23:59:59.9999999+14:00",
-        "\uff12\uff10\uff12\uff16",
-    ),
-    *([], {}, [[]], [None], {"": None}, {"id": {"id": {}}}, [1, "two", {"three": 3}]),
-)
 
 _NOT_JSON = (b"", b"{", b"[1,", b'{"id": 1', b"\xff\xfe", b"nul", b'{"a": 1e99999}', b'"\\ud800"')
 
@@ -35,7 +23,7 @@ _SENTINEL = "sentinel 4711"
 async def total(harness: Harness) -> None:
     """Any JSON, and what is none, is mapped or rejected: nothing is raised."""
     async with rigged(harness) as rig:
-        for value in _ODD:
+        for value in ODD:
             _map(rig, json.dumps(value).encode())
         for body in (*_NOT_JSON, b"[" * 5000, b'{"a":' * 5000):
             holds(isinstance(_map(rig, body), Rejected), f"a session is made of {body[:20]!r}")
@@ -45,21 +33,21 @@ async def total(harness: Harness) -> None:
 async def mutated(harness: Harness) -> None:
     """Any value in any field of a real record is mapped or rejected, and is kept."""
     async with rigged(harness) as rig:
-        for record in await _records(rig):
+        for record in await records(rig):
             for name in record:
-                for value in _ODD:
-                    mapped = _map(rig, _written(record | {name: value}))
+                for value in ODD:
+                    mapped = _map(rig, written(record | {name: value}))
                     _check_kept(mapped, name, value)
-                _map(rig, _written({k: v for k, v in record.items() if k != name}))
+                _map(rig, written({k: v for k, v in record.items() if k != name}))
 
 
 async def lossless(harness: Harness) -> None:
     """What a field holds is found in the session, also where it is of the wrong kind."""
     async with rigged(harness) as rig:
-        for record in await _records(rig):
+        for record in await records(rig):
             for name in record:
                 for value in (_SENTINEL, {"deep": [_SENTINEL]}):
-                    mapped = _map(rig, _written(record | {name: value}))
+                    mapped = _map(rig, written(record | {name: value}))
                     is_there = _SENTINEL in _dumped(mapped) or isinstance(mapped, Rejected)
                     holds(is_there, f"what {name} holds is lost: {value}")
 
@@ -67,8 +55,8 @@ async def lossless(harness: Harness) -> None:
 async def unknown_fields(harness: Harness) -> None:
     """A field that nobody knows is kept as it is."""
     async with rigged(harness) as rig:
-        for record in await _records(rig):
-            mapped = _map(rig, _written(record | {"nobody_knows_this": [1, {"a": None}]}))
+        for record in await records(rig):
+            mapped = _map(rig, written(record | {"nobody_knows_this": [1, {"a": None}]}))
             if isinstance(mapped, Rejected):
                 broken(f"an unknown field makes a record useless: {mapped.reason}")
             kept = mapped.session.attributes.get("nobody_knows_this")
@@ -78,10 +66,10 @@ async def unknown_fields(harness: Harness) -> None:
 async def unknown_status(harness: Harness) -> None:
     """A word for the status that is not known is no status, and is kept."""
     async with rigged(harness) as rig:
-        for record in await _records(rig):
-            native = rig.session(Raw(_written(record))).native_status
+        for record in await records(rig):
+            native = rig.session(Raw(written(record))).native_status
             for name in (name for name, value in record.items() if native and value == native):
-                mapped = _map(rig, _written(record | {name: _SENTINEL}))
+                mapped = _map(rig, written(record | {name: _SENTINEL}))
                 if isinstance(mapped, Mapped):
                     is_guess = mapped.session.status is not Status.UNKNOWN
                     holds(not is_guess or mapped.session.inferred, "an unknown status is guessed")
@@ -91,7 +79,7 @@ async def unknown_status(harness: Harness) -> None:
 async def canonical(harness: Harness) -> None:
     """Every session has the id it should, instants in UTC, and the same values at every time."""
     async with rigged(harness) as rig:
-        for record in await _raw_records(rig):
+        for record in await raw_records(rig):
             session, again = rig.session(record), rig.session(record)
             holds(session == again, "the same record is mapped to two sessions")
             _check_canonical(session, rig)
@@ -105,25 +93,6 @@ async def held(harness: Harness) -> None:
         for native_id, truth in held.items():
             got = told.get(native_id)
             holds(got in (truth, None), f"{native_id} is told as {got}, and is {truth}")
-
-
-async def _raw_records(rig: Rig) -> list[Raw]:
-    pages = await rig.pages(rig.plan())
-    samples = [Raw(sample) for sample in rig.harness.samples]
-    return [record for each in pages for record in each.page.records] + samples
-
-
-async def _records(rig: Rig) -> list[dict[str, Any]]:
-    """Give a few records of different shapes."""
-    shapes: dict[frozenset[tuple[str, str]], dict[str, Any]] = {}
-    for raw in await _raw_records(rig):
-        record = msgspec.json.decode(raw)
-        holds(isinstance(record, dict), "a record is no JSON object")
-        shape = frozenset((name, type(value).__name__) for name, value in record.items())
-        shapes.setdefault(shape, record)
-    if not shapes:
-        broken("the fake vendor holds no session")
-    return [*shapes.values()][:5]
 
 
 def _map(rig: Rig, body: bytes) -> Mapped | Rejected:
@@ -164,10 +133,6 @@ def _alike(kept: Json, value: Json) -> bool:
 
 def _dumped(mapped: Mapped | Rejected) -> str:
     return "" if isinstance(mapped, Rejected) else msgspec.json.encode(mapped.session).decode()
-
-
-def _written(record: dict[str, Any]) -> bytes:
-    return json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 CHECKS = checks_of(
