@@ -237,6 +237,7 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
         if ended_at and row.duration and not is_short_time_span(row.duration):
             raise ValueError("no session outlasts a midnight")
         return Outline(
+            backend=provenance.backend,
             native_id=identifier(row.session_id),
             status=_status(ended_at, is_clear=has_times),
             started_at=started_at,

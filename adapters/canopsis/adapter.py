@@ -176,6 +176,7 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
     ) -> Outline:
         status = self._status(last_ping, provenance.as_of)
         return Outline(
+            backend=provenance.backend,
             native_id=native_id,
             status=status,
             started_at=started_at,

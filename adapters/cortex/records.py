@@ -122,6 +122,7 @@ def outline_of(record: Told, provenance: Provenance) -> Outline:
     markers = _instants_of_markers(record.markers or ())
     recordings = (record.logs and record.logs.record_infos) or ()
     return Outline(
+        backend=provenance.backend,
         native_id=identifier(record.id),
         status=status,
         started_at=started_at,

@@ -105,6 +105,7 @@ def outline_of(record: Told, provenance: Provenance) -> Outline:
     if not live:
         ended_at = told_end(record.end_time or record.session_end_time, started_at, _utc)
     return Outline(
+        backend=provenance.backend,
         native_id=identifier(record.session_id if record.id is None else record.id),
         status=_status(ended_at, live=live),
         started_at=started_at,

@@ -248,6 +248,7 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         started_at = told(row.starttime or row.started_at, _naive_utc)
         ended_at = told_end(row.stoptime or row.stopped_at, started_at, _naive_utc)
         return Outline(
+            backend=provenance.backend,
             native_id=identifier(row.id),
             status=self._status(started_at, ended_at, provenance.as_of),
             started_at=started_at,

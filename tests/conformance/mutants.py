@@ -263,6 +263,7 @@ def _outline_of(mapped: Mapped, provenance: Provenance) -> Outline | None:
         None
         if mapped.unreadable
         else Outline(
+            backend=session.backend,
             native_id=session.native_id,
             status=session.status,
             started_at=session.started_at,
