@@ -451,11 +451,15 @@ class Counting(LedgerAdapter):
 
 @dataclass(frozen=True)
 class Mutant:
-    """A broken adapter, and the checks that have to tell so."""
+    """A broken adapter, and the checks that have to tell so.
+
+    ``beside`` are other laws that ask for pages, which the gateway fails where it sees the mistake.
+    """
 
     adapter: type[Any]
     checks: frozenset[str]
     original: Harness = DEPOT
+    beside: frozenset[Law] = frozenset()
 
     @property
     def law(self) -> Law:
@@ -468,8 +472,13 @@ class Mutant:
         return f"{self.law.value}-{self.adapter.__name__}"
 
 
-def _mutant(adapter: type[Any], *checks: str, original: Harness = DEPOT) -> Mutant:
-    return Mutant(adapter, frozenset(checks), original)
+def _mutant(
+    adapter: type[Any], *checks: str, original: Harness = DEPOT, beside: Iterable[Law] = ()
+) -> Mutant:
+    return Mutant(adapter, frozenset(checks), original, frozenset(beside))
+
+
+_OF_PAGES = (Law.WRITING, Law.NEWS)
 
 
 MUTANTS = (
@@ -491,7 +500,7 @@ MUTANTS = (
     _mutant(Choosy, "L6.unknown_fields"),
     _mutant(Guessing, "L6.unknown_status"),
     _mutant(Local, "L6.total"),
-    _mutant(Optimistic, "L6.outlined", "L6.outlined_if_odd"),
+    _mutant(Optimistic, "L6.outlined", "L6.outlined_if_odd", beside=_OF_PAGES),
     _mutant(Hasty, "L6.outlined_if_odd"),
     _mutant(Misreading, "L6.held", original=LEDGER),
     _mutant(Trusting, "L7.first_page", "L7.later_page"),

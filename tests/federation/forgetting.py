@@ -90,7 +90,7 @@ class Lab:
         **more: Any,  # noqa: ANN401
     ) -> SessionPage:
         request = PageRequest(Query(("a",), conditions, order), more.pop("limit", 1000), **more)
-        return await self.asked.page(request, Deadline.within(5))
+        return await self.asked.page(request, Deadline.within(60))
 
     async def statuses(self, *conditions: Condition) -> dict[str, str]:
         page = await self.page(*conditions)
@@ -98,12 +98,12 @@ class Lab:
         return {session.native_id: session.status.value for session in page.sessions}
 
     async def one(self, native_id: str) -> Session:
-        found = await self.asked.session("a", native_id, Deadline.within(5))
+        found = await self.asked.session("a", native_id, Deadline.within(60))
         assert isinstance(found, Found)
         return found.session
 
     async def write(self, operation: Operation, native_id: str | None = None) -> None:
-        result = await self.asked.write("a", Write(operation, native_id), Deadline.within(5))
+        result = await self.asked.write("a", Write(operation, native_id), Deadline.within(60))
         assert isinstance(result, Carried)
 
 

@@ -133,7 +133,7 @@ class Keeping:
         return faults
 
     async def _page(self, request: PageRequest) -> SessionPage:
-        return await self._federation.page(request, Deadline.within(5))
+        return await self._federation.page(request, Deadline.within(60))
 
     def _read_at(self, as_of: datetime | None) -> int:
         return self.now if as_of is None else (as_of - NOON) // SECOND

@@ -47,7 +47,7 @@ async def walked(asked: Federation, *conditions: Condition, limit: int = 3) -> l
     while position is not None and len(pages) < 50:
         query = Query(tuple(asked.backends), conditions)
         request = PageRequest(query, limit, position)
-        pages.append(await asked.page(request, Deadline.within(5)))
+        pages.append(await asked.page(request, Deadline.within(60)))
         position = pages[-1].next
     return pages
 

@@ -25,7 +25,7 @@ def rows(count: int, *, every: int = 1) -> list[FakeRow]:
 
 async def page(asked: Federation, *conditions: Condition, limit: int = 10) -> SessionPage:
     request = PageRequest(Query(tuple(asked.backends), conditions), limit)
-    return await asked.page(request, Deadline.within(5))
+    return await asked.page(request, Deadline.within(60))
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def asked(request: pytest.FixtureRequest, clock: Clock) -> Federation:
 
 async def page(asked: Federation, freshness: Freshness = AS_KEPT, *, limit: int = 3) -> SessionPage:
     wanted = PageRequest(Query(("a",)), limit, freshness=freshness)
-    return await asked.page(wanted, Deadline.within(5))
+    return await asked.page(wanted, Deadline.within(60))
 
 
 def served_from(page: SessionPage) -> ServedFrom | None:
@@ -144,7 +144,7 @@ async def test_a_range_behind_which_nothing_can_be_asked_for_is_not_asked_on(clo
     before = vendor.requests
     narrower = Query(("a",), (AnyOf(Field.USER, frozenset({"u"})),))
 
-    kept = await asked.page(PageRequest(narrower, 3, freshness=KEPT_ONLY), Deadline.within(5))
+    kept = await asked.page(PageRequest(narrower, 3, freshness=KEPT_ONLY), Deadline.within(60))
 
     assert vendor.requests == before
     assert kept.reports["a"].error == Failure(ErrorCode.NOT_CACHED, retryable=False)
@@ -191,9 +191,9 @@ async def test_a_walk_needs_all_of_it_to_be_kept(clock: Clock) -> None:
     await page(asked)
     wanted = PageRequest(Query(("a",)), 3, freshness=KEPT_ONLY)
 
-    begun = await asked.run(wanted).next_page(Deadline.within(5))
+    begun = await asked.run(wanted).next_page(Deadline.within(60))
     await page(asked, limit=30)
-    whole = await asked.run(wanted).next_page(Deadline.within(5))
+    whole = await asked.run(wanted).next_page(Deadline.within(60))
 
     assert begun.reports["a"].error is not None
     assert whole.reports["a"].error is None
@@ -202,11 +202,11 @@ async def test_a_walk_needs_all_of_it_to_be_kept(clock: Clock) -> None:
 async def test_one_session_is_taken_of_the_kept_list_alone_if_that_is_wanted(clock: Clock) -> None:
     asked = federation(backend("a", FakeAdapter(ROWS, UNORDERED), ttl=TTL), timer=clock)
 
-    before = await asked.session("a", "003", Deadline.within(5), KEPT_ONLY)
+    before = await asked.session("a", "003", Deadline.within(60), KEPT_ONLY)
     await page(asked)
     clock.now = 5
-    kept = await asked.session("a", "003", Deadline.within(5), KEPT_ONLY)
-    renewed = await asked.session("a", "003", Deadline.within(5), RENEWED)
+    kept = await asked.session("a", "003", Deadline.within(60), KEPT_ONLY)
+    renewed = await asked.session("a", "003", Deadline.within(60), RENEWED)
 
     assert before == Failure(ErrorCode.NOT_CACHED, retryable=False)
     assert isinstance(kept, Found)

@@ -62,7 +62,7 @@ async def ask(
 ) -> Answer:
     (name,) = asked.backends
     wanted = PageRequest(Query((name,), order=order), 1000, freshness=freshness)
-    page = await asked.page(wanted, Deadline.within(5))
+    page = await asked.page(wanted, Deadline.within(60))
     return Answer(
         [session.native_id for session in page.sessions],
         {session.native_id: session.status.value for session in page.sessions},
@@ -77,7 +77,7 @@ async def walked(asked: Federation, order: Order) -> list[str]:
     position: Position | None = FROM_THE_START
     while position is not None:
         request = PageRequest(Query((name,), order=order), 2, position)
-        page = await asked.page(request, Deadline.within(5))
+        page = await asked.page(request, Deadline.within(60))
         ids += [session.native_id for session in page.sessions]
         position = page.next
     return ids

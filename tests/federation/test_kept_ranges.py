@@ -61,7 +61,7 @@ async def page(
     asked: Federation, *conditions: Condition, limit: int = 4, at: Position = FROM_THE_START
 ) -> SessionPage:
     request = PageRequest(Query(tuple(asked.backends), conditions), limit, at)
-    return await asked.page(request, Deadline.within(5))
+    return await asked.page(request, Deadline.within(60))
 
 
 def expected(asked: Federation, *conditions: Condition, limit: int = 4, at: Position) -> Count:
@@ -319,8 +319,8 @@ async def test_explain_counts_on_no_range_that_cannot_be_gone_on_from() -> None:
     request = PageRequest(Query(("a",), (ACTIVE,)), 1)
 
     told = asked.explain(request)["a"]
-    served = await asked.page(replace(request, freshness=KEPT_ONLY), Deadline.within(5))
-    read = await asked.page(request, Deadline.within(5))
+    served = await asked.page(replace(request, freshness=KEPT_ONLY), Deadline.within(60))
+    read = await asked.page(request, Deadline.within(60))
 
     assert (told.cache, told.expected_requests.value) == ("none", 1)
     assert served.reports["a"].error == NOT_CACHED

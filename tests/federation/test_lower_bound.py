@@ -137,7 +137,7 @@ async def faults(case: Case) -> list[str]:
             return found
         for account in accounts:
             account.begin()
-        page = await asked.page(PageRequest(query, limit, position), Deadline.within(5))
+        page = await asked.page(PageRequest(query, limit, position), Deadline.within(60))
         end = key_of(page.sessions[-1], NEWEST_FIRST) if len(page.sessions) == limit else None
         for account in accounts:
             plan = backends[account.name].plan(query, boundary=position.boundary)

@@ -46,7 +46,7 @@ def asking(
     asked: Federation, *conditions: Condition, limit: int = 5, position: Position = FROM_THE_START
 ) -> "asyncio.Task[SessionPage]":
     request = PageRequest(Query(("a",), conditions), limit, position)
-    return asyncio.create_task(asked.page(request, Deadline.within(5)))
+    return asyncio.create_task(asked.page(request, Deadline.within(60)))
 
 
 def ids(page: SessionPage) -> list[str]:

@@ -44,7 +44,7 @@ class Walk:
         position: Position | None = FROM_THE_START
         while position is not None and len(self.pages) < _MOST_PAGES:
             request = PageRequest(self.query, self.limit, position)
-            page = await self.federation.page(request, Deadline.within(5))
+            page = await self.federation.page(request, Deadline.within(60))
             self.pages.append(page)
             position = self.between(page.next) if page.next is not None else None
         return [session for page in self.pages for session in page.sessions]

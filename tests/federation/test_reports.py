@@ -106,9 +106,9 @@ async def walked(
 ) -> list[SessionPage]:
     asked = federation(*backends)
     query = Query(tuple(b.name for b in backends), tuple(conditions))
-    pages = [await asked.page(PageRequest(query, limit), Deadline.within(5))]
+    pages = [await asked.page(PageRequest(query, limit), Deadline.within(60))]
     while (position := pages[-1].next) is not None:
-        pages.append(await asked.page(PageRequest(query, limit, position), Deadline.within(5)))
+        pages.append(await asked.page(PageRequest(query, limit, position), Deadline.within(60)))
     return pages
 
 
@@ -275,7 +275,7 @@ async def test_a_field_that_cannot_be_read_is_warned_of_and_is_no_failure(
     asked = federation(backend("a", Squinting(FIVE, manners, unreadable=frozenset({"0"})), ttl=60))
 
     for _ in range(2):
-        page = await asked.page(PageRequest(Query(("a",)), 50), Deadline.within(5))
+        page = await asked.page(PageRequest(Query(("a",)), 50), Deadline.within(60))
 
         assert page.reports["a"].status is BackendStatus.OK
         assert page.reports["a"].warnings == (BackendWarning.UNREADABLE_FIELDS,)
@@ -293,7 +293,7 @@ async def test_a_backend_that_is_switched_off_is_skipped() -> None:
         [backend("a", FakeAdapter(FIVE))], listings, ranges, disabled={"off": "fake"}
     )
 
-    page = await asked.page(PageRequest(Query(("a", "off")), 50), Deadline.within(5))
+    page = await asked.page(PageRequest(Query(("a", "off")), 50), Deadline.within(60))
 
     assert page.reports["off"] == BackendReport(status=BackendStatus.SKIPPED)
     assert page.total == Count(5, AT_LEAST)
@@ -325,7 +325,7 @@ async def test_what_is_known_of_an_ended_backend_is_carried_on() -> None:
     asked = federation(backend("a", FakeAdapter([])), backend("b", FakeAdapter(FIVE)))
     place = Position(((0, -20), "a", "0"), totals={"a": 7}, ended=frozenset({"a"}))
 
-    first = await asked.page(PageRequest(Query(("a", "b")), 2, place), Deadline.within(5))
+    first = await asked.page(PageRequest(Query(("a", "b")), 2, place), Deadline.within(60))
 
     assert first.next is not None
     assert first.next.totals == {"a": 7, "b": 5}
@@ -337,7 +337,7 @@ async def test_a_backend_that_has_ended_with_a_count_unknown_says_so() -> None:
     asked = federation(backend("a", FakeAdapter(FIVE, ORDERED)))
     place = Position(((0, 0), "a", "0"), ended=frozenset({"a"}))
 
-    page = await asked.page(PageRequest(Query(("a",)), 50, place), Deadline.within(5))
+    page = await asked.page(PageRequest(Query(("a",)), 50, place), Deadline.within(60))
 
     assert page.reports["a"].total is None
     assert page.total == Count(0, AT_LEAST)

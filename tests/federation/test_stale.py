@@ -222,7 +222,7 @@ async def test_where_another_has_read_it_anew_meanwhile_no_error_is_told(asking:
     slow = asyncio.create_task(asking.page(seconds=0.3))
     await asking.settle()
     asking.vendor.hangs = False
-    await asking.federation.refresh("a", Deadline.within(5))
+    await asking.federation.refresh("a", Deadline.within(60))
 
     assert told(await slow) == (OK, CACHE, FRESH + REVALIDATING, {"v1"}, None)
     await asking.federation.close()
@@ -302,7 +302,7 @@ async def test_a_refresh_of_the_operators_reads_all_anew(asking: Asking) -> None
     await asking.page()
     asking.vendor.change()
 
-    report = await asking.federation.refresh("a", Deadline.within(5))
+    report = await asking.federation.refresh("a", Deadline.within(60))
 
     assert (report.status, report.served_from) == (OK, LIVE)
     assert told(await asking.page()) == (OK, CACHE, 0, {"v2"}, None)
@@ -315,7 +315,7 @@ async def test_what_was_being_read_when_it_was_refreshed_is_not_kept(asking: Ask
     await asking.settle()
     asking.vendor.hangs = False
 
-    await asking.federation.refresh("a", Deadline.within(5))
+    await asking.federation.refresh("a", Deadline.within(60))
     await slow
 
     assert told(await asking.page())[:2] == (OK, CACHE)
@@ -396,7 +396,7 @@ class States(RuleBasedStateMachine):
     @rule()
     def refresh(self) -> None:
         async def refreshed() -> None:
-            await self.asking.federation.refresh("a", Deadline.within(5))
+            await self.asking.federation.refresh("a", Deadline.within(60))
 
         self.loop.run(refreshed())
         self.known, self.failures, self.held_back_until = None, 0, 0.0

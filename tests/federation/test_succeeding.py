@@ -31,7 +31,7 @@ class Kept:
     async def ids(self, asked: Backend) -> list[str]:
         """Name the sessions of a backend, by a federation of its own."""
         federation = Federation([asked], self.listings, self.ranges)
-        page = await federation.page(PageRequest(Query((asked.name,)), 3), Deadline.within(5))
+        page = await federation.page(PageRequest(Query((asked.name,)), 3), Deadline.within(60))
         return [session.native_id for session in page.sessions]
 
 

@@ -117,7 +117,7 @@ async def walk(federation: Federation, query: Query, limits: Sequence[int]) -> l
     position = FROM_THE_START
     while True:
         limit = limits[len(pages) % len(limits)]
-        page = await federation.page(PageRequest(query, limit, position), Deadline.within(5))
+        page = await federation.page(PageRequest(query, limit, position), Deadline.within(60))
         pages.append(page)
         if page.next is None:
             return pages
@@ -262,7 +262,7 @@ def test_the_gaps_of_a_walk_are_just_what_is_missing(
         filled: list[str] = []
         for page in pages:
             for owed in page.gaps.values():
-                gap = await healed.page(PageRequest(alone, 1000, owed), Deadline.within(5))
+                gap = await healed.page(PageRequest(alone, 1000, owed), Deadline.within(60))
                 filled += [session.id for session in gap.sessions]
         return [s.id for page in pages for s in page.sessions], filled
 
@@ -281,9 +281,9 @@ def test_an_exact_count_is_exact_and_changes_no_row(
 
     async def both() -> tuple[SessionPage, SessionPage]:
         joined = federation(*backends, remembered_bytes=remembered_bytes)
-        cheap = await joined.page(PageRequest(query, cap), Deadline.within(5))
+        cheap = await joined.page(PageRequest(query, cap), Deadline.within(60))
         counted = PageRequest(query, cap)
-        return cheap, await joined.page(counted, Deadline.within(5), is_counted=True)
+        return cheap, await joined.page(counted, Deadline.within(60), is_counted=True)
 
     cheap, exact = asyncio.run(both())
 
@@ -305,7 +305,7 @@ def test_a_run_gives_page_after_page_what_a_walk_gives(
         run = federation(*backends).run(PageRequest(query, 1))
         told: list[str] = []
         for number in itertools.count():
-            page = await run.next_page(Deadline.within(5), stretches[number % len(stretches)])
+            page = await run.next_page(Deadline.within(60), stretches[number % len(stretches)])
             told += [session.id for session in page.sessions]
             if page.next is None:
                 break

@@ -41,7 +41,7 @@ async def _walked(case: Case) -> list[str] | None:
     for _ in range(_MOST_PAGES):
         if position is None:
             return found
-        page = await asked.page(PageRequest(query, case.limits[0], position), Deadline.within(5))
+        page = await asked.page(PageRequest(query, case.limits[0], position), Deadline.within(60))
         found += [session.id for session in page.sessions]
         position = page.next
     return None

@@ -170,7 +170,7 @@ async def page_of(
     is_counted: bool = False,
 ) -> SessionPage:
     request = PageRequest(Query(tuple(joined.backends), conditions, (sort,)), limit)
-    return await joined.page(request, Deadline.within(5), is_counted=is_counted)
+    return await joined.page(request, Deadline.within(60), is_counted=is_counted)
 
 
 def ids(pages: Sequence[SessionPage]) -> list[str]:
@@ -204,7 +204,7 @@ def test_one_run_over_all_pages_gives_them_too(case: Case) -> None:
         run = federation(*case.backends()).run(request)
         told: list[str] = []
         while True:
-            page = await run.next_page(Deadline.within(5), case.limits[0])
+            page = await run.next_page(Deadline.within(60), case.limits[0])
             told += [session.id for session in page.sessions]
             if page.next is None:
                 return told
@@ -243,7 +243,7 @@ async def test_what_fits_is_read_in_one_go_and_kept(ttl: float) -> None:
     first = await page_of(joined, limit=2)
     second = await joined.page(
         PageRequest(Query(("a",)), 2, first.next or pytest.fail("no next page")),
-        Deadline.within(5),
+        Deadline.within(60),
     )
 
     assert ids([first, second]) == ["0", "1", "2"]
@@ -421,14 +421,14 @@ async def test_a_gap_is_looked_for_where_it_is() -> None:
     query = Query(("a",))
     first = await page_of(joined, limit=50)
     second = await joined.page(
-        PageRequest(query, 50, first.next or pytest.fail("no next page")), Deadline.within(5)
+        PageRequest(query, 50, first.next or pytest.fail("no next page")), Deadline.within(60)
     )
     assert first.next is not None
     assert second.next is not None
     adapter.requests = 0
 
     gap = replace(first.next, until=second.next.boundary)
-    filled = await joined.page(PageRequest(query, 100, gap), Deadline.within(5))
+    filled = await joined.page(PageRequest(query, 100, gap), Deadline.within(60))
 
     assert filled.sessions == second.sessions
     assert filled.next is None

@@ -197,13 +197,13 @@ EVERY_STYLE = pytest.mark.parametrize("style", STYLES)
 
 
 async def page(asked: Federation, limit: int = 2) -> list[str]:
-    found = await asked.page(PageRequest(Query(("x",)), limit), Deadline.within(5))
+    found = await asked.page(PageRequest(Query(("x",)), limit), Deadline.within(60))
     assert found.reports["x"].status is BackendStatus.OK
     return [session.native_id for session in found.sessions]
 
 
 async def carry_out(asked: Federation, write: Write = NEW) -> WriteResult:
-    return await asked.write("x", write, Deadline.within(5))
+    return await asked.write("x", write, Deadline.within(60))
 
 
 def of(adapter: FakeAdapter) -> Federation:
@@ -257,10 +257,10 @@ async def test_a_listing_of_some_sessions_gains_what_was_written() -> None:
     adapter = Taking(FEW, Manners(page_cap=3, support=Support.EXACT))
     asked = of(adapter)
     ended = PageRequest(Query(("x",), (AnyOf(Field.STATUS, frozenset({"ended"})),)), 2)
-    before = await asked.page(ended, Deadline.within(5))
+    before = await asked.page(ended, Deadline.within(60))
     requests = adapter.requests
     await carry_out(asked)
-    after = await asked.page(ended, Deadline.within(5))
+    after = await asked.page(ended, Deadline.within(60))
 
     assert [session.native_id for session in before.sessions] == ["0000", "0001"]
     assert [session.native_id for session in after.sessions] == ["new", "0000"]
@@ -291,9 +291,9 @@ async def test_a_backend_that_was_not_written_to_keeps_what_was_read() -> None:
     taking, other = STYLES["in order"](), FakeAdapter(FEW, Manners(granule=1))
     asked = federation(backend("x", taking, ttl=TTL), backend("y", other, ttl=TTL))
     both = PageRequest(Query(("x", "y")), 2)
-    await asked.page(both, Deadline.within(5))
+    await asked.page(both, Deadline.within(60))
     await carry_out(asked)
-    await asked.page(both, Deadline.within(5))
+    await asked.page(both, Deadline.within(60))
 
     assert (taking.requests, other.requests) == (2, 1)
 
