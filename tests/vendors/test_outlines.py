@@ -176,7 +176,7 @@ ODD: Sequence[tuple[str, int, str, Any]] = [
 
 @pytest.mark.parametrize(("vendor", "number", "name", "value"), ODD)
 def test_a_record_with_something_odd_in_it_has_no_outline(
-    vendor: str, number: int, name: str, value: Any
+    vendor: str, number: int, name: str, value: object
 ) -> None:
     record = {**RECORDS[vendor][number], name: value}
 
