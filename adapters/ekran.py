@@ -6,7 +6,7 @@ Endpoint Access Control Access Requests (Get) Endpoint" for the key; "Monitoring
 for the longest session. No exchange with a server is known, so names are read with tolerance.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Literal
@@ -246,23 +246,27 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
         )
 
     def _session(self, record: Record, provenance: Provenance) -> Session:
-        native_id = record.native_id(_spelled(record, "sessionId"))
-        login, logout = _spelled(record, "loginDate"), _spelled(record, "logoutDate")
+        spelled = _Spellings(record.left).of
+        native_id = record.native_id(spelled("sessionId"))
+        login, logout = spelled("loginDate"), spelled("logoutDate")
         has_times = login in record.left or logout in record.left
         started_at = record.take(login, self._instant)
         ended_at = record.take(logout, _unless_never_set(not_before(started_at, self._instant)))
         is_clear = has_times and logout not in record.left
         # While a session goes on its duration is only what it has lasted so far.
-        duration = record.take(_spelled(record, "duration"), _length) if ended_at else None
+        duration = record.take(spelled("duration"), _length) if ended_at else None
         status = _status(ended_at, is_clear=is_clear)
         return Session(
-            **provenance.identity(native_id),
+            id=provenance.id_of(native_id),
+            backend=provenance.backend,
+            vendor=provenance.vendor,
+            native_id=native_id,
             status=status,
             started_at=started_at,
             ended_at=ended_at,
             duration_s=seconds_between(started_at, ended_at) if duration is None else duration,
-            user=_named(record, "userId", "userName"),
-            device=_named(record, "clientGuid", "clientName", "hostName"),
+            user=_named(record, spelled("userId"), spelled("userName")),
+            device=_named(record, spelled("clientGuid"), spelled("clientName", "hostName")),
             # The API has no field for it.
             inferred=() if status is Status.UNKNOWN else ("status",),
             attributes=record.left,
@@ -305,12 +309,19 @@ def _local(instant: datetime, zone: ZoneInfo) -> str:
     return instant.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-def _spelled(record: Record, *names: str) -> str:
-    """Find a field's own spelling: the first of these names there is, in upper or lower case."""
-    if names[0] in record.left:
-        return names[0]
-    own = {name.lower(): name for name in record.left}
-    return next((own[name.lower()] for name in names if name.lower() in own), names[0])
+class _Spellings:
+    """How a record spells the names of its fields, in upper or lower case."""
+
+    def __init__(self, fields: Collection[str]) -> None:
+        self._fields = fields
+        self._own = {name.lower(): name for name in fields}
+
+    def of(self, *names: str) -> str:
+        """Find a field's own spelling: that of the first of these names there is."""
+        if names[0] in self._fields:
+            return names[0]
+        found = (self._own.get(name.lower()) for name in names)
+        return next(filter(None, found), names[0])
 
 
 def _unless_never_set(read: Callable[[Json], datetime]) -> Callable[[Json], datetime | None]:
@@ -337,7 +348,7 @@ def _status(ended_at: datetime | None, *, is_clear: bool) -> Status:
     return Status.ACTIVE if is_clear else Status.UNKNOWN
 
 
-def _named(record: Record, id_field: str, *name_fields: str) -> Named | None:
-    number = record.take(_spelled(record, id_field), identifier)
-    name = record.take(_spelled(record, *name_fields), text)
+def _named(record: Record, id_field: str, name_field: str) -> Named | None:
+    number = record.take(id_field, identifier)
+    name = record.take(name_field, text)
     return Named(number, name) if number or name else None

@@ -52,7 +52,10 @@ def session_of(record: Record, provenance: Provenance) -> Session:
     application = record.take_either("appId", "client", text)
     project = record.take("project", text)
     return Session(
-        **provenance.identity(native_id),
+        id=provenance.id_of(native_id),
+        backend=provenance.backend,
+        vendor=provenance.vendor,
+        native_id=native_id,
         status=status,
         native_status=native_status,
         title=record.take("title", text),
