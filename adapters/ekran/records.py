@@ -100,8 +100,10 @@ class _Spellings:
         """Find a field's own spelling: that of the first of these names there is."""
         if names[0] in self._fields:
             return names[0]
-        found = (self._own.get(name.lower()) for name in names)
-        return next(filter(None, found), names[0])
+        for name in names:
+            if (own := self._own.get(name.lower())) is not None:
+                return own
+        return names[0]
 
 
 def _unless_never_set(read: Callable[[Json], datetime]) -> Callable[[Json], datetime | None]:
