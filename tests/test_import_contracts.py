@@ -18,10 +18,10 @@ CROSSINGS = [
     ("Imports go down only", "gateway/federation/scan.py", "import gateway.conformance.tap"),
     ("The gateway names no vendor", "gateway/web/render.py", "import adapters.toolkit.record"),
     ("Adapters meet the gateway", "adapters/roundware.py", "import gateway.model.query"),
-    ("Adapters never import each other", "adapters/ekran.py", "import adapters.cortex"),
+    ("Adapters never import each other", "adapters/ekran/adapter.py", "import adapters.cortex"),
     (
         "Adapters do not know their simulators",
-        "adapters/ekran.py",
+        "adapters/ekran/adapter.py",
         "import adapters.simulators.world",
     ),
     (

@@ -156,7 +156,10 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
         username = record.take("username", text)
         placed = self._placed(native_id, started_at, last_ping, provenance)
         return Session(
-            **provenance.identity(native_id),
+            id=provenance.id_of(native_id),
+            backend=provenance.backend,
+            vendor=provenance.vendor,
+            native_id=native_id,
             status=placed.status,
             started_at=started_at,
             ended_at=placed.ended_at,

@@ -6,6 +6,7 @@ earlier, "Session Object" the later. Versions from 2 on have a third, their own 
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +15,8 @@ from adapters.toolkit.instants import iso_instant, not_before
 from adapters.toolkit.outlines import told, told_end
 from adapters.toolkit.record import Record, identifier, text, texts
 from gateway.spi import Client, Json, Named, Outline, Provenance, Session, Space, Status
+
+T = TypeVar("T")
 
 # "Session lifecycle": a session is open in two ways, and closed for good.
 OPEN = ("opened", "activated")
@@ -52,7 +55,10 @@ def session_of(record: Record, provenance: Provenance) -> Session:
     application = record.take_either("appId", "client", text)
     project = record.take("project", text)
     return Session(
-        **provenance.identity(native_id),
+        id=provenance.id_of(native_id),
+        backend=provenance.backend,
+        vendor=provenance.vendor,
+        native_id=native_id,
         status=status,
         native_status=native_status,
         title=record.take("title", text),
@@ -160,15 +166,21 @@ def _last_activity(record: Record, ended_at: datetime | None) -> datetime | None
 
 def _markers(value: Json) -> tuple[int, list[datetime]]:
     """Count markers, and read their instants."""
-    markers = msgspec.convert(value, list[_Marker])
+    markers = _each(value, _Marker)
     return len(markers), _instants_of_markers(markers)
 
 
 def _recordings(value: Json) -> list[datetime]:
     if not isinstance(value, dict):
         raise ValueError("not an object")
-    recordings = msgspec.convert(value.get("recordInfos") or [], list[_Recording])
-    return _instants_of_recordings(recordings)
+    return _instants_of_recordings(_each(value.get("recordInfos") or [], _Recording))
+
+
+def _each(value: Json, kind: type[T]) -> list[T]:
+    # Of a list's type msgspec finds out anew at every call what it remembers of a struct's.
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return [msgspec.convert(item, kind) for item in value]
 
 
 # An instant that is not yet is an empty text.

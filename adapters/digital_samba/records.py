@@ -54,7 +54,10 @@ def session_of(record: Record, provenance: Provenance) -> Session:
         ended_at = _take(record, "end_time", not_before(started_at, _utc))
     derived = ("status", "last_activity_at") if live is None else ("last_activity_at",)
     return Session(
-        **provenance.identity(native_id),
+        id=provenance.id_of(native_id),
+        backend=provenance.backend,
+        vendor=provenance.vendor,
+        native_id=native_id,
         status=_status(ended_at, live=live),
         # The room's: a session has no words of its own.
         title=_take(record, "description", text),

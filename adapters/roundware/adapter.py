@@ -267,7 +267,10 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         device = record.take("device_id", identifier)
         project = record.take("project_id", identifier)
         return Session(
-            **provenance.identity(native_id),
+            id=provenance.id_of(native_id),
+            backend=provenance.backend,
+            vendor=provenance.vendor,
+            native_id=native_id,
             status=self._status(started_at, ended_at, provenance.as_of),
             started_at=started_at,
             ended_at=ended_at,

@@ -28,6 +28,8 @@ class UnusableRecordError(ValueError):
 class Record:
     """The fields of one vendor record that have not been taken yet."""
 
+    __slots__ = ("is_status_unknown", "left", "unreadable")
+
     def __init__(self, raw: msgspec.Raw) -> None:
         """Decode the record; raise :class:`UnusableRecordError` if it is not a JSON object."""
         try:

@@ -1,29 +1,20 @@
-"""Ekran System, now Syteca: monitored log-ins, asked for by a window of time.
+"""The calls to an Ekran server, and what it can do itself."""
 
-Sources, all of the Ekran System documentation: "4.1.3. Sessions (Post) Endpoint", whose table of
-answer fields is empty; "4.1.2. Sessions (Get) Endpoint", which names five of them; "4.1.9.
-Endpoint Access Control Access Requests (Get) Endpoint" for the key; "Monitoring Windows Clients"
-for the longest session. No exchange with a server is known, so names are read with tolerance.
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
-from pydantic import SecretStr, field_validator
 
-from adapters.toolkit.durations import dotnet_time_span, is_short_time_span, seconds_between
-from adapters.toolkit.instants import iso_instant_in, not_before
-from adapters.toolkit.outlines import outlined, told, told_end
+from adapters.ekran.options import EkranOptions
+from adapters.ekran.records import ROW, Records
+from adapters.toolkit.outlines import outlined
 from adapters.toolkit.paginators import may_be_no_page, next_page_index
-from adapters.toolkit.record import Record, identifier, read_record, text
+from adapters.toolkit.record import read_record
 from adapters.toolkit.replies import decode
 from gateway.spi import (
     Abilities,
-    AdapterOptions,
     Address,
     AtOrAfter,
     Before,
@@ -34,9 +25,7 @@ from gateway.spi import (
     HttpEndpoint,
     HttpRequest,
     HttpTransport,
-    Json,
     Mapped,
-    Named,
     Op,
     Outline,
     PageIndex,
@@ -46,9 +35,7 @@ from gateway.spi import (
     RawPage,
     Rejected,
     ScanPlan,
-    Session,
     SessionAdapter,
-    Status,
     Support,
     VendorTotal,
 )
@@ -62,8 +49,6 @@ _WIDENING = timedelta(hours=26)
 # The product is younger than this, so an earlier bound would leave nothing out; and databases
 # have first dates of their own, behind which a bound might be refused.
 _BEFORE_ALL_SESSIONS = datetime(2000, 1, 1, tzinfo=UTC)
-
-_NO_DATE = "0001-01-01"  # What .NET writes for a date that was never set.
 
 _ABSENT = frozenset(
     {
@@ -81,69 +66,12 @@ _ORIGINS = {
 }
 
 
-class EkranOptions(AdapterOptions):
-    """Where an Ekran server is and how to be let in. ``url`` ends in ``/ekranapi``."""
-
-    api_key: SecretStr | None = None
-    """The key of the API; null where the server asks for none."""
-    timezone: str = "UTC"
-    """The server's own zone (IANA): times are sent in it, and read where they have no offset."""
-    parameters_in: Literal["body", "query"] = "body"
-    """Where the server looks for parameters, which its document does not say."""
-
-    @field_validator("api_key")
-    @classmethod
-    def _fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
-        if key is None:
-            return None
-        value = key.get_secret_value()
-        if not value or not value.isprintable() or value != value.strip():
-            raise ValueError(
-                "api_key must be one line without spaces around it;"
-                " leave it out if the server asks for none"
-            )
-        return key
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_a_known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(
-                f"timezone {name!r} is not a zone of the IANA time zone database;"
-                " use a name such as Europe/Paris"
-            ) from error
-        return name
-
-
 class _Envelope(msgspec.Struct, rename="camel"):
     sessions: list[msgspec.Raw]
     total_count: int | None = None
 
 
-class _Row(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
-    """A row in the usual spelling: any field that is none of these may be one of them in another.
-
-    Of the last three no session is made.
-    """
-
-    session_id: str | int
-    login_date: str | msgspec.UnsetType | None = msgspec.UNSET
-    logout_date: str | msgspec.UnsetType | None = msgspec.UNSET
-    duration: str | None = None
-    user_id: str | int | None = None
-    user_name: str | None = None
-    client_guid: str | int | None = None
-    client_name: str | None = None
-    host_name: str | None = None
-    productivity_time: msgspec.Raw = msgspec.Raw()
-    idle_time: msgspec.Raw = msgspec.Raw()
-    alert_risk_level: msgspec.Raw = msgspec.Raw()
-
-
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
-_ROW = msgspec.json.Decoder(_Row)
 
 
 class EkranAdapter(SessionAdapter[HttpTransport]):
@@ -155,8 +83,7 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
     def __init__(self, options: EkranOptions) -> None:
         self._url = options.url
         self._zone = ZoneInfo(options.timezone)
-        self._instant = iso_instant_in(self._zone)
-        self._end = _unless_never_set(self._instant)
+        self._records = Records(self._zone)
         self._parameters_in = options.parameters_in
         self._headers = {"Accept": "application/json"}
         if options.api_key is not None:
@@ -215,11 +142,11 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
 
     def normalise(self, record: msgspec.Raw, provenance: Provenance) -> Mapped | Rejected:
         """Map a session of the list."""
-        return read_record(record, provenance, self._session)
+        return read_record(record, provenance, self._records.session)
 
     def outline(self, record: msgspec.Raw, provenance: Provenance) -> Outline | None:
         """Place a session of the list."""
-        return outlined(record, _ROW, provenance, self._outline)
+        return outlined(record, ROW, provenance, self._records.outline)
 
     def _request(self, parameters: Mapping[str, str | int]) -> HttpRequest:
         # 4.1.3 does not say where the parameters go, so it is an option.
@@ -229,45 +156,6 @@ class EkranAdapter(SessionAdapter[HttpTransport]):
         headers = {**self._headers, "Content-Type": "application/json"}
         body = msgspec.json.encode(parameters)
         return HttpRequest("POST", "/sessions", headers=headers, body=body)
-
-    def _outline(self, row: _Row, provenance: Provenance) -> Outline:
-        has_times = row.login_date is not msgspec.UNSET or row.logout_date is not msgspec.UNSET
-        started_at = told(row.login_date or None, self._instant)
-        ended_at = told_end(row.logout_date or None, started_at, self._end)
-        if ended_at and row.duration and not is_short_time_span(row.duration):
-            raise ValueError("no session outlasts a midnight")
-        return Outline(
-            backend=provenance.backend,
-            native_id=identifier(row.session_id),
-            status=_status(ended_at, is_clear=has_times),
-            started_at=started_at,
-            ended_at=ended_at,
-            last_activity_at=None,
-            as_of=provenance.as_of,
-        )
-
-    def _session(self, record: Record, provenance: Provenance) -> Session:
-        native_id = record.native_id(_spelled(record, "sessionId"))
-        login, logout = _spelled(record, "loginDate"), _spelled(record, "logoutDate")
-        has_times = login in record.left or logout in record.left
-        started_at = record.take(login, self._instant)
-        ended_at = record.take(logout, _unless_never_set(not_before(started_at, self._instant)))
-        is_clear = has_times and logout not in record.left
-        # While a session goes on its duration is only what it has lasted so far.
-        duration = record.take(_spelled(record, "duration"), _length) if ended_at else None
-        status = _status(ended_at, is_clear=is_clear)
-        return Session(
-            **provenance.identity(native_id),
-            status=status,
-            started_at=started_at,
-            ended_at=ended_at,
-            duration_s=seconds_between(started_at, ended_at) if duration is None else duration,
-            user=_named(record, "userId", "userName"),
-            device=_named(record, "clientGuid", "clientName", "hostName"),
-            # The API has no field for it.
-            inferred=() if status is Status.UNKNOWN else ("status",),
-            attributes=record.left,
-        )
 
 
 def _window(plan: ScanPlan, zone: ZoneInfo, now: datetime) -> dict[str, str]:
@@ -304,41 +192,3 @@ def _window(plan: ScanPlan, zone: ZoneInfo, now: datetime) -> dict[str, str]:
 def _local(instant: datetime, zone: ZoneInfo) -> str:
     """Write full seconds without an offset: no documented form of a bound has more."""
     return instant.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
-
-
-def _spelled(record: Record, *names: str) -> str:
-    """Find a field's own spelling: the first of these names there is, in upper or lower case."""
-    if names[0] in record.left:
-        return names[0]
-    own = {name.lower(): name for name in record.left}
-    return next((own[name.lower()] for name in names if name.lower() in own), names[0])
-
-
-def _unless_never_set(read: Callable[[Json], datetime]) -> Callable[[Json], datetime | None]:
-    """Read an end, or none where the date was never set."""
-
-    def read_end(value: Json) -> datetime | None:
-        is_set = not (isinstance(value, str) and value.startswith(_NO_DATE))
-        return read(value) if is_set else None
-
-    return read_end
-
-
-def _length(value: Json) -> float:
-    span = dotnet_time_span(value)
-    if span < timedelta(0):
-        raise ValueError("a negative duration")
-    return span.total_seconds()
-
-
-def _status(ended_at: datetime | None, *, is_clear: bool) -> Status:
-    """Take a session without an end for active, unless its times are not understood at all."""
-    if ended_at is not None:
-        return Status.ENDED
-    return Status.ACTIVE if is_clear else Status.UNKNOWN
-
-
-def _named(record: Record, id_field: str, *name_fields: str) -> Named | None:
-    number = record.take(_spelled(record, id_field), identifier)
-    name = record.take(_spelled(record, *name_fields), text)
-    return Named(number, name) if number or name else None
