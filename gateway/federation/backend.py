@@ -117,7 +117,7 @@ class Backend:
 
     def abilities(self) -> Abilities | Failed:
         """Ask the adapter what the vendor can do itself."""
-        return self._tried(self.adapter.abilities)
+        return self._tried(lambda: self.adapter.declared)
 
     def plan(self, query: Query, *, boundary: Key = BEFORE_ALL) -> Planned | Failed:
         """Plan this backend's part of the page that begins beyond the boundary."""

@@ -106,7 +106,7 @@ def plan_backend(
 
     Where its order is not trusted it is read as one that follows none.
     """
-    abilities = adapter.abilities()
+    abilities = adapter.declared
     absent = tuple(c.field for c in query.conditions if abilities.support(c) is Support.ABSENT)
     if absent:
         return Unanswerable(absent)
@@ -131,7 +131,7 @@ def _plan(
     asked = BackendQuery(conditions, order)
     scan = adapter.plan(asked)
     _validate(scan, asked)
-    abilities = adapter.abilities()
+    abilities = adapter.declared
     paging = abilities.paging
     coarsening = coarsening_of(scan.sorted_by, order)
     plan = BackendPlan(scan, coarsening, paging.total, paging.style, paging.is_stable)
