@@ -152,7 +152,8 @@ class KeptListings:
 
     def _held(self, key: ListingKey) -> Iterator[Kept]:
         """Give what is kept of all of a backend, and of what the key asks for alone."""
-        for each in dict.fromkeys((ListingKey(key.backend, frozenset()), key)):
+        of_all = ListingKey(key.backend, frozenset())
+        for each in (of_all, key) if key.pushed else (of_all,):
             kept = self._kept.get(each)
             if kept is not None:
                 yield kept
