@@ -126,7 +126,7 @@ class Account:
             )
         timing = Timing()
         try:
-            with timing.watched():
+            with timing:
                 outcome = await attempt()
             permit.good()
         except UpstreamError as error:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache, partial
 from itertools import count, islice
 from typing import Any, TypeAlias, TypeVar
 
@@ -42,6 +43,7 @@ from gateway.transport.limits import Limits
 
 _LOG = logging.getLogger(__name__)
 _BACKEND = "session_gateway.backend"
+_REMEMBERED_PLANS = 64
 _MOST_DISORDERS = 3
 """Scans in a row that may come in a wrong order until the order is not trusted any more."""
 
@@ -110,6 +112,8 @@ class Backend:
         self._clock = clock
         self._mapper = Mapper(name, adapter, self.misfits)
         self._pages: Flights[Outcome | Lost] = Flights()
+        # To plan is pure, and the same is asked for again and again: by who polls, page after page.
+        self._planned = lru_cache(_REMEMBERED_PLANS)(partial(plan_backend, adapter))
         self._disorders = 0
         abilities = self.abilities()
         kept_for = None if isinstance(abilities, Failed) else abilities.keep_vanished_for
@@ -117,15 +121,13 @@ class Backend:
 
     def abilities(self) -> Abilities | Failed:
         """Ask the adapter what the vendor can do itself."""
-        return self._tried(self.adapter.abilities)
+        return self._tried(lambda: self.adapter.declared)
 
     def plan(self, query: Query, *, boundary: Key = BEFORE_ALL) -> Planned | Failed:
         """Plan this backend's part of the page that begins beyond the boundary."""
         is_trusted = self._disorders < _MOST_DISORDERS
         return self._tried(
-            lambda: plan_backend(
-                self.adapter, query, boundary=boundary, is_order_trusted=is_trusted
-            )
+            lambda: self._planned(query, boundary=boundary, is_order_trusted=is_trusted)
         )
 
     def note_order(self, *, is_kept: bool) -> None:

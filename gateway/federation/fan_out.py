@@ -106,9 +106,11 @@ class _Filling:
             return
         is_late = self._deadline.has_come_to(READ_AHEAD)
         ahead = self._merge.ahead(wanted) if is_late else frozenset()
-        for name in (wanted | ahead) - self._reading.keys() - self.failures.keys():
+        begins = (wanted | ahead) - self._reading.keys() - self.failures.keys()
+        since = self._deadline.spent_share()
+        for name in begins:
             self._reading[name] = self._group.create_task(self._timed(self._readers[name]))
-            self._since[name] = self._deadline.spent_share()
+            self._since[name] = since
         done, _ = await asyncio.wait(
             self._reading.values(),
             timeout=self._deadline.wait() or self._patience(wanted),

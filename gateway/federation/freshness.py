@@ -88,9 +88,10 @@ class Need(StrEnum):
 
 def need(is_kept: Callable[[Acceptance], bool], on_error: Acceptance) -> Need:
     """Say why nothing that is kept serves, by whether anything would serve others, or in need."""
-    if is_kept(AS_IT_SERVES):
-        return Need.REQUEST
-    return Need.STALE if is_kept(on_error) else Need.MISS
+    # What serves everybody serves in need too: where nothing does, one look tells.
+    if not is_kept(on_error):
+        return Need.MISS
+    return Need.REQUEST if is_kept(AS_IT_SERVES) else Need.STALE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cachetools import TLRUCache
 from msgspec import Raw
@@ -20,8 +21,7 @@ MAX_KEPT_BYTES = 512 * 1024 * 1024
 """Room for listings of 100,000 sessions of each of five vendors."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListingKey:
+class ListingKey(NamedTuple):
     """What a listing holds: a backend's sessions for which the pushed conditions hold.
 
     The backend is named by its identity.
@@ -152,7 +152,8 @@ class KeptListings:
 
     def _held(self, key: ListingKey) -> Iterator[Kept]:
         """Give what is kept of all of a backend, and of what the key asks for alone."""
-        for each in dict.fromkeys((ListingKey(key.backend, frozenset()), key)):
+        of_all = ListingKey(key.backend, frozenset())
+        for each in (of_all, key) if key.pushed else (of_all,):
             kept = self._kept.get(each)
             if kept is not None:
                 yield kept

@@ -146,16 +146,17 @@ class KeptRanges:
         Of several it is the furthest.
         """
         now = self.timer()
-        places = tuple(self._places.get(_Kind(backend, query.order), {}).items())
-        sought = domain_of(query.conditions)
-        found = [
-            kept
-            for place, domain in places
+        serving = [
+            (kept, domain)
+            for place, domain in tuple(self._places.get(_Kind(backend, query.order), {}).items())
             if (kept := self._still_kept(place)) is not None
             and kept.extent.life.serves(now, accepted)
             and kept.extent.covers(boundary)
-            and sought.lies_in(domain)
         ]
+        if not serving:
+            return None
+        sought = domain_of(query.conditions)
+        found = [kept for kept, domain in serving if sought.lies_in(domain)]
         return max(found, key=_reach, default=None)
 
     def keep(self, backend: str, order: Order, kept: KeptRange) -> None:

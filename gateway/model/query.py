@@ -14,6 +14,9 @@ class Field(StrEnum):
     ``TEXT`` stands for the words a person would search in: title, user, device and space.
     """
 
+    # Plans and kept things are looked up by fields: that of enumerations is written in Python.
+    __hash__ = str.__hash__
+
     BACKEND = "backend"
     VENDOR = "vendor"
     NATIVE_ID = "native_id"
@@ -40,6 +43,8 @@ SEARCHED = (Field.TITLE, Field.USER, Field.DEVICE, Field.SPACE)
 
 class Op(StrEnum):
     """How a condition compares."""
+
+    __hash__ = str.__hash__
 
     ANY_OF = "any_of"
     CONTAINS = "contains"

@@ -54,7 +54,7 @@ class BackendPlan:
     @property
     def is_ordered(self) -> bool:
         """Say whether the first page is enough to begin with."""
-        return self.coarsening.is_total or self.coarsening.components > 0
+        return _is_order(self.coarsening)
 
     @property
     def has_lasting_addresses(self) -> bool:
@@ -106,7 +106,7 @@ def plan_backend(
 
     Where its order is not trusted it is read as one that follows none.
     """
-    abilities = adapter.abilities()
+    abilities = adapter.declared
     absent = tuple(c.field for c in query.conditions if abilities.support(c) is Support.ABSENT)
     if absent:
         return Unanswerable(absent)
@@ -131,18 +131,30 @@ def _plan(
     asked = BackendQuery(conditions, order)
     scan = adapter.plan(asked)
     _validate(scan, asked)
-    abilities = adapter.abilities()
+    abilities = adapter.declared
     paging = abilities.paging
     coarsening = coarsening_of(scan.sorted_by, order)
-    plan = BackendPlan(scan, coarsening, paging.total, paging.style, paging.is_stable)
-    return plan if plan.is_ordered else replace(plan, is_sliceable=_is_sliceable(abilities, asked))
+    return BackendPlan(
+        scan,
+        coarsening,
+        paging.total,
+        paging.style,
+        paging.is_stable,
+        is_sliceable=not _is_order(coarsening) and _is_sliceable(abilities, asked),
+    )
+
+
+def _is_order(coarsening: Coarsening) -> bool:
+    """Say whether it leaves anything of the order."""
+    return coarsening.is_total or coarsening.components > 0
 
 
 def can_slice(abilities: Abilities) -> bool:
     """Say whether a backend can be read by windows of time, for some queries at least."""
-    support = {abilities.filters.get((Field.STARTED_AT, op)) for op in (Op.AT_OR_AFTER, Op.BEFORE)}
-    is_paged = abilities.paging.style is not PagingStyle.SINGLE
-    return is_paged and support <= {Support.EXACT, Support.INEXACT}
+    if abilities.paging.style is PagingStyle.SINGLE:
+        return False
+    bounds = ((Field.STARTED_AT, op) for op in (Op.AT_OR_AFTER, Op.BEFORE))
+    return all(abilities.filters.get(bound) in (Support.EXACT, Support.INEXACT) for bound in bounds)
 
 
 def _is_sliceable(abilities: Abilities, asked: BackendQuery) -> bool:
@@ -152,7 +164,7 @@ def _is_sliceable(abilities: Abilities, asked: BackendQuery) -> bool:
     """
     has_bounds = any(c.field is Field.STARTED_AT for c in asked.conditions)
     has_starts = has_bounds or Field.STARTED_AT in abilities.always
-    return can_slice(abilities) and has_starts and asked.order[0].field is Field.STARTED_AT
+    return has_starts and asked.order[0].field is Field.STARTED_AT and can_slice(abilities)
 
 
 def _validate(scan: ScanPlan, asked: BackendQuery) -> None:

@@ -17,6 +17,7 @@ class Recent:
         self._slice_seconds = seconds / _SLICES
         self._timer = timer
         self._slices: Counter[int] = Counter()
+        self._current = 0
 
     def note(self) -> None:
         """Count one more, now."""
@@ -30,6 +31,8 @@ class Recent:
     def _forget(self) -> int:
         """Drop the slices that are over, and give the number of the one that goes on."""
         current = int(self._timer() // self._slice_seconds)
-        for number in [each for each in self._slices if each <= current - _SLICES]:
-            del self._slices[number]
+        if current != self._current:
+            self._current = current
+            for number in [each for each in self._slices if each <= current - _SLICES]:
+                del self._slices[number]
         return current

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Generic, TypeAlias, TypedDict, TypeVar
 
@@ -189,6 +190,11 @@ class SessionAdapter(ABC, Generic[TransportT]):
         """Say what the vendor can do itself. Pure, and the same at every call."""
         return Abilities()
 
+    @cached_property
+    def declared(self) -> Abilities:
+        """What ``abilities`` says, which is asked once: each plan looks at it several times."""
+        return self.abilities()
+
     def plan(self, query: BackendQuery) -> ScanPlan:
         """Choose what of the query is sent to the vendor. Pure.
 
@@ -197,7 +203,7 @@ class SessionAdapter(ABC, Generic[TransportT]):
         where one of the declared sorts begins the wanted order. A condition may be pushed as
         exact although its filter is declared inexact, where that is known of the values asked for.
         """
-        abilities = self.abilities()
+        abilities = self.declared
         support = {condition: abilities.support(condition) for condition in query.conditions}
         sendable = (Support.EXACT, Support.INEXACT)
         return ScanPlan(

@@ -4,7 +4,6 @@ import asyncio
 import functools
 import ssl
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, TypedDict
 from weakref import WeakSet
 
@@ -86,7 +85,7 @@ class Client:
                 ),
                 headers={"Accept-Encoding": "gzip", "User-Agent": "session-gateway"},
                 middlewares=self._middlewares,
-                trace_configs=[_noting_dispatch()],
+                request_class=Sent,
                 trust_env=False,
             )
         return self._session
@@ -104,38 +103,16 @@ class Client:
             await asyncio.sleep(0)
 
 
-def _noting_dispatch() -> aiohttp.TraceConfig:
-    """Note on the dispatch that a request was made with how it goes out."""
+class Sent(aiohttp.ClientRequest):
+    """A request that notes on its dispatch, once it has one, how it goes out."""
 
-    async def note_new(
-        _session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        _made: aiohttp.TraceConnectionCreateEndParams,
-    ) -> None:
-        if isinstance(context.trace_request_ctx, Dispatch):
-            context.trace_request_ctx.is_over_kept = False
+    dispatch: Dispatch | None = None
 
-    async def note_kept(
-        _session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        _kept: aiohttp.TraceConnectionReuseconnParams,
-    ) -> None:
-        if isinstance(context.trace_request_ctx, Dispatch):
-            context.trace_request_ctx.is_over_kept = True
-
-    async def note_begun(
-        _session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        _sent: aiohttp.TraceRequestHeadersSentParams,
-    ) -> None:
-        if isinstance(context.trace_request_ctx, Dispatch):
-            context.trace_request_ctx.has_begun = True
-
-    config = aiohttp.TraceConfig()
-    config.on_connection_create_end.append(note_new)
-    config.on_connection_reuseconn.append(note_kept)
-    config.on_request_headers_sent.append(note_begun)
-    return config
+    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        """Begin to send it."""
+        if self.dispatch is not None:
+            self.dispatch.has_begun = True
+        return await super().send(conn)
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -155,13 +132,13 @@ class _Connector(aiohttp.TCPConnector):
         super().__init__(
             limit=0, ssl=verification, resolver=resolver, socket_factory=socket_factory
         )
-        self._in_use: WeakSet[ResponseHandler] = WeakSet()
+        self._used: WeakSet[ResponseHandler] = WeakSet()
         self._left: WeakSet[ResponseHandler] = WeakSet()
 
     def leave_kept(self) -> None:
         """Use none of the connections again that are open now."""
-        self._left |= self._in_use
-        self._in_use = WeakSet()
+        self._left |= self._used
+        self._used = WeakSet()
 
     async def connect(
         self,
@@ -174,7 +151,9 @@ class _Connector(aiohttp.TCPConnector):
             connection.close()
             connection = await super().connect(req, traces, timeout)
         if connection.protocol is not None:
-            self._in_use.add(connection.protocol)
+            if isinstance(req, Sent) and req.dispatch is not None:
+                req.dispatch.is_over_kept = connection.protocol in self._used
+            self._used.add(connection.protocol)
         connection.add_callback(functools.partial(_abort_soon, connection.transport))
         return connection
 

@@ -1,8 +1,7 @@
 """How a request goes out: what fails before it begins to has surely reached nobody."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 
 from gateway.spi import UpstreamError
 
@@ -24,11 +23,14 @@ class Dispatch:
         """Say whether the request most likely failed because nobody was there any more."""
         return self.is_over_kept and self.is_unanswered
 
-    @contextmanager
-    def watched(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Have every error that is raised say whether the request may have been received."""
-        try:
-            yield
-        except UpstreamError as error:
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, UpstreamError):
             error.has_been_sent = self.has_begun
-            raise

@@ -6,9 +6,9 @@ carried over: only their class and their code decide.
 
 import errno
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
+from types import TracebackType
 from typing import NamedTuple, TypeAlias
 
 import aiohttp
@@ -29,13 +29,23 @@ class _Meaning(NamedTuple):
     attempts: int | None = None
 
 
-@contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Raise the gateway's own error for any failure of a wire, named by what was being done."""
-    try:
-        yield
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise failure(error, what) from None
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """Raises the gateway's own error for any failure of a wire, named by what was being done."""
+
+    what: str
+
+    def __enter__(self) -> None:
+        """Translate what is raised from now on."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, (aiohttp.ClientError, OSError, ValueError)):
+            raise failure(error, self.what) from None
 
 
 def failure(cause: Exception, what: str) -> UpstreamError:

@@ -10,9 +10,9 @@ from yarl import URL
 from gateway.figures.backends import Traffic
 from gateway.model.report import ErrorCode
 from gateway.spi import BadAnswer, HttpEndpoint, HttpReply, HttpRequest, UpstreamError
-from gateway.transport.client import Client
+from gateway.transport.client import Client, Sent
 from gateway.transport.dispatch import Dispatch
-from gateway.transport.failures import is_unanswered, translated
+from gateway.transport.failures import Translated, is_unanswered
 from gateway.transport.in_flight import ahead_of, charge, settle
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.passage import Passage
@@ -68,10 +68,10 @@ class HttpWire:
         """
         what = str(request)
         dispatch = Dispatch()
-        with dispatch.watched(), self._passage(request) as passage:
+        with dispatch, self._passage(request) as passage:
             async with self._slots.slot(what):
                 passage.begin()
-                with translated(what):
+                with Translated(what):
                     if self._tells_trace:
                         request = _with_trace(request, passage)
                     reply = await self._exchanged(request, what, dispatch)
@@ -103,7 +103,6 @@ class HttpWire:
             data=request.body,
             allow_redirects=False,
             middlewares=(_sending_once(what, dispatch),),
-            trace_request_ctx=dispatch,
             **self._client.via,
         ) as response:
             body = await self._read(response, what)
@@ -152,15 +151,18 @@ def _told_length(response: aiohttp.ClientResponse) -> int | None:
 
 
 def _sending_once(what: str, dispatch: Dispatch) -> aiohttp.ClientMiddlewareType:
-    """Keep aiohttp from repeating: it repeats by the method, be the connection new or kept.
+    """Have a request note how it goes out, and keep aiohttp from repeating it.
 
-    It repeats after its own errors only, so they are translated before it sees them.
+    It repeats by the method, be the connection new or kept; and after its own errors only, so they
+    are translated before it sees them.
     """
 
     async def send(
         request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        with translated(what):
+        if isinstance(request, Sent):
+            request.dispatch = dispatch
+        with Translated(what):
             try:
                 return await handler(request)
             except (aiohttp.ClientConnectionError, ConnectionError) as error:

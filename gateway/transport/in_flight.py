@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
+from types import TracebackType
 
 from gateway.model.report import ErrorCode
 from gateway.spi import TryAgainLater
@@ -40,17 +41,11 @@ class InFlight:
         try:
             yield bill
         finally:
-            self._end(bill)
+            self.end(bill)
 
-    @contextmanager
-    def charged(self) -> Iterator[None]:
+    def charged(self) -> "_Charged":
         """Charge what the running task reads from wires to the budget; give it back at the end."""
-        with self.billed() as bill:
-            token = _charged.set((self, bill))
-            try:
-                yield
-            finally:
-                _charged.reset(token)
+        return _Charged(self)
 
     def add(self, bill: Bill, count: int, what: str) -> None:
         """Charge bytes that have come, or raise :class:`TryAgainLater` where that is too many."""
@@ -83,12 +78,36 @@ class InFlight:
         bill.taken += count
         self.taken += count
 
-    def _end(self, bill: Bill) -> None:
+    def end(self, bill: Bill) -> None:
+        """Give back all that was taken for a bill."""
         self._take(bill, -bill.taken)
 
 
 # A task's own: a wire is shared by those whose bytes are charged to one budget or another.
 _charged: ContextVar[tuple[InFlight, Bill] | None] = ContextVar("what is charged", default=None)
+
+
+class _Charged:
+    """Charges what the running task reads to a budget, for as long as a block lasts."""
+
+    __slots__ = ("_bill", "_budget", "_token")
+
+    def __init__(self, budget: InFlight) -> None:
+        self._budget = budget
+        self._bill = Bill()
+
+    def __enter__(self) -> None:
+        self._token: Token[tuple[InFlight, Bill] | None]
+        self._token = _charged.set((self._budget, self._bill))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _charged.reset(self._token)
+        self._budget.end(self._bill)
 
 
 async def charge(count: int, what: str, *, ahead: int = 0) -> None:

@@ -56,9 +56,10 @@ class Room(InFlight):
         super().settle(bill)
         self._admit()
 
-    def _end(self, bill: Bill) -> None:
+    def end(self, bill: Bill) -> None:
+        """Give back all that was taken for a bill."""
         self._large.pop(bill, None)
-        super()._end(bill)
+        super().end(bill)
         self._admit()
 
     async def _granted(self, bill: Bill, count: int) -> None:

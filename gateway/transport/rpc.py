@@ -12,7 +12,7 @@ from gateway.spi import RpcEndpoint
 from gateway.transport.client import Client
 from gateway.transport.connection import RpcConnection, connect, only_an_upgrade
 from gateway.transport.dispatch import Dispatch
-from gateway.transport.failures import translated
+from gateway.transport.failures import Translated
 from gateway.transport.in_flight import charge
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.passage import Passage
@@ -65,10 +65,10 @@ class RpcWire:
         error, and :class:`~gateway.spi.errors.UpstreamError` for all that goes wrong on the way.
         """
         dispatch = Dispatch()
-        with dispatch.watched(), Passage(self._traffic, method, {"rpc.method": method}) as passage:
+        with dispatch, Passage(self._traffic, method, {"rpc.method": method}) as passage:
             async with self._slots.slot(method):
                 passage.begin()
-                with translated(method):
+                with Translated(method):
                     connection = await self._connected()
                     result = await connection.call(method, params, dispatch)
                 # Not before: a message is given as a whole. While it waits no other is asked for.

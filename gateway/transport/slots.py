@@ -1,13 +1,13 @@
 """How long each request of a wire may take, and how all of them end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from gateway.model.report import ErrorCode
 from gateway.spi import TryAgainLater, UpstreamError
 from gateway.transport.in_flight import is_held_up
-from gateway.transport.timing import counted
+from gateway.transport.timing import Counted
 from gateway.transport.turns import Turns
 
 
@@ -34,11 +34,14 @@ class Slots:
         has_begun = False
         try:
             async with asyncio.timeout(self._timeout_seconds) as deadline:
-                with self._counted(deadline):
+                self._begin(deadline)
+                try:
                     async with self._turns.turn(what):
                         has_begun = True
-                        with counted():
+                        with Counted():
                             yield
+                finally:
+                    self._finish(deadline)
         except TimeoutError:
             raise self._end(what, has_begun=has_begun) from None
 
@@ -51,16 +54,14 @@ class Slots:
                 deadline.reschedule(now)
         await self._is_empty.wait()
 
-    @contextmanager
-    def _counted(self, deadline: asyncio.Timeout) -> Iterator[None]:
+    def _begin(self, deadline: asyncio.Timeout) -> None:
         self._deadlines.add(deadline)
         self._is_empty.clear()
-        try:
-            yield
-        finally:
-            self._deadlines.remove(deadline)
-            if not self._deadlines:
-                self._is_empty.set()
+
+    def _finish(self, deadline: asyncio.Timeout) -> None:
+        self._deadlines.remove(deadline)
+        if not self._deadlines:
+            self._is_empty.set()
 
     def _end(self, what: str, *, has_begun: bool) -> UpstreamError:
         if self._is_closed:

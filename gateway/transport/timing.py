@@ -3,27 +3,35 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 
-@dataclass(slots=True)
 class Timing:
-    """The requests of one call.
+    """The requests of one call: what the running task sends, and has others send for it.
 
     ``seconds`` are those that a vendor had for one that was then cancelled, from its turn on.
     """
 
-    seconds: float = 0.0
+    __slots__ = ("_token", "seconds")
 
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Count what the running task sends, and what it has others send for it."""
-        token = _current.set(self)
-        try:
-            yield
-        finally:
-            _current.reset(token)
+    def __init__(self) -> None:
+        """Begin to count with the block."""
+        self.seconds = 0.0
+
+    def __enter__(self) -> Self:
+        self._token: Token[Timing | None] = _current.set(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _current.reset(self._token)
 
 
 _current: ContextVar[Timing | None] = ContextVar("whose requests are under way", default=None)
@@ -37,22 +45,31 @@ class _Request:
 _request: ContextVar[_Request | None] = ContextVar("the request that is under way", default=None)
 
 
-@contextmanager
-def counted() -> Iterator[None]:
-    """Count the time of a request, if it is cancelled, to whoever wants to know it."""
-    watching = _current.get()
-    if watching is None:
-        yield
-        return
-    request = _Request(_now())
-    token = _request.set(request)
-    try:
-        yield
-    except asyncio.CancelledError:
-        watching.seconds = _now() - request.begun
-        raise
-    finally:
-        _request.reset(token)
+class Counted:
+    """Counts the time of a request, if it is cancelled, to whoever wants to know it."""
+
+    __slots__ = ("_request", "_token", "_watching")
+
+    def __init__(self) -> None:
+        """Begin to count with the block."""
+        self._watching = _current.get()
+
+    def __enter__(self) -> None:
+        if self._watching is not None:
+            self._request = _Request(_now())
+            self._token = _request.set(self._request)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._watching is None:
+            return
+        _request.reset(self._token)
+        if isinstance(error, asyncio.CancelledError):
+            self._watching.seconds = _now() - self._request.begun
 
 
 @contextmanager

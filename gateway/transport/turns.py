@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import Callable
+from types import TracebackType
 
 from gateway.model.report import ErrorCode
 from gateway.spi import Rate, TryAgainLater
@@ -60,38 +60,53 @@ class Turns:
         """Have requests go out at another pace from now on."""
         self._pacer = _pacer(rate, timer)
 
-    @asynccontextmanager
-    async def turn(self, what: str) -> AsyncIterator[None]:
+    def turn(self, what: str) -> "_Turn":
         """Wait for a turn, and hold it for as long as a request is under way.
 
         Raises :class:`TryAgainLater` when too many are waiting already.
         """
+        return _Turn(self, what)
+
+    async def take(self, what: str) -> None:
+        """Wait for a turn, as :meth:`turn` does, and have it until it is given back."""
         await self._acquire(what)
         self._taken += 1
         try:
             await self._keep_pace()
-            yield
-        finally:
-            self._taken -= 1
-            self._release()
+        except BaseException:
+            self.give_back()
+            raise
+
+    def give_back(self) -> None:
+        """Let another have the turn that was taken."""
+        self._taken -= 1
+        if self._owed:
+            self._owed -= 1
+        else:
+            self._free.release()
 
     async def _acquire(self, what: str) -> None:
-        if self._free.locked() and self._waiting >= MOST_WAITING:
+        while self._owed and not self._free.locked():
+            self._owed -= 1
+            await self._free.acquire()  # at once, as it is free
+        if not self._free.locked():
+            await self._free.acquire()  # at once, too
+            return
+        if self._waiting >= MOST_WAITING:
             raise TryAgainLater(
                 ErrorCode.OVERLOADED, f"{what}: too many are waiting already", attempts=1
             )
         self._waiting += 1
         try:
-            while self._owed and not self._free.locked():
-                self._owed -= 1
-                await self._free.acquire()  # at once, as it is free
-            with aside() if self._free.locked() else nullcontext():
+            with aside():
                 await self._free.acquire()
         finally:
             self._waiting -= 1
 
     async def _keep_pace(self) -> None:
         """Wait for a place in time. Whoever gives up meanwhile has taken none."""
+        if self._pacer is None:
+            return
         async with self._next_to_go:
             # Nothing happens that could be waited for: time goes by.
             while self._pacer is not None and (wait := self._pacer.wait()) > 0:  # noqa: ASYNC110
@@ -99,11 +114,26 @@ class Turns:
             if self._pacer is not None:
                 self._pacer.delay()
 
-    def _release(self) -> None:
-        if self._owed:
-            self._owed -= 1
-        else:
-            self._free.release()
+
+class _Turn:
+    """A turn that is held for as long as a block lasts."""
+
+    __slots__ = ("_turns", "_what")
+
+    def __init__(self, turns: Turns, what: str) -> None:
+        self._turns = turns
+        self._what = what
+
+    async def __aenter__(self) -> None:
+        await self._turns.take(self._what)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._turns.give_back()
 
 
 def _pacer(rate: Rate | None, timer: Callable[[], float]) -> Pacer | None:
