@@ -308,7 +308,8 @@ def _directory(request: web.Request) -> Directory:
 
 def _deadline(request: web.Request) -> Deadline:
     """Begin the time of a call: what the client gives it, or what is configured."""
-    wait = directives.wait_seconds(request.headers.getall("Prefer", []))
+    preferences = request.headers.getall("Prefer", [])
+    wait = directives.wait_seconds(preferences) if preferences else None
     if wait is None:
         return Deadline.within(request.app[DEADLINE_SECONDS])
     request[WAIT_SECONDS] = wait
