@@ -271,7 +271,7 @@ class Replicas:
             for each in (value if isinstance(value, list) else [value])
         ]
         asked = parse_list(MultiDict(pairs), ANYONE, Directory(vendors, {}), self._sealer)
-        return asked.binding.fingerprint()
+        return asked.binding.fingerprint
 
 
 @given(

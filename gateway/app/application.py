@@ -37,6 +37,7 @@ from gateway.web.keys import (
     FIGURES,
     METRICS,
     ORIGINS,
+    QUESTIONS,
     RECORDS,
     REFRESHES,
     REPEATS,
@@ -52,6 +53,7 @@ from gateway.web.middlewares import (
     tell_standing,
     trace_calls,
 )
+from gateway.web.questions import Questions
 from gateway.web.repeats import Repeats
 from gateway.web.routes import routes
 from gateway.web.serving import REQUEST_LIMITS
@@ -111,6 +113,7 @@ def build_app(  # noqa: PLR0913  # what it is built with, each by its name
     app[FEDERATION] = _federation(settings, snapshot.vendors, snapshot.holdings)
     app[REPEATS] = Repeats(timer)
     app[SEALER] = snapshot.sealer
+    app[QUESTIONS] = Questions(app[FEDERATION], snapshot.sealer)
     app[ORIGINS] = origins
     app[TRUSTED_PROXIES] = settings.server.trusted_proxies
     app[DEADLINE_SECONDS] = settings.server.deadline_s

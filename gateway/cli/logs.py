@@ -2,7 +2,9 @@
 
 import logging
 import sys
+import time
 from collections.abc import Callable
+from functools import lru_cache
 from types import TracebackType
 
 from gateway.cli.screen import ERASE
@@ -20,6 +22,14 @@ class LegibleFormatter(logging.Formatter):
         """Take how a line is laid out, and what takes out of it what may not be told."""
         super().__init__(line)
         self._over = over
+
+    def formatTime(  # noqa: N802  # the library's own
+        self,
+        record: logging.LogRecord,
+        datefmt: str | None = None,  # noqa: ARG002  # the library's own
+    ) -> str:
+        """Write the local time of an event."""
+        return f"{_second(int(record.created))},{int(record.msecs):03}"
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the library's own
         """Write the line of an event."""
@@ -44,10 +54,21 @@ def log_to_stderr(*, is_wanted: bool) -> None:
 
 
 def log_by(formatter: logging.Formatter) -> None:
-    """Log to the error stream, as a formatter lays it out."""
+    """Log to the error stream, as a formatter lays it out.
+
+    No line says where in the code it comes from, or from which thread, so that is not looked for.
+    """
+    logging._srcfile = None  # noqa: SLF001  # as its documentation has it
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=logging.INFO)
+
+
+@lru_cache(1)
+def _second(since_epoch: int) -> str:
+    """Write a second once for all events in it."""
+    return time.strftime(logging.Formatter.default_time_format, time.localtime(since_epoch))
 
 
 class _AfterProgress(LegibleFormatter):

@@ -23,6 +23,8 @@ _VERSION = b"\x03"
 _SEAL_BYTES = 32
 _LONGEST_WITH_HINTS = 4096
 _LONGEST_TOKEN = 7000
+_WINDOW_BITS = 12
+"""What is looked back on: all of a cursor, but of very long ones. More costs more to clear."""
 
 
 class CursorError(ValueError):
@@ -87,13 +89,13 @@ class CursorSealer:
 
         Hints are left out where it would grow too long: places first, then all of them.
         """
-        without_places = replace(position, places={})
-        bare = Position(position.boundary, until=position.until)
-        for attempt in (position, without_places):
-            token = self._sealed(attempt, fingerprint)
-            if len(token) <= _LONGEST_WITH_HINTS:
-                return token
-        return self._sealed(bare, fingerprint)
+        token = self._sealed(position, fingerprint)
+        if len(token) > _LONGEST_WITH_HINTS:
+            token = self._sealed(replace(position, places={}), fingerprint)
+        if len(token) > _LONGEST_WITH_HINTS:
+            bare = Position(position.boundary, until=position.until)
+            token = self._sealed(bare, fingerprint)
+        return token
 
     def open(self, token: str, fingerprint: str) -> Position:
         """Read a cursor; raise :class:`CursorError` or :class:`CursorMismatchError`."""
@@ -113,7 +115,7 @@ class CursorSealer:
             {name: list(peek) for name, peek in position.peeks.items()},
             {name: list(map(written, places)) for name, places in position.places.items()},
         )
-        body = _VERSION + zlib.compress(_encode(payload))
+        body = _VERSION + _compressed(_encode(payload))
         return base64.urlsafe_b64encode(self._mac(self._keys[0], body) + body).decode().rstrip("=")
 
     def _unsealed(self, token: str) -> _Payload:
@@ -131,6 +133,11 @@ class CursorSealer:
     @staticmethod
     def _mac(key: bytes, body: bytes) -> bytes:
         return hmac.digest(key, body, "sha256")
+
+
+def _compressed(text: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=_WINDOW_BITS, memLevel=_WINDOW_BITS - 7)
+    return compressor.compress(text) + compressor.flush()
 
 
 def _position(payload: _Payload) -> Position:

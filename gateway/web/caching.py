@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -16,6 +17,8 @@ NO_STORE = {"Cache-Control": "no-store"}
 _TOKEN = re.compile(r"[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*")
 _LONGEST_HEADER = 6000
 """Clients and proxies refuse longer ones; every backend has its report in the body besides."""
+
+_MOST_NAMES = 1024
 
 _NOT_READ = Serving(None, 0.0)
 
@@ -61,33 +64,30 @@ def _max_age(servings: Iterable[Serving]) -> int:
 
 def _status(name: str, report: BackendReport, serving: Serving) -> str:
     """Write a backend's member of ``Cache-Status`` (RFC 9211)."""
-    shown = name if _TOKEN.fullmatch(name) else f'"{name}"'
-    return "; ".join([shown, *_parameters(report, serving)])
+    return f"{_shown(name)}; {_parameters(report, serving)}"
 
 
-def _parameters(report: BackendReport, serving: Serving) -> Iterable[str]:
-    if report.error is not None and report.status is not BackendStatus.STALE:
-        if report.error.code is not ErrorCode.NOT_CACHED:
-            yield f"fwd={serving.need}"
-        yield f"detail={report.error.code}"
-        return
+@lru_cache(_MOST_NAMES)
+def _shown(name: str) -> str:
+    return name if _TOKEN.fullmatch(name) else f'"{name}"'
+
+
+def _parameters(report: BackendReport, serving: Serving) -> str:
+    error = report.error
+    if error is not None and report.status is not BackendStatus.STALE:
+        detail = f"detail={error.code}"
+        return detail if error.code is ErrorCode.NOT_CACHED else f"fwd={serving.need}; {detail}"
     if report.as_of is None:
-        yield f"detail={'not_read' if report.status is BackendStatus.OK else report.status}"
-        return
-    yield from _way(report, serving)
-    yield f"ttl={math.floor(serving.fresh_for_s or 0.0)}"
-    if report.error is not None:
-        yield f"detail={report.error.code}"
+        return f"detail={'not_read' if report.status is BackendStatus.OK else report.status}"
+    served = f"{_way(report, serving)}; ttl={math.floor(serving.fresh_for_s or 0.0)}"
+    return served if error is None else f"{served}; detail={error.code}"
 
 
-def _way(report: BackendReport, serving: Serving) -> Iterable[str]:
+def _way(report: BackendReport, serving: Serving) -> str:
     """Say how what was given came: what is stale since reading anew failed was not enough."""
     if report.served_from is not ServedFrom.LIVE:
         forwarded = "fwd=partial" if report.requests else "hit"
-        yield forwarded if report.error is None else f"fwd={Need.STALE}"
-        return
-    yield f"fwd={serving.need}"
-    if (serving.fresh_for_s or 0.0) >= 1:
-        yield "stored"
-    if not report.requests:
-        yield "collapsed"
+        return forwarded if report.error is None else f"fwd={Need.STALE}"
+    stored = "; stored" if (serving.fresh_for_s or 0.0) >= 1 else ""
+    collapsed = "" if report.requests else "; collapsed"
+    return f"fwd={serving.need}{stored}{collapsed}"

@@ -1,7 +1,8 @@
 """Cursors and gap links of one answer: positions, sealed for the query and the caller."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from multidict import MultiMapping
@@ -14,6 +15,8 @@ from gateway.web.parse import ListRequest
 
 _LONGEST_LINK = 6000
 """Clients and proxies refuse longer headers; the cursor is in the body besides."""
+
+_MOST_TARGETS = 128
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,15 +32,16 @@ class Cursors:
         """Seal where the next page begins; none at the end."""
         if page.next is None:
             return None
-        return self.sealer.seal(page.next, self.asked.binding.fingerprint())
+        return self.sealer.seal(page.next, self.asked.binding.fingerprint)
 
     def links(self, following: str | None = None) -> dict[str, str]:
         """Give the header that names the first page and the next, unless it is too long."""
         kept = [(name, value) for name, value in self.parameters.items() if name != "cursor"]
-        link = f'<{_target(self.path, kept)}>; rel="first"'
+        first = _target(self.path, tuple(kept))
+        link = f'<{first}>; rel="first"'
         if following is not None:
-            target = _target(self.path, [*kept, ("cursor", following)])
-            link = f'<{target}>; rel="next", {link}'
+            # A cursor is made of letters that stand for themselves in a URL.
+            link = f'<{first}{"&" if kept else "?"}cursor={following}>; rel="next", {link}'
         return {"Link": link} if len(link) <= _LONGEST_LINK else {}
 
     def reports(self, page: SessionPage) -> Mapping[str, BackendReport]:
@@ -50,7 +54,7 @@ class Cursors:
         }
 
     def _gap(self, name: str, owed: Position) -> Gap:
-        cursor = self.sealer.seal(owed, self.asked.binding.alone(name).fingerprint())
+        cursor = self.sealer.seal(owed, self.asked.binding.alone(name).fingerprint)
         kept = [
             (parameter, value)
             for parameter, value in self.parameters.items()
@@ -60,9 +64,10 @@ class Cursors:
         return Gap(
             after=instant_in(owed.boundary[0], sort) if owed.boundary else None,
             before=instant_in(owed.until[0], sort) if owed.until else None,
-            link=_target(self.path, [*kept, ("backend", name), ("cursor", cursor)]),
+            link=_target(self.path, (*kept, ("backend", name), ("cursor", cursor))),
         )
 
 
-def _target(path: str, parameters: Sequence[tuple[str, str]]) -> str:
+@lru_cache(_MOST_TARGETS)
+def _target(path: str, parameters: tuple[tuple[str, str], ...]) -> str:
     return f"{path}?{urlencode(parameters)}" if parameters else path

@@ -1,6 +1,5 @@
 """The formats that answers are written in, and the choice between them."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 
 from aiohttp import web
@@ -14,7 +13,7 @@ TABLE = "text/csv"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def acceptable(request: web.Request, offers: Sequence[str] = (JSON,)) -> str:
+def acceptable(request: web.Request, offers: tuple[str, ...] = (JSON,)) -> str:
     """Choose the format of an answer; raise a 406 if the client refuses all that are offered."""
     accepted = ",".join(request.headers.getall("Accept", []))
     chosen = media_type(accepted, offers)

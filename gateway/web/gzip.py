@@ -1,7 +1,6 @@
 """Answers made smaller on their way: gzip, for who accepts it."""
 
 import asyncio
-import gzip
 import zlib
 from collections.abc import Mapping
 from typing import ClassVar, Protocol
@@ -22,7 +21,9 @@ _LEAST_BYTES = 1000
 _MOST_BYTES_AT_ONCE = 32 * 1024
 """What is longer is compressed beside the loop: others are not kept waiting."""
 _LEVEL = 5
-_GZIP_WINDOW = 31
+_LEAST_WINDOW, _MOST_WINDOW = 10, 15
+_GZIP = 16
+"""What the library adds to the bits of a window, to have the head and the end of gzip written."""
 
 
 class Coding(Protocol):
@@ -55,7 +56,7 @@ class Gzip:
     headers: ClassVar[Mapping[str, str]] = {"Content-Encoding": "gzip"}
 
     def __init__(self) -> None:
-        self._compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+        self._compressor = _compressor(_MOST_WINDOW)
 
     def encode(self, chunk: bytes) -> bytes:
         return self._compressor.compress(chunk) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
@@ -103,5 +104,16 @@ async def _compress(response: web.Response, kept: Body | None) -> None:
 
 async def _compressed(body: bytes) -> bytes:
     if len(body) > _MOST_BYTES_AT_ONCE:
-        return await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0)
-    return gzip.compress(body, _LEVEL, mtime=0)
+        return await asyncio.to_thread(_gzipped, body)
+    return _gzipped(body)
+
+
+def _gzipped(body: bytes) -> bytes:
+    """Compress with a window that all of it fits into: to clear a longer one costs more."""
+    window = min(max(_LEAST_WINDOW, len(body).bit_length()), _MOST_WINDOW)
+    compressor = _compressor(window)
+    return compressor.compress(body) + compressor.flush()
+
+
+def _compressor(window: int) -> "zlib._Compress":
+    return zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP + window, window - 7)

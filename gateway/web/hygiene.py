@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from multidict import CIMultiDict
+from multidict import CIMultiDict, CIMultiDictProxy, MultiMapping
 
 from gateway.web.caching import NO_STORE
 from gateway.web.cors import cors_headers, preflight_headers
@@ -24,10 +24,11 @@ SAFE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_ONLY_ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000"}
+_SAFE_ENCRYPTED = SAFE_HEADERS | {"Strict-Transport-Security": "max-age=31536000"}
 """Browsers then come back encrypted for a year (RFC 6797). Other hosts of the name are not ours."""
 
-_VARY = ("Authorization", "X-API-Key", "Accept", "Accept-Encoding")
+_VARY = "Authorization, X-API-Key, Accept, Accept-Encoding"
+_VARY_BY_ORIGIN = f"{_VARY}, Origin"
 _READING = ("GET", "HEAD")
 _OF_A_304 = (
     *("ETag", "Cache-Control", "Cache-Status", "Server-Timing", "Link"),
@@ -40,10 +41,10 @@ def identify(request: web.BaseRequest) -> None:
     """Note how a request is called, and its place in a trace, unless that is noted."""
     if REQUEST_ID in request:
         return
-    sent = CIMultiDict(request.headers)
-    request[REQUEST_ID] = request_id(sent.getall("X-Request-Id", []))
-    request[TRACE] = traced(sent.getall("traceparent", []))
-    begin(Identity(request[REQUEST_ID], request[TRACE]))
+    sent = _sent(request)
+    called = request[REQUEST_ID] = request_id(sent.getall("X-Request-Id", []))
+    trace = request[TRACE] = traced(sent.getall("traceparent", []))
+    begin(Identity(called, trace))
 
 
 async def finish_head(request: web.Request, response: web.StreamResponse) -> None:
@@ -55,14 +56,14 @@ def complete_head(
     request: web.BaseRequest, response: web.StreamResponse, origins: frozenset[str]
 ) -> None:
     """Say what every answer says, to pages of these origins too."""
-    headers = response.headers
+    headers, sent = response.headers, _sent(request)
     headers["Server"] = SAFE_HEADERS["Server"]
-    for name, value in (SAFE_HEADERS | (_ONLY_ENCRYPTED if request.secure else {})).items():
+    for name, value in (_SAFE_ENCRYPTED if request.secure else SAFE_HEADERS).items():
         headers.setdefault(name, value)
-    headers["Vary"] = ", ".join((*_VARY, "Origin") if origins else _VARY)
-    headers.update(cors_headers(request.headers.get("Origin"), origins))
-    headers.update(_told_back(request))
-    if forbids_storing(CIMultiDict(request.headers).getall("Cache-Control", [])):
+    headers["Vary"] = _VARY_BY_ORIGIN if origins else _VARY
+    headers.update(cors_headers(sent.get("Origin"), origins))
+    _tell_back(request, headers)
+    if "Cache-Control" in sent and forbids_storing(sent.getall("Cache-Control")):
         headers.update(NO_STORE)
 
 
@@ -102,19 +103,24 @@ async def refuse_other_hosts(request: web.Request, handler: Handler) -> web.Stre
 async def answer_known(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer 304 to who has the very answer, by its tag."""
     response = await handler(request)
-    tag = response.headers.get("ETag")
     known = request.headers.getall("If-None-Match", [])
-    if tag is None or request.method not in _READING or not is_known(tag, known):
+    tag = response.headers.get("ETag")
+    if not known or tag is None or request.method not in _READING or not is_known(tag, known):
         return response
     headers = {name: response.headers[name] for name in _OF_A_304 if name in response.headers}
     return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
 
 
-def _told_back(request: web.BaseRequest) -> dict[str, str]:
+def _tell_back(request: web.BaseRequest, headers: CIMultiDict[str]) -> None:
     """Tell a client how its request is called, and what of its preferences was heeded."""
-    told: dict[str, str] = {}
     if REQUEST_ID in request:
-        told |= {"X-Request-Id": request[REQUEST_ID], "traceresponse": str(request[TRACE])}
+        headers["X-Request-Id"] = request[REQUEST_ID]
+        headers["traceresponse"] = str(request[TRACE])
     if WAIT_SECONDS in request:
-        told["Preference-Applied"] = f"wait={request[WAIT_SECONDS]:g}"
-    return told
+        headers["Preference-Applied"] = f"wait={request[WAIT_SECONDS]:g}"
+
+
+def _sent(request: web.BaseRequest) -> MultiMapping[str]:
+    """Give the headers of a request. What is no request has none, in a dict of another kind."""
+    headers = request.headers
+    return headers if isinstance(headers, CIMultiDictProxy) else CIMultiDict(headers)

@@ -11,6 +11,7 @@ from gateway.paging.cursor import CursorSealer
 from gateway.state.idempotency import CallRecords
 from gateway.web.addresses import Network
 from gateway.web.callers import Caller
+from gateway.web.questions import Questions
 from gateway.web.rates import Limiter, Standing
 from gateway.web.repeats import Body, Repeats
 from gateway.web.tracing import Trace
@@ -26,6 +27,8 @@ RECORDS: web.AppKey[CallRecords | None] = web.AppKey("RECORDS")
 """Where calls are remembered by their keys: none where that is not configured."""
 UNDERTAKINGS: web.AppKey[LastingFlights[web.Response]] = web.AppKey("UNDERTAKINGS")
 """Calls that are answered to the end, whether or not their callers wait."""
+QUESTIONS = web.AppKey("QUESTIONS", Questions)
+"""What lists asked last."""
 REPEATS = web.AppKey("REPEATS", Repeats)
 """Answers that are asked for again and again."""
 REFRESHES: web.AppKey[Limiter] = web.AppKey("REFRESHES")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 _RANGE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -11,8 +12,12 @@ _ANY_TYPE = "*/*"
 _LEAST = 0.0001
 """The quality of what was not named: below all that was, and not refused."""
 
+_MOST_HEADERS = 128
+"""Whose meaning is remembered, for the same few clients come again and again."""
 
-def media_type(accept: str | None, offers: Sequence[str]) -> str | None:
+
+@lru_cache(_MOST_HEADERS)
+def media_type(accept: str | None, offers: tuple[str, ...]) -> str | None:
     """Give the offer that is liked best, the first of several; none if all are refused.
 
     Without a header that says anything the first offer is given.
@@ -24,6 +29,7 @@ def media_type(accept: str | None, offers: Sequence[str]) -> str | None:
     return liked if _quality(liked, ranges) > 0 else None
 
 
+@lru_cache(_MOST_HEADERS)
 def is_gzip_wanted(accept_encoding: str | None) -> bool:
     """Say whether an answer is better sent with gzip than as it is."""
     codings = dict(_weighted(accept_encoding or "", _CODING))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
@@ -107,7 +107,7 @@ PARAMETERS = frozenset(_CONDITIONS | SHAPING.keys())
 """What a list can be asked for by a fixed name; besides there are attributes, by theirs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Binding:
     """What a cursor is bound to: the same for all pages of one walk of one caller.
 
@@ -123,8 +123,9 @@ class Binding:
         """Bind to the same question, asked of one backend only."""
         return dataclasses.replace(self, backends=frozenset({backend}))
 
+    @cached_property
     def fingerprint(self) -> str:
-        """Digest it, in whatever order the parameters were given."""
+        """Digest it once, in whatever order the parameters were given."""
         caller = self.caller
         visible = None if caller.backends is None else sorted(caller.backends)
         scope = [caller.name, visible, sorted(caller.redaction.words)]
@@ -273,7 +274,7 @@ def _position(form: Form, binding: Binding, sealer: CursorSealer) -> Position:
     if token is None:
         return FROM_THE_START
     try:
-        return sealer.open(token, binding.fingerprint())
+        return sealer.open(token, binding.fingerprint)
     except CursorError as error:
         form.refuse(_CURSOR.name, "invalid_cursor", str(error))
     except CursorMismatchError as error:

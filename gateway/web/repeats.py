@@ -3,8 +3,9 @@
 A dashboard asks for the same page every few seconds. What tells the time in its head is made anew.
 """
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from aiohttp import web
@@ -42,7 +43,7 @@ class Body:
     gzip: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Repeat:
     """An answer of what a federation kept of its backends in these states, as of an instant."""
 
@@ -54,6 +55,8 @@ class Repeat:
     states: Mapping[str, State]
     made_at: float
     fresh_until: float
+    _head: Mapping[str, str] = field(default_factory=dict)
+    _head_until: float = -math.inf
 
     @property
     def size(self) -> int:
@@ -62,13 +65,21 @@ class Repeat:
 
     def response(self, now: float) -> web.Response:
         """Write it down as it is now."""
+        if now >= self._head_until:
+            self._write_head(now)
+        return web.Response(body=self.body.plain, headers=self._head)
+
+    def _write_head(self, now: float) -> None:
+        """Write the head as it is until a whole second less is left of some part."""
         since = now - self.made_at
         servings = {name: _later(serving, since) for name, serving in self.servings.items()}
-        told = {
+        self._head = {
+            **self.headers,
             "Cache-Control": cache_control(servings.values()),
             **service_headers(self.reports, servings),
         }
-        return web.Response(body=self.body.plain, headers={**self.headers, **told})
+        left = [each.fresh_for_s or 0.0 for each in servings.values()]
+        self._head_until = now + min((seconds % 1 for seconds in left), default=math.inf)
 
 
 class Repeats:
@@ -87,8 +98,11 @@ class Repeats:
 
     def find(self, question: Question, federation: Federation) -> Repeat | None:
         """Find the answer to a question, if a federation would make the same now."""
-        kept = self._kept.get(question)
-        if kept is None or kept.federation is not federation:
+        try:
+            kept = self._kept[question]
+        except KeyError:
+            return None
+        if kept.federation is not federation:
             return None
         return kept if kept.states == federation.states(kept.states) else None
 
@@ -136,4 +150,4 @@ def _is_kept(report: BackendReport) -> bool:
 
 def _later(serving: Serving, seconds: float) -> Serving:
     """Tell of a part that is given once more, so much later: nobody waited for it."""
-    return replace(serving, fresh_for_s=(serving.fresh_for_s or 0.0) - seconds, seconds=0.0)
+    return Serving((serving.fresh_for_s or 0.0) - seconds, 0.0, serving.need)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.federation.backend import Backend
 from gateway.federation.deadline import Deadline
-from gateway.federation.freshness import Freshness
+from gateway.federation.freshness import AS_KEPT, Freshness
 from gateway.federation.lookup import Found, Missing
 from gateway.federation.run import PageRequest
 from gateway.model.report import Failure
@@ -33,15 +33,17 @@ from gateway.web.keys import (
     FEDERATION,
     FORMAT,
     METRICS,
+    QUESTIONS,
     REFRESHES,
     REPEATS,
     SEALER,
     WAIT_SECONDS,
 )
 from gateway.web.openapi.serving import Description, describe_endpoints
-from gateway.web.parse import CountEffort, Directory, parse_list, parse_session_id
+from gateway.web.parse import CountEffort, Directory, parse_session_id
 from gateway.web.problem_pages import describe_problem
 from gateway.web.problems import not_found, not_gathered
+from gateway.web.questions import directory_of
 from gateway.web.refreshes import refresh_unknown, refreshed, refuse_fields
 from gateway.web.refusals import failure_problem
 from gateway.web.render import json_response, page_response, session_response
@@ -92,13 +94,14 @@ async def list_sessions(request: web.Request) -> web.StreamResponse:
 
 
 async def _listed(request: web.Request) -> web.StreamResponse:
-    sealer = request.app[SEALER]
-    asked = parse_list(request.query, request[CALLER], _directory(request), sealer)
+    query = request.rel_url.raw_query_string
+    asked, parameters = request.app[QUESTIONS].read(request[CALLER], query)
     if request[FORMAT] == TABLE:
         asked = dataclasses.replace(asked, required=frozenset(asked.query.backends))
     freshness = _freshness(request, asked.query.backends)
-    asked = dataclasses.replace(asked, stale_taken_s=freshness.max_stale_s)
-    cursors = Cursors(sealer, asked, request.path, request.query)
+    if freshness.max_stale_s is not None:
+        asked = dataclasses.replace(asked, stale_taken_s=freshness.max_stale_s)
+    cursors = Cursors(request.app[SEALER], asked, request.path, parameters)
     wanted = PageRequest(asked.query, asked.page_size, asked.position, asked.required, freshness)
     view = _view(request)
     if asked.is_explained:
@@ -300,17 +303,13 @@ def _visible(request: web.Request) -> dict[str, Backend]:
 
 
 def _directory(request: web.Request) -> Directory:
-    caller = request[CALLER]
-    disabled = request.app[FEDERATION].disabled
-    return Directory(
-        enabled={name: b.adapter.vendor for name, b in _visible(request).items()},
-        disabled={name: vendor for name, vendor in disabled.items() if caller.may_see(name)},
-    )
+    return directory_of(request.app[FEDERATION], request[CALLER])
 
 
 def _deadline(request: web.Request) -> Deadline:
     """Begin the time of a call: what the client gives it, or what is configured."""
-    wait = directives.wait_seconds(request.headers.getall("Prefer", []))
+    preferences = request.headers.getall("Prefer", [])
+    wait = directives.wait_seconds(preferences) if preferences else None
     if wait is None:
         return Deadline.within(request.app[DEADLINE_SECONDS])
     request[WAIT_SECONDS] = wait
@@ -327,7 +326,10 @@ def _deadlines(request: web.Request) -> Callable[[], Deadline]:
 
 def _freshness(request: web.Request, asked: Collection[str]) -> Freshness:
     """Read how fresh an answer of these backends is to be; some keep nothing, or are disabled."""
+    sent = request.headers.getall("Cache-Control", [])
+    if not sent:
+        return AS_KEPT
     visible = _visible(request)
     kept = [visible[name].lifetimes.fresh_s for name in asked if name in visible]
     kept_for_s = min((seconds for seconds in kept if seconds > 0), default=None)
-    return directives.freshness(request.headers.getall("Cache-Control", []), kept_for_s)
+    return directives.freshness(sent, kept_for_s)

@@ -1,7 +1,7 @@
 """Who a request belongs to: its id, and its place in a trace (W3C Trace Context)."""
 
+import random
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ def request_id(given: Sequence[str]) -> str:
     """Take the id a client gave to its request, if it is one that a log can hold; else make one."""
     if len(given) == 1 and _SANE_ID.fullmatch(given[0]):
         return given[0]
-    return secrets.token_hex(8)
+    return _drawn(64)
 
 
 def traced(traceparents: Sequence[str]) -> Trace:
@@ -79,8 +79,13 @@ def traced(traceparents: Sequence[str]) -> Trace:
     """
     parent = _parent(traceparents[0]) if len(traceparents) == 1 else None
     if parent is None:
-        return Trace(secrets.token_hex(16), secrets.token_hex(8), 0)
-    return Trace(parent.trace_id, secrets.token_hex(8), parent.flags, parent.span_id)
+        return Trace(_drawn(128), _drawn(64), 0)
+    return Trace(parent.trace_id, _drawn(64), parent.flags, parent.span_id)
+
+
+def _drawn(bits: int) -> str:
+    """Draw an id. It names something and opens nothing, so that it may be guessed."""
+    return f"{random.getrandbits(bits):0{bits // 4}x}"
 
 
 def _parent(text: str) -> Trace | None:

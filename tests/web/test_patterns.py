@@ -42,7 +42,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "no-store": lambda text: forbids_storing([text]),
     "Prefer": lambda text: wait_seconds([text]),
     "If-None-Match": lambda text: is_known('W/"a"', [text]),
-    "Accept": lambda text: media_type(text, ["application/json"]),
+    "Accept": lambda text: media_type(text, ("application/json",)),
     "Accept-Encoding": is_gzip_wanted,
     "X-Forwarded-For": lambda text: client_address("10.0.0.1", [text], (), ANYWHERE),
     "Forwarded": lambda text: client_address("10.0.0.1", (), [f"for={text}"], ANYWHERE),
