@@ -61,6 +61,16 @@ def test_an_absent_file_is_told(tmp_path: Path) -> None:
         assert "none.yaml" in result.stderr
 
 
+def test_ids_that_nobody_can_make_up_are_told(tmp_path: Path) -> None:
+    text = (EXAMPLES / "roundware.yaml").read_text(encoding="utf-8")
+    (tmp_path / "odd.yaml").write_text(text.replace("[0-9]{1,9}|", "[A-Z]{2}:"), encoding="utf-8")
+
+    result = command("conform", str(tmp_path / "odd.yaml"))
+
+    assert result.exit_code == 2
+    assert "odd.yaml:42:3: map.native_id: no id that is made up looks like this" in result.stderr
+
+
 def test_a_law_that_there_is_not_is_wrong_usage() -> None:
     result = command("conform", str(EXAMPLES / "orbitlab.yaml"), "--law", "L99")
 
