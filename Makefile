@@ -26,7 +26,7 @@ help:
 	@echo "make test         run the tests"
 	@echo "make test-deep    try each property with DEPTH=20 times the examples, for up to MINUTES=60"
 	@echo "make soak         ask it for SOAK_SECONDS=600 among troubled vendors, and see what is left behind"
-	@echo "make linters      have the description linted and the page checked, too (takes node and npm)"
+	@echo "make linters      have the description and the page linted and checked, too (takes node and npm)"
 	@echo "make check        lint, types and import contracts"
 	@echo "make bench        measure against a hand-written gateway"
 	@echo "make reliability  measure what is promised for vendors in trouble; ONLY=hanging for one of it"

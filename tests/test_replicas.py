@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from pydantic import SecretStr
 
-from gateway.config import AuthSettings, CacheSettings, KeySettings
+from gateway.config import AuthSettings, CacheSettings, KeySettings, Settings
 from gateway.spi import Operation, Rate
 from gateway.state.shared.seals import Seals
 from tests.support.caches import KEYS
@@ -20,6 +20,7 @@ from tests.support.replicas import CURSOR, Replicas, lists, replicas
 
 ROWS = 60
 ONCE = {"canopsis": 1, "cortex": 1, "digital-samba": 1, "ekran": 1, "roundware": 1}
+BEGUN = {"backend": "roundware", "space": {"id": "1"}}
 
 
 @pytest.fixture
@@ -173,13 +174,17 @@ def auth(rate: Rate | None = None) -> AuthSettings:
     return AuthSettings(keys=(KeySettings(**entry, rate=rate),))
 
 
+def writing(vendors: Vendors, name: str, operation: Operation) -> Settings:
+    """Let one backend be written to, and leave out the others."""
+    writable = vendors.backends[name].model_copy(update={"operations": (operation,)})
+    settings = vendors.settings(cursor=CURSOR, auth=auth())
+    return settings.model_copy(update={"backends": (writable,)})
+
+
 async def test_a_write_shows_in_the_next_list_of_every_replica(
     server: RedisServer, vendors: Vendors
 ) -> None:
-    samba = vendors.backends["digital-samba"].model_copy(update={"operations": (Operation.END,)})
-    settings = vendors.settings(cursor=CURSOR, auth=auth())
-    settings = settings.model_copy(update={"backends": (samba,)})
-    async with replicas(server, settings) as both:
+    async with replicas(server, writing(vendors, "digital-samba", Operation.END)) as both:
         one, other = both.gateways
         for gateway in (one, other):
             listed = await gateway.get("/v1/sessions", headers=KEYED, status="active")
@@ -242,13 +247,9 @@ async def test_without_a_cache_each_replica_counts_for_itself(
 async def test_a_call_that_is_repeated_at_another_replica_is_not_made_again(
     server: RedisServer, vendors: Vendors
 ) -> None:
-    roundware = vendors.backends["roundware"].model_copy(update={"operations": (Operation.CREATE,)})
-    settings = vendors.settings(cursor=CURSOR, auth=auth())
-    settings = settings.model_copy(update={"backends": (roundware,)})
-    body = {"backend": "roundware", "space": {"id": "1"}}
-    async with replicas(server, settings) as both:
+    async with replicas(server, writing(vendors, "roundware", Operation.CREATE)) as both:
         answers = [
-            await gateway.post("/v1/sessions", body, headers={**KEYED, "Idempotency-Key": "k"})
+            await gateway.post("/v1/sessions", BEGUN, headers={**KEYED, "Idempotency-Key": "k"})
             for gateway in both.gateways
         ]
 
@@ -261,16 +262,12 @@ async def test_a_call_that_is_repeated_at_another_replica_is_not_made_again(
 async def test_a_keyed_call_is_refused_while_its_key_cannot_be_recorded(
     server: RedisServer, vendors: Vendors
 ) -> None:
-    roundware = vendors.backends["roundware"].model_copy(update={"operations": (Operation.CREATE,)})
-    settings = vendors.settings(cursor=CURSOR, auth=auth())
-    settings = settings.model_copy(update={"backends": (roundware,)})
-    body = {"backend": "roundware", "space": {"id": "1"}}
-    async with replicas(server, settings) as both:
+    async with replicas(server, writing(vendors, "roundware", Operation.CREATE)) as both:
         await server.kill()
         keyed = await both.gateways[0].post(
-            "/v1/sessions", body, headers={**KEYED, "Idempotency-Key": "k"}
+            "/v1/sessions", BEGUN, headers={**KEYED, "Idempotency-Key": "k"}
         )
-        plain = await both.gateways[0].post("/v1/sessions", body, headers=KEYED)
+        plain = await both.gateways[0].post("/v1/sessions", BEGUN, headers=KEYED)
 
     assert (keyed.status, keyed.body["code"]) == (503, "idempotency_failed")
     assert plain.status == 201

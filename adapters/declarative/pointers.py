@@ -2,14 +2,17 @@
 
 from urllib.parse import urljoin
 
+import msgspec
+
 from adapters.declarative.answers import Answer
 from adapters.declarative.documents import Document, Selector
 from adapters.declarative.drafts import Draft
 from adapters.declarative.language.paging import AfterIdPaging, CursorPaging, LinkPaging
+from adapters.declarative.language.requests import Place
 from adapters.declarative.paging import Page, Pager, stuck
 from adapters.toolkit.link_header import link_to
 from adapters.toolkit.links import rebased
-from gateway.spi import Address, AfterId, BadAnswer, First, Json, PagingStyle, Token
+from gateway.spi import Address, AfterId, BadAnswer, First, Json, PagingStyle, StartOver, Token
 
 
 class ByLastRow(Pager):
@@ -28,9 +31,10 @@ class ByLastRow(Pager):
 
     def ask(self, draft: Draft, at: Address, size: int | None) -> None:
         """Put in the id."""
-        previous = _id_in(at)
-        if previous is not None:
-            draft.put(self._place, previous)
+        if isinstance(at, Token):
+            draft.put(self._place, _told_by(at, self._place))
+        elif isinstance(at, AfterId):
+            draft.put(self._place, at.native_id)
         self.put_size(draft, size)
 
     def following(self, at: Address, page: Page) -> Address | None:
@@ -38,8 +42,15 @@ class ByLastRow(Pager):
         seen, previous = at.seen if isinstance(at, AfterId) else 0, _id_in(at)
         if self.has_ended(page, before=seen if seen or previous is None else None):
             return None
-        found = _last_id(page, self._row_id, previous)
-        return AfterId(found, seen + len(page.rows)) if self._is_own else Token(found)
+        found = _last_id(page, self._row_id)
+        behind = (
+            AfterId(str(found), seen + len(page.rows))
+            if self._is_own
+            else _token(found, self._place)
+        )
+        if _id_in(behind) == previous:
+            raise stuck(page.answer, "a page that ends with the row it is to come after")
+        return behind
 
 
 class ByToken(Pager):
@@ -56,16 +67,17 @@ class ByToken(Pager):
     def ask(self, draft: Draft, at: Address, size: int | None) -> None:
         """Put in the token."""
         if isinstance(at, Token):
-            draft.put(self._place, at.text)
+            draft.put(self._place, _told_by(at, self._place))
         self.put_size(draft, size)
 
     def following(self, at: Address, page: Page) -> Token | None:
         """Go on with the token of the answer."""
         document = page.answer.document
         try:
-            token = _identifier(self._next.value(document))
+            found = _identifier(self._next.value(document))
         except ValueError as error:
             raise document.not_as_described() from error
+        token = None if found is None else _token(found, self._place)
         return _going_on(self, at, page, token)
 
 
@@ -90,7 +102,7 @@ class ByLink(Pager):
     def following(self, at: Address, page: Page) -> Token | None:
         """Go on where the answer links to, if that is below the vendor's address."""
         link = self._link(page.answer)
-        place = None if link is None else self._rebased(link, page.answer)
+        place = None if link is None else Token(self._rebased(link, page.answer))
         return _going_on(self, at, page, place)
 
     def _link(self, answer: Answer) -> str | None:
@@ -112,21 +124,31 @@ class ByLink(Pager):
         return rebased(whole, self._endpoint_url)
 
 
-def _last_id(page: Page, row_id: Selector, previous: str | None) -> str:
-    """Give the id to go on after: that of the last row that has one.
+def _token(value: str | int, place: Place) -> Token:
+    """Make a token to everybody else: where JSON is sent, it tells texts and numbers apart."""
+    return Token(msgspec.json.encode(value).decode() if place.is_json else str(value))
 
-    A page that ends with the row it was to come after would come again and again.
-    """
+
+def _told_by(token: Token, place: Place) -> Json:
+    """Give what a token holds; one of before the file was changed may be no JSON."""
+    if not place.is_json:
+        return token.text
+    try:
+        return msgspec.json.decode(token.text)
+    except msgspec.DecodeError as error:
+        raise StartOver("a token of another kind") from error
+
+
+def _last_id(page: Page, row_id: Selector) -> str | int:
+    """Give the id to go on after: that of the last row that has one."""
     ids = (_id_of(Document(page.answer.what, row), row_id) for row in reversed(page.rows))
     found = next((each for each in ids if each is not None), None)
     if found is None:
         raise stuck(page.answer, "no row has an id to go on after")
-    if found == previous:
-        raise stuck(page.answer, "a page that ends with the row it is to come after")
     return found
 
 
-def _going_on(pager: Pager, at: Address, page: Page, token: str | None) -> Token | None:
+def _going_on(pager: Pager, at: Address, page: Page, token: Token | None) -> Token | None:
     """Give the page of a token, unless the page that came is the last."""
     verdict = pager.is_last(page, before=_before_token(at), has_token=token is not None)
     if verdict:
@@ -135,9 +157,9 @@ def _going_on(pager: Pager, at: Address, page: Page, token: str | None) -> Token
         if verdict is False:
             raise stuck(page.answer, "more is told of, but not where")
         return None
-    if at == Token(token):
+    if at == token:
         raise stuck(page.answer, "a page that is said to be followed by itself")
-    return Token(token)
+    return token
 
 
 def _id_in(at: Address) -> str | None:
@@ -152,17 +174,17 @@ def _before_token(at: Address) -> int | None:
     return 0 if at == First() else None
 
 
-def _id_of(row: Document, row_id: Selector) -> str | None:
+def _id_of(row: Document, row_id: Selector) -> str | int | None:
     try:
         return _identifier(row_id.value(row))
     except (BadAnswer, ValueError):
         return None
 
 
-def _identifier(value: Json) -> str | None:
-    """Read a text, or a whole number as its digits; none where there is none."""
+def _identifier(value: Json) -> str | int | None:
+    """Read a text or a whole number; none where there is none."""
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("neither a text nor a whole number")
-    return str(value)
+    return value

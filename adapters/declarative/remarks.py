@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from adapters.declarative.language.abilities import EqualityFilter, SendEquality
+from adapters.declarative.language.mapping import StatusField
 from adapters.declarative.language.paging import (
     AfterIdPaging,
     CursorPaging,
@@ -9,6 +11,7 @@ from adapters.declarative.language.paging import (
     SinglePage,
 )
 from adapters.declarative.language.spec import Spec
+from adapters.declarative.rules.walking import filters
 
 _BY_PLACE = (AfterIdPaging, CursorPaging, LinkPaging)
 """The ways of paging by what the vendor may come to know no longer."""
@@ -18,6 +21,7 @@ def remarks_on(spec: Spec) -> Iterator[str]:
     """Say what is not declared, each with what comes of that."""
     yield from _on_reading(spec)
     yield from _on_sessions(spec)
+    yield from _on_filters(spec)
     if not spec.samples:
         yield "samples: there are none, so the map was only tried on what was made up from it"
 
@@ -40,6 +44,25 @@ def _on_reading(spec: Spec) -> Iterator[str]:
 
 def _tells_lost_places(spec: Spec) -> bool:
     return any(rule.is_ == "start_over" for rule in spec.errors)
+
+
+def _on_filters(spec: Spec) -> Iterator[str]:
+    for name, ability in filters(spec):
+        if isinstance(ability, EqualityFilter):
+            for unsaid in _unsaid(name, ability.send, spec.map.status):
+                yield f"abilities.filters.{name}: {unsaid} not sent but checked here"
+
+
+def _unsaid(name: str, send: SendEquality, status: StatusField | None) -> Iterator[str]:
+    """Say which values have no words of the vendor's: nothing is lost by them, but time."""
+    if name != "status":
+        if send.values == "from_map":
+            yield "values that the map does not list are"
+        return
+    meant = send.values if isinstance(send.values, dict) else status and status.values.values()
+    for word in ("active", "ended"):
+        if word not in (meant or ()):
+            yield f"no word is known for {word}, which is"
 
 
 def _on_sessions(spec: Spec) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from adapters.declarative.adapter import DeclarativeAdapter
 from adapters.declarative.fake.reach import Reach, reachable
+from adapters.declarative.fake.records import unplayable
 from adapters.declarative.fake.server import GeneratedVendor
 from adapters.declarative.language.paging import SinglePage
 from adapters.declarative.language.part import references
@@ -18,6 +19,7 @@ from adapters.declarative.remarks import remarks_on
 from adapters.declarative.samples import misfits, records_in
 from adapters.declarative.scrubbing import samples_of
 from gateway.spi import Operation
+from gateway.spi.documents import read_document
 from gateway.spi.harness import Harness, HeldSession, WriteExample
 
 _NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -41,7 +43,11 @@ class DeclarativeWorkbench:
         return [*remarks_on(self.spec)]
 
     def harness(self) -> Harness:
-        """Give the adapter, and the fake vendor that the file makes; both live at one noon."""
+        """Give the adapter, and the fake vendor that the file makes; both live at one noon.
+
+        Raises :class:`~gateway.spi.documents.ConfigurationError` where no fake can be made.
+        """
+        read_document(self._file, Spec, (unplayable,))
         spec = reachable(self.spec)
         options = {"spec": str(self._file), **made_up_options(spec)}
         vendor = partial(GeneratedVendor, spec, options, clock=_noon)

@@ -11,7 +11,7 @@ from gateway.cli.progress import Progress
 from gateway.cli.rows import count_text
 from gateway.cli.screen import Screen, tell
 from gateway.cli.table import Table
-from gateway.cli.words import remarks
+from gateway.cli.words import misfits_in_words, remarks
 from gateway.config import Settings
 from gateway.federation.deadline import Deadline
 from gateway.federation.federation import Federation
@@ -44,6 +44,8 @@ async def _check(settings: Settings) -> None:
             answers = await _asked(federation, settings.server.deadline_s)
     Screen.of_output().show(Table(_HEADER, list(map(_row, answers)), firm={0, 1, 2, 3}))
     tell(remarks({answer.name: answer.report for answer in answers}))
+    for name, backend in federation.backends.items():
+        tell(f"{name}: {misfit}" for misfit in misfits_in_words(backend.misfits))
     tell(f"{name}: is switched off, so it was not asked" for name in federation.disabled)
     silent = [answer.name for answer in answers if answer.report.status not in _ANSWERED]
     if silent:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from gateway.federation.misfits import OTHER_FIELDS, Misfits
 from gateway.model.report import (
     BackendReport,
     BackendStatus,
@@ -50,12 +51,29 @@ WARNINGS: Mapping[BackendWarning, str] = {
     BackendWarning.CLOCK_SKEW: "sessions start later than now: its clock is ahead of the one here",
 }
 
+_NO_SESSIONS = "records that are no sessions"
+_STRANGE_WORDS = "records with a word for their status that nobody knows"
+_NOT_READ = "answers that could not be read"
+
 
 def remarks(reports: Mapping[str, BackendReport]) -> Iterator[str]:
     """Say of each backend what it could not give, and what else to know of its part."""
     for name, report in reports.items():
         for remark in _remarks(report):
             yield f"{name}: {remark}"
+
+
+def misfits_in_words(known: Misfits) -> Iterator[str]:
+    """Say what of a vendor's answers did not fit its adapter, and how much of it."""
+    counts = {
+        f"{_NO_SESSIONS} (of {known.records:,})": known.rejected,
+        _STRANGE_WORDS: known.unknown_statuses,
+        _NOT_READ: known.bad_answers,
+    }
+    yield from (f"{what}: {count:,}" for what, count in counts.items() if count)
+    for name, count in sorted(known.unreadable_fields.items()):
+        field = "other fields" if name == OTHER_FIELDS else name
+        yield f"records of which {field} could not be read: {count:,}"
 
 
 def counted(given: int, total: Count | None) -> str:

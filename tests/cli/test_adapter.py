@@ -53,12 +53,36 @@ def test_what_might_be_said_besides_is_remarked(tmp_path: Path) -> None:
     assert f"{file}: remark: get: left out" in result.stderr
 
 
+def test_filters_by_values_without_words_are_remarked(tmp_path: Path) -> None:
+    text = (EXAMPLES / "quarry.yaml").read_text(encoding="utf-8")
+    assert "active: true, ended: false" in text
+    file = tmp_path / "quarry.yaml"
+    file.write_text(text.replace("active: true, ended: false", "active: true"), encoding="utf-8")
+
+    result = command("lint", str(file))
+
+    assert result.exit_code == 0
+    told = [line.rpartition("filters.")[2] for line in result.stderr.splitlines()]
+    assert "status: no word is known for ended, which is not sent but checked here" in told
+    assert "client: values that the map does not list are not sent but checked here" in told
+
+
 def test_an_absent_file_is_told(tmp_path: Path) -> None:
     for name in ("lint", "conform"):
         result = command(name, str(tmp_path / "none.yaml"))
 
         assert result.exit_code == 2
         assert "none.yaml" in result.stderr
+
+
+def test_ids_that_nobody_can_make_up_are_told(tmp_path: Path) -> None:
+    text = (EXAMPLES / "roundware.yaml").read_text(encoding="utf-8")
+    (tmp_path / "odd.yaml").write_text(text.replace("[0-9]{1,9}|", "[A-Z]{2}:"), encoding="utf-8")
+
+    result = command("conform", str(tmp_path / "odd.yaml"))
+
+    assert result.exit_code == 2
+    assert "odd.yaml:42:3: map.native_id: no id that is made up looks like this" in result.stderr
 
 
 def test_a_law_that_there_is_not_is_wrong_usage() -> None:

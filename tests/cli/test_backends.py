@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from click.testing import CliRunner
 
 from gateway.cli.main import main
@@ -121,6 +123,23 @@ async def test_backends_that_all_answer_are_in_order(vendors: Vendors, tmp_path:
     assert rows["ekran"][2] == "ok"
     assert "digital-samba: is switched off, so it was not asked" in ended.error
     assert not vendors.servers["digital-samba"].requests
+
+
+async def test_what_does_not_fit_of_an_answer_is_told_by_check_online(tmp_path: Path) -> None:
+    async def listed(_request: web.Request) -> web.Response:
+        return web.json_response([{"id": 1, "starttime": "later"}, {"starttime": "sooner"}])
+
+    app = web.Application()
+    app.router.add_get("/sessions/", listed)
+    async with TestServer(app) as museum:
+        url = str(museum.make_url("/")).rstrip("/")
+        file = written(tmp_path, [backend("roundware", {"url": url, "token": "t0ken"})])
+
+        ended = await command("check", "-c", file, "--online")
+
+    assert ended.status == 0, ended.error
+    assert "roundware: records that are no sessions (of 2): 1" in ended.error
+    assert "roundware: records of which starttime could not be read: 1" in ended.error
 
 
 async def test_check_asks_nobody_unless_told_to(vendors: Vendors, tmp_path: Path) -> None:

@@ -34,6 +34,24 @@ async def served(folder: Path, server: FaultServer, **settings: object) -> Async
         yield process
 
 
+@asynccontextmanager
+async def stopping(
+    folder: Path,
+) -> AsyncIterator[tuple[Serving, http.Held, asyncio.Task[int]]]:
+    """Stop a gateway that has to answer one more page, whose vendor is held."""
+    held = http.Held()
+    async with (
+        FaultServer(digital_samba(), held) as vendor,
+        served(folder, vendor) as process,
+        aiohttp.ClientSession() as client,
+    ):
+        page = asyncio.create_task(status(client, f"{process.address}/v1/sessions"))
+        await held.has_come.wait()
+        process.tell(signal.SIGTERM)
+        await process.said("stopping")
+        yield process, held, page
+
+
 async def status(client: aiohttp.ClientSession, url: str) -> int:
     async with client.get(url) as answer:
         await answer.read()
@@ -91,16 +109,7 @@ async def test_nobody_is_waited_for_who_does_not_watch(tmp_path: Path) -> None:
 
 
 async def test_what_is_under_way_is_answered_to_the_end(tmp_path: Path) -> None:
-    held = http.Held()
-    async with (
-        FaultServer(digital_samba(), held) as vendor,
-        served(tmp_path, vendor) as process,
-        aiohttp.ClientSession() as client,
-    ):
-        page = asyncio.create_task(status(client, f"{process.address}/v1/sessions"))
-        await held.has_come.wait()
-        process.tell(signal.SIGTERM)
-        await process.said("stopping")
+    async with stopping(tmp_path) as (process, held, page):
         await asyncio.sleep(1.5)  # Connections that are idle are closed meanwhile.
         held.is_let.set()
         answered, ended = await page, await process.ended()
@@ -109,16 +118,7 @@ async def test_what_is_under_way_is_answered_to_the_end(tmp_path: Path) -> None:
 
 
 async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
-    held = http.Held()
-    async with (
-        FaultServer(digital_samba(), held) as vendor,
-        served(tmp_path, vendor) as process,
-        aiohttp.ClientSession() as client,
-    ):
-        page = asyncio.create_task(status(client, f"{process.address}/v1/sessions"))
-        await held.has_come.wait()
-        process.tell(signal.SIGTERM)
-        await process.said("stopping")
+    async with stopping(tmp_path) as (process, held, page):
         process.tell(signal.SIGTERM)
         ended = await process.ended()
         held.is_let.set()

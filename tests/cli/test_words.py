@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.cli.progress import progress_line
-from gateway.cli.words import FAILURES, WARNINGS, counted, in_words, remarks
+from gateway.cli.words import FAILURES, WARNINGS, counted, in_words, misfits_in_words, remarks
+from gateway.federation.misfits import Misfits
 from gateway.model.report import (
     BackendReport,
     BackendStatus,
@@ -15,6 +16,8 @@ from gateway.model.report import (
     Failure,
     Relation,
 )
+
+READ_AT = datetime(2026, 11, 22, 6, 0, 5, tzinfo=UTC)
 
 
 def test_every_failure_and_every_warning_has_its_words() -> None:
@@ -59,15 +62,37 @@ def test_sessions_are_counted(given: int, total: Count | None, told: str) -> Non
     assert counted(given, total) == told
 
 
+def test_all_that_does_not_fit_is_told_and_counted() -> None:
+    known = Misfits()
+    known.note_records(1200, 2, READ_AT)
+    known.unknown_statuses = 3
+    known.note_failure(ErrorCode.BAD_PAYLOAD, READ_AT)
+    known.note_unreadable(["ended_at", "x" * 500])
+
+    assert [*misfits_in_words(known)] == [
+        "records that are no sessions (of 1,200): 2",
+        "records with a word for their status that nobody knows: 3",
+        "answers that could not be read: 1",
+        "records of which other fields could not be read: 1",
+        "records of which ended_at could not be read: 1",
+    ]
+
+
+def test_of_what_fits_nothing_is_told() -> None:
+    known = Misfits()
+    known.note_records(7, 0, READ_AT)
+
+    assert not [*misfits_in_words(known)]
+
+
 def test_progress_tells_the_time_too() -> None:
     assert progress_line(500, Count(1000, Relation.EQUAL), 12.4) == "500 of 1,000 sessions, 12 s"
 
 
 def test_what_is_stale_is_not_missing_and_its_age_is_told() -> None:
-    read_at = datetime(2026, 11, 22, 6, 0, 5, tzinfo=UTC)
     report = BackendReport(
         status=BackendStatus.STALE,
-        as_of=read_at,
+        as_of=READ_AT,
         error=Failure(ErrorCode.RESET, retryable=True),
     )
 

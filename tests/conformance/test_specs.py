@@ -9,12 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.conformance.examination import Verdict, examine
 from gateway.conformance.harness import Harness
 from gateway.conformance.suite import AdapterSuite
 from tests.conformance.described import usual, ways
 from tests.conformance.test_vendors import EXCUSED as EXCUSED_ANYWAY
-from tests.conformance.vendors import OF_A_WAY
+from tests.conformance.vendors import broken_by
 
 _ONE_CALL = (
     "the statistics of a session do not tell its room's description, and a file makes one call"
@@ -51,7 +50,4 @@ class TestSpecs(AdapterSuite):
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_every_way_that_a_vendor_may_turn_out_keeps_the_laws(way: str) -> None:
-    findings = await examine(WAYS[way], OF_A_WAY)
-
-    broken = {f.check.name: f.reason for f in findings if f.verdict is Verdict.BROKEN}
-    assert broken == {}
+    assert await broken_by(WAYS[way]) == {}

@@ -13,6 +13,7 @@ from adapters.simulators.ekran import EkranSimulator
 from adapters.simulators.facts import Dialect
 from adapters.simulators.roundware import RoundwareSimulator
 from adapters.simulators.server import VendorServer
+from gateway.conformance.examination import Verdict, examine
 from gateway.conformance.harness import Harness, WriteExample
 from gateway.conformance.law import Law
 from gateway.spi import Operation
@@ -94,3 +95,9 @@ def dialects_of(vendor: Vendor) -> Mapping[str, Harness]:
         for name, dialect in dialects.items()
         for variant, options in variants.items()
     }
+
+
+async def broken_by(harness: Harness) -> Mapping[str, str]:
+    """Say which laws a way does not keep, by the names of their checks, and why."""
+    findings = await examine(harness, OF_A_WAY)
+    return {f.check.name: f.reason for f in findings if f.verdict is Verdict.BROKEN}

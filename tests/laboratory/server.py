@@ -7,9 +7,10 @@ import struct
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import TypeAlias
 
 from tests.laboratory.messages import Reply, Request
+from tests.support.listening import Listening
 
 HOST = "127.0.0.1"
 
@@ -88,7 +89,7 @@ class Connection:
         self.writer.transport.abort()
 
 
-class FaultServer:
+class FaultServer(Listening):
     """Listens on a free loopback port, and notes when connections and requests come.
 
     ``fault`` may be changed at any time. A ``greeting`` is sent before anything was asked.
@@ -102,30 +103,12 @@ class FaultServer:
         greeting: bytes = b"",
         tls: ssl.SSLContext | None = None,
     ) -> None:
+        super().__init__(tls)
         self.vendor = vendor
         self.fault = fault
         self.arrivals: list[Arrival] = []
         self.connections: list[float] = []
-        self.port = 0
         self._greeting = greeting
-        self._tls = tls
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._receive, HOST, 0, ssl=self._tls)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        for end in await asyncio.gather(*self._tasks, return_exceptions=True):
-            if isinstance(end, Exception):
-                raise end
-        await self._server.wait_closed()
 
     def url(self, scheme: str = "http") -> str:
         """Give its address."""
@@ -143,12 +126,10 @@ class FaultServer:
         """Give all that it was sent."""
         return "\n".join(f"{each.what} {each.sent!r}" for each in self.arrivals)
 
-    def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Do what the fault has it do to every request of a connection."""
         self.connections.append(time.monotonic())
-        serving = asyncio.create_task(self._serve(Connection(reader, writer)))
-        self._tasks.add(serving)
-
-    async def _serve(self, connection: Connection) -> None:
+        connection = Connection(reader, writer)
         try:
             connection.writer.write(self._greeting)
             await self._exchange(connection)

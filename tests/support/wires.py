@@ -17,6 +17,7 @@ from gateway.transport.http import HttpWire
 from gateway.transport.limits import Limits, Trust
 from gateway.transport.proxy import Proxy
 from gateway.transport.rpc import RpcWire
+from tests.support.listening import Listening
 
 HOST = "127.0.0.1"
 
@@ -65,43 +66,24 @@ class Visit:
 Script: TypeAlias = Callable[[Visit], Awaitable[None]]
 
 
-class Peer:
+class Peer(Listening):
     """A raw server that plays a script on every connection, and then closes it."""
 
     def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(tls)
         self.requests: list[bytes] = []
         self.visits = 0
         self._script = script
-        self._tls = tls
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._receive, HOST, 0, ssl=self._tls)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        for end in await asyncio.gather(*self._tasks, return_exceptions=True):
-            if isinstance(end, Exception):
-                raise end
-        await self._server.wait_closed()
 
     @property
     def url(self) -> str:
         """The address for HTTP."""
         return f"http{'s' if self._tls else ''}://{HOST}:{self.port}"
 
-    def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Play the script."""
         self.visits += 1
         visit = Visit(reader, writer, self.requests)
-        self._tasks.add(asyncio.create_task(self._play(visit)))
-
-    async def _play(self, visit: Visit) -> None:
         try:
             await self._script(visit)
         except (ConnectionError, asyncio.IncompleteReadError):

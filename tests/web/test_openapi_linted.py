@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,8 @@ import msgspec
 import pytest
 
 from tests.support.gateway import Gateway, backend, running, settings_for
+from tests.support.linters import FOLDER, program
 
-FOLDER = Path(__file__).with_name("linters")
-PROGRAMS = FOLDER / "node_modules" / ".bin"
 LINTERS = {
     "spectral": ("lint", "--ruleset", str(FOLDER / "spectral.yaml"), "--fail-severity", "hint"),
     "redocly": ("lint", "--config", str(FOLDER / "redocly.yaml")),
@@ -26,10 +24,7 @@ SILENCE = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 def linter(request: pytest.FixtureRequest) -> str:
     """Name a linter that is installed. In CI all of them are."""
     name: str = request.param
-    is_there = shutil.which("node") is not None and (PROGRAMS / name).exists()
-    if not is_there and not os.environ.get("CI"):
-        pytest.skip("the linters are not installed: make linters, which takes node and npm")
-    assert is_there, f"{name} is not installed: make linters"
+    program(name)
     return name
 
 
@@ -45,7 +40,7 @@ async def lint(linter: str, document: dict[str, Any], folder: Path) -> tuple[int
     file = folder / "openapi.json"
     file.write_bytes(msgspec.json.format(msgspec.json.encode(document)))
     process = await asyncio.create_subprocess_exec(
-        *(str(PROGRAMS / linter), *LINTERS[linter], str(file)),
+        *(str(program(linter)), *LINTERS[linter], str(file)),
         cwd=folder,
         env={**os.environ, **SILENCE},
         stdout=asyncio.subprocess.PIPE,

@@ -58,8 +58,7 @@ class Filled:
         if not values:
             return None
         (value,) = values
-        is_json = place.in_ in ("body", "params")
-        if isinstance(value, bool) or not isinstance(value, int if is_json else str):
+        if isinstance(value, bool) or not isinstance(value, int if place.is_json else str):
             raise ValueError(f"{place.at}: no whole number")
         return int(value)
 
@@ -86,7 +85,7 @@ def is_known(filled_: Filled, request: Request, places: Sequence[Place]) -> bool
         known |= request.query.keys()
     if any(name not in known for name, _ in filled_.received.query):
         return False
-    told = [tuple(p.at.split(".")) for p in places if p.in_ in ("body", "params")]
+    told = [tuple(p.at.split(".")) for p in places if p.is_json]
     told += [steps for steps, _ in _leaves(_tree(request))]
     return all(
         any(steps[: len(each)] == each for each in told)

@@ -1,7 +1,7 @@
 """How a fake vendor writes sessions down: the inverse of the map of its file. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from adapters.declarative.fake.casting import (
@@ -18,6 +18,7 @@ from adapters.declarative.language.paging import AfterIdPaging
 from adapters.declarative.language.spec import Spec
 from gateway.spi import Json
 from gateway.spi.abilities import ATTRIBUTES
+from gateway.spi.documents import Finding
 
 _TEXTS = (
     *("native_status", "title", "user_id", "user_name", "device_id", "device_name"),
@@ -39,7 +40,7 @@ class Writer:
         self._spec = spec
         self._map = spec.map
         self._reader = reader
-        self._patterns = dict(_patterns(spec))
+        self._patterns = frozenset(_patterns(spec))
         self._never_null = frozenset(_without_nulls(spec))
 
     def record(self, life: Life) -> dict[str, Json]:
@@ -154,7 +155,7 @@ class Writer:
         return next((text for text in texts if self._fits(key, text)), texts[0])
 
     def _fits(self, key: str, value: str) -> bool:
-        return all(re.fullmatch(each, value) for each in self._patterns.get(key, ()))
+        return _fits(self._patterns, key, value)
 
     def _with_row_id(self, record: dict[str, Json], number: int) -> dict[str, Json]:
         """Write the id that pages go on behind, where that is another than the session's."""
@@ -163,6 +164,14 @@ class Writer:
             return record
         source = Source(at=paging.id)
         return record if look(source, record) is not None else _put(record, source, number + 700)
+
+
+def unplayable(spec: Spec) -> Iterator[Finding]:
+    """Find why nobody can play the vendor of a file that is in order."""
+    patterns = frozenset(_patterns(spec))
+    if not any(_fits(patterns, "native_id", each) for each in native_ids(1)):
+        message = "no id that is made up looks like this, so no fake vendor can be made"
+        yield ("map", "native_id"), message
 
 
 def _nothing(source: Source, life: Life) -> Json:
@@ -219,12 +228,18 @@ def _set(record: dict[str, Json], steps: list[str], value: Json) -> dict[str, Js
     return {**record, step: _set(inner or {}, deeper, value)}
 
 
-def _patterns(spec: Spec) -> Iterator[tuple[str, list[str]]]:
-    """Give what values must look like to be asked for, by the keys of the map."""
+def _fits(patterns: Collection[tuple[str, str]], key: str, value: str) -> bool:
+    return all(re.fullmatch(each, value) for of, each in patterns if of == key)
+
+
+def _patterns(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Give what values must look like to be asked for, each with its key of the map."""
+    if spec.map.native_id.pattern is not None:
+        yield "native_id", spec.map.native_id.pattern
     for field, keys in KEYS.items():
         ability = getattr(spec.abilities.filters, field)
         if ability is not None and ability.pattern is not None:
-            yield from ((key, [ability.pattern]) for key in keys)
+            yield from ((key, ability.pattern) for key in keys)
 
 
 def _without_nulls(spec: Spec) -> Iterator[str]:

@@ -56,7 +56,6 @@ def _value(field: WrittenField, asked: Filled) -> Json:
             raise RefusedError("invalid_field")
         return None
     (value,) = values
-    is_json = field.send.in_ in ("body", "params")
-    if is_json and (type(value) is not _KINDS[field.kind]):
+    if field.send.is_json and (type(value) is not _KINDS[field.kind]):
         raise RefusedError("invalid_field")
     return value

@@ -87,7 +87,7 @@ class CursorPaging(_Paged):
 
     style: Literal["cursor"]
     token: Place
-    """Where the token goes."""
+    """Where the token goes; in JSON, a number as a number."""
     next: Expression
     """Where in the answer the token of the next page is."""
     end: tuple[EndSign, ...] = ("no_token",)

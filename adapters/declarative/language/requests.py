@@ -53,3 +53,8 @@ class Place(Part):
     """The part of the request; params for JSON-RPC, path for a {name} in the path."""
     at: DottedPath
     """The name there; in body and params with dots for what lies deeper."""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether values are JSON there, where a number is no text."""
+        return self.in_ in ("body", "params")

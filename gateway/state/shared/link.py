@@ -15,8 +15,9 @@ from gateway.state.shared.rest import Rest
 
 _CONNECTIONS = 16
 _BACKSTOP_SECONDS = 1.0
-"""The library's own limits, which are never reached: it takes what came late because the loop was
-busy for what did not come, where :meth:`Link.ask` looks once more."""
+"""By how much the library's own limits are longer, so that they are never reached: it takes what
+came late because the loop was busy for what did not come, where :meth:`Link.ask` looks once more.
+"""
 
 _PROBE_KEY = "session-gateway:probe"
 _PROBE_MILLISECONDS = 1000
@@ -54,13 +55,14 @@ class Link:
         """
         self._rest = Rest(timer)
         self._endurance = Endurance(time.monotonic, endurance_s)
+        backstop = endurance_s + _BACKSTOP_SECONDS
         self._client = Redis.from_pool(
             BlockingConnectionPool.from_url(
                 url,
                 max_connections=_CONNECTIONS,
-                timeout=_BACKSTOP_SECONDS,
-                socket_timeout=_BACKSTOP_SECONDS,
-                socket_connect_timeout=_BACKSTOP_SECONDS,
+                timeout=backstop,
+                socket_timeout=backstop,
+                socket_connect_timeout=backstop,
                 # Left to itself it tries ten times, and waits ever longer.
                 retry=Retry(NoBackoff(), 0),
                 retry_on_timeout=False,

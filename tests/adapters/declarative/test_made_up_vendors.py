@@ -1,7 +1,6 @@
 """The made-up vendors of the examples keep every law: played by their files, and by hand."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -56,17 +55,10 @@ BY_HAND = {
 }
 
 
-_ODD_IDS = "the generated vendor has ids of a form that the file rules out"
-
-EXCUSED = {"roundware": dict.fromkeys(("L12.with_list", "L12.found"), _ODD_IDS)}
-
-
 class TestGenerated(AdapterSuite):
     @pytest.fixture(params=NAMES)
     def harness(self, request: pytest.FixtureRequest) -> Harness:
-        harness = _workbench(request.param).harness()
-        excused = {**harness.excused, **EXCUSED.get(request.param, {})}
-        return replace(harness, excused=excused)
+        return _workbench(request.param).harness()
 
 
 class TestByHand(AdapterSuite):

@@ -25,6 +25,7 @@ from gateway.spi import (
     PagingAbility,
     PagingStyle,
     RawPage,
+    StartOver,
     Token,
     VendorTotal,
 )
@@ -390,6 +391,33 @@ async def test_a_token_is_a_text_or_a_whole_number(token: object) -> None:
     assert (await page_of(adapter, desk(replied({"rows": [], "next": 7})))).next == Token("7")
     with pytest.raises(BadAnswer):
         await page_of(adapter, desk(replied({"rows": [], "next": token})))
+
+
+@pytest.mark.parametrize("token", [7, "7", "a"])
+@pytest.mark.parametrize("style", ["cursor", "after_other_id"])
+async def test_what_is_sent_as_json_is_of_the_kind_that_it_came_in(
+    style: str, token: str | int
+) -> None:
+    place = {"in": "body", "at": "page.from"}
+    paging = {**paginate(style, ["no_token" if style == "cursor" else "empty_page"])}
+    paging |= {"token": place} if style == "cursor" else {"after": place}
+    adapter = listing(paging)
+    row = {**ROW, "row": {"no": token}}
+    wire = desk(replied({"rows": [row], "next": token}), replied({"rows": []}))
+
+    page = await page_of(adapter, wire)
+    assert page.next is not None
+    await page_of(adapter, wire, at=page.next)
+
+    assert msgspec.json.decode(wire.last.body or b"") == {"page": {"from": token}}
+
+
+async def test_a_token_of_before_the_file_was_changed_is_one_to_start_over_from() -> None:
+    place = {"in": "body", "at": "from"}
+    adapter = listing({**paginate("cursor", ["no_token"]), "token": place})
+
+    with pytest.raises(StartOver):
+        await page_of(adapter, desk(), at=Token("t-7"))
 
 
 async def test_whether_there_is_more_is_true_or_false() -> None:

@@ -35,10 +35,11 @@ export class Client {
   }
 
   /** Ask for a path. Throws a {@link Refusal}, or an `AbortError` where the signal said so.
-   * @param {string} path @param {[string, string][]} [question] @param {AbortSignal} [signal]
+   * @param {string} path @param {[string, string][]} [question]
+   * @param {AbortSignal|null} [signal]
    * @param {RequestCache} [cache]  How the browser's cache is used; `reload` passes it by.
    * @returns {Promise<{body: any, maxAge: number}>} */
-  async ask(path, question = [], signal, cache = "default") {
+  async ask(path, question = [], signal = null, cache = "default") {
     const query = new URLSearchParams(question).toString();
     const response = await this.#send(query === "" ? path : `${path}?${query}`, signal, cache);
     const body = await read(response);
@@ -66,7 +67,7 @@ export class Client {
 /** Write a session's id as it stands in a path. @param {string} id */
 export function pathOf(id) {
   const escaped = encodeURIComponent(id).replace(
-    /[!'()*]/g,
+    /[!'()*]/gu,
     (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
   );
   return `v1/sessions/${escaped.replaceAll("%3A", ":")}`;

@@ -137,11 +137,11 @@ function drawBand(context, picture, { top, lane, band }) {
   }
   context.fillStyle = ink("line");
   context.fillRect(named, Math.round(top - NAME / 2), layout.width - named, 1);
-  for (const bar of band.bars) drawBar(context, picture, bar, place, top + bar.lane * lane, lane);
+  for (const bar of band.bars) drawBar(context, picture, bar, { place, top, lane });
   context.globalAlpha = 1;
 }
 
-function drawBar(context, { kindOf, ink, isByBackend, chosen, layout }, bar, place, y, lane) {
+function drawBar(context, { kindOf, ink, isByBackend, chosen, layout }, bar, { place, top, lane }) {
   const left = Math.max(0, place(bar.from));
   const right = Math.min(layout.width, place(bar.to));
   const thick = Math.max(1.5, lane - (lane > 4 ? 2 : 0.75));
@@ -152,7 +152,7 @@ function drawBar(context, { kindOf, ink, isByBackend, chosen, layout }, bar, pla
   context.beginPath();
   const round = Math.min(thick, long) / 2;
   // What goes on has no end: its bar is cut off there.
-  context.roundRect(left, y, long, thick, bar.isOpen ? [round, 0, 0, round] : round);
+  context.roundRect(left, top + bar.lane * lane, long, thick, bar.isOpen ? [round, 0, 0, round] : round);
   context.fill();
 }
 

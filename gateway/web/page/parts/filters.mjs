@@ -29,7 +29,7 @@ const HINTS = {
 
 export class Filters {
   #go;
-  #state = () => /** @type {any} */ (null);
+  #state;
   /** What is being typed is asked for once it rests.
    * @type {ReturnType<typeof setTimeout>|undefined} */
   #typing;
@@ -144,11 +144,12 @@ export class Filters {
   #offer() {
     const [name, value, attribute] = [byId("add-name").value, byId("add-value"), byId("add-attribute")];
     const isOfAttribute = name === ATTRIBUTES;
-    attribute.hidden = byId("add-attribute-label").hidden = !isOfAttribute;
+    attribute.hidden = !isOfAttribute;
+    byId("add-attribute-label").hidden = !isOfAttribute;
     attribute.required = isOfAttribute;
     value.type = isInstant(name) ? "datetime-local" : "text";
     value.step = isInstant(name) ? "1" : "";
-    const hint = isInstant(name) ? "instant" : isLength(name) ? "length" : "equal";
+    const hint = hintOf(name);
     byId("add-hint").textContent = HINTS[hint];
     byId("add-value-label").textContent = hint === "equal" ? "is" : "value";
     const known = knownValues(this.#state(), name);
@@ -164,10 +165,15 @@ export class Filters {
   }
 }
 
+function hintOf(name) {
+  if (isInstant(name)) return "instant";
+  return isLength(name) ? "length" : "equal";
+}
+
 function valueInWords(name, value) {
   const instant = isInstant(name) ? instantOf(value) : null;
   if (instant !== null) return exactly(instant);
-  if (isLength(name) && /^\d+(\.\d+)?$/.test(value)) return lasting(Number(value));
+  if (isLength(name) && /^\d+(?:\.\d+)?$/u.test(value)) return lasting(Number(value));
   return value;
 }
 

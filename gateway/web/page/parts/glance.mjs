@@ -90,24 +90,29 @@ function noticeOf({ level, title, text, backend, clears }, go, view) {
     { class: `notice ${level}` },
     h("span", { class: "sign", "aria-hidden": "true", text: SIGNS[level] ?? "!" }),
     h("p", {}, h("strong", { text: title }), ` ${text}`),
-    backend
-      ? h("button", {
-          type: "button",
-          class: "button",
-          text: "Details",
-          "aria-label": `Details of ${backend}, which is in trouble`,
-          data: { key: `notice ${backend}` },
-          onclick: () => go((now) => ({ ...now, open: { kind: "backend", name: backend } })),
-        })
-      : clears
-        ? h("button", {
-            type: "button",
-            class: "button",
-            text: "Clear the filters",
-            onclick: () => go(() => lookingAtLast(clears, view.last ?? "24h")),
-          })
-        : null,
+    wayOn(backend, clears, go, view),
   );
+}
+
+/** Give the button that leads to what a notice is about, if any does. */
+function wayOn(backend, clears, go, view) {
+  if (backend) {
+    return h("button", {
+      type: "button",
+      class: "button",
+      text: "Details",
+      "aria-label": `Details of ${backend}, which is in trouble`,
+      data: { key: `notice ${backend}` },
+      onclick: () => go((now) => ({ ...now, open: { kind: "backend", name: backend } })),
+    });
+  }
+  if (!clears) return null;
+  return h("button", {
+    type: "button",
+    class: "button",
+    text: "Clear the filters",
+    onclick: () => go(() => lookingAtLast(clears, view.last ?? "24h")),
+  });
 }
 
 function showCards({ view, cells, reports, backends, isBusy }, now, go) {

@@ -22,7 +22,7 @@ export class KeyDialog {
     byId("key-form").addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       const key = this.#text.value.trim();
-      if (!/^[\x21-\x7e]+$/.test(key)) {
+      if (!/^[\x21-\x7e]+$/u.test(key)) {
         this.#open("That is no key: keys are letters, digits and signs without spaces.");
         return;
       }

@@ -7,11 +7,16 @@ import { byId, say } from "./dom.mjs";
  * @param {number} now */
 export function showLive({ answeredAt, refusal }, poller, now) {
   const button = byId("live");
-  const isAsking = poller.dueAt === null && !poller.isPaused && !refusal;
-  button.dataset.state = poller.isPaused ? "paused" : refusal ? "trouble" : isAsking ? "asking" : "live";
+  button.dataset.state = stateOf(refusal, poller);
   button.setAttribute("aria-pressed", String(poller.isPaused));
   button.setAttribute("title", poller.isPaused ? "Paused: update again" : "Updates itself: pause");
   say(byId("live-words"), words(answeredAt, refusal, poller, now));
+}
+
+function stateOf(refusal, poller) {
+  if (poller.isPaused) return "paused";
+  if (refusal) return "trouble";
+  return poller.dueAt === null ? "asking" : "live";
 }
 
 function words(answeredAt, refusal, poller, now) {

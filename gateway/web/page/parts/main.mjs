@@ -43,7 +43,9 @@ const key = new KeyDialog((text) => {
 });
 const filters = new Filters(go, () => dashboard.state);
 const timeline = new TimeLine(go);
-const table = new Table(go, () => void dashboard.walkOn());
+const table = new Table(go, () => {
+  void dashboard.walkOn();
+});
 const sheet = new Sheet(client, go);
 
 dashboard.listen(show);

@@ -66,7 +66,9 @@ export class Poller {
     this.#stop();
     if (document.hidden || this.isPaused || this.dueAt === null) return;
     const wait = Math.max(0, this.dueAt - Date.now());
-    this.#timer = setTimeout(() => void this.now(), wait);
+    this.#timer = setTimeout(() => {
+      void this.now();
+    }, wait);
   }
 
   #stop() {

@@ -70,7 +70,7 @@ const FROM = { user: "of this user", device: "of this device", space: "there" };
 function whoever(session, field, { go }) {
   const name = named(session[field]);
   if (name === null) return null;
-  const id = session[field].id;
+  const { id } = session[field];
   const words = field === "space" ? `${session.space.kind} ${name}` : name;
   // The address leads to all that they did, in the range that is looked at.
   const show = () =>

@@ -68,10 +68,10 @@ export class Table {
     const first = this.#firstSeen();
     const moved = isSameQuestion && first > 0 ? movedBy(before, rows, first) : 0;
     this.#sessions = rows;
-    this.#rows.style.height = `${rows.length * this.#height()}px`;
+    this.#rows.style.height = `${rows.length * rowHeight()}px`;
     this.#focus = Math.min(Math.max(0, this.#focus + moved), Math.max(0, rows.length - 1));
     // Who reads further down goes on reading the same rows.
-    if (moved !== 0) scrollBy(0, moved * this.#height());
+    if (moved !== 0) scrollBy(0, moved * rowHeight());
   }
 
   #tell({ walk, walkRefusal, cells, isBusy, refusal }) {
@@ -135,29 +135,25 @@ export class Table {
     row.dataset.at = String(at);
     row.tabIndex = at === this.#focus ? 0 : -1;
     row.setAttribute("aria-rowindex", String(at + 2));
-    row.style.transform = `translateY(${at * this.#height()}px)`;
+    row.style.transform = `translateY(${at * rowHeight()}px)`;
     const session = this.#sessions[at];
     fillRow(row, session, this.#colours.get(session.backend) ?? 1, this.#now);
   }
 
   #inSight() {
     const first = this.#firstSeen();
-    const most = Math.ceil(innerHeight / this.#height());
+    const most = Math.ceil(innerHeight / rowHeight());
     const from = Math.max(0, first - BEYOND);
     return { from, to: Math.max(from, Math.min(this.#sessions.length, first + most + BEYOND)) };
   }
 
   #firstSeen() {
-    const top = this.#rows.getBoundingClientRect().top;
-    return Math.max(0, Math.floor(-top / this.#height()));
-  }
-
-  #height() {
-    return parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row"));
+    const { top } = this.#rows.getBoundingClientRect();
+    return Math.max(0, Math.floor(-top / rowHeight()));
   }
 
   #pressed(event) {
-    const page = Math.max(1, Math.floor(innerHeight / this.#height()) - 3);
+    const page = Math.max(1, Math.floor(innerHeight / rowHeight()) - 3);
     const last = this.#sessions.length - 1;
     const targets = {
       ...{ ArrowDown: this.#focus + STEPS.ArrowDown, ArrowUp: this.#focus + STEPS.ArrowUp },
@@ -174,7 +170,7 @@ export class Table {
 
   #moveTo(at) {
     this.#focus = at;
-    const height = this.#height();
+    const height = rowHeight();
     const top = this.#rows.getBoundingClientRect().top + at * height;
     if (top < 2 * height) scrollBy(0, top - 2 * height);
     if (top > innerHeight - 2 * height) scrollBy(0, top - innerHeight + 2 * height);
@@ -188,6 +184,10 @@ export class Table {
     const { id } = this.#sessions[at];
     this.#go((view) => ({ ...view, open: { kind: "session", name: id } }));
   }
+}
+
+function rowHeight() {
+  return parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row"));
 }
 
 function endInWords(walk, isBusy, refusal, hasMore) {

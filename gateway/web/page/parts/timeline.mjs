@@ -23,8 +23,6 @@ export class TimeLine {
   #go;
   /** @type {import("./drawing.mjs").Picture|null} */
   #picture = null;
-  /** @type {import("../rules/view.mjs").View|null} */
-  #view = null;
   /** @type {number|null} */
   #draggedFrom = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -45,12 +43,11 @@ export class TimeLine {
   /** @param {import("./dashboard.mjs").State} state @param {number} now */
   show(state, now) {
     const { view, cells, newest, backends, bucket } = state;
-    this.#view = view;
     const names = backends.map((backend) => backend.name);
     const kinds = view.colour === "backend" ? [...names].sort() : [...STATUSES];
     const colours = coloursOf(names);
     this.#showColours(view);
-    this.#showLegend(kinds, view, colours);
+    showLegend(kinds, view, colours);
     const span = spanOf(view, newest ?? [], now);
     const asked = names.filter((name) => name in state.reports);
     this.#picture = {
@@ -147,16 +144,6 @@ export class TimeLine {
         }),
       ),
     );
-  }
-
-  #showLegend(kinds, { colour }, colours) {
-    fill(byId("legend"), [kinds, colour], () => [
-      ...kinds.map((kind) => {
-        const own = colour === "backend" ? `c-${colours.get(kind)}` : `s-${kind}`;
-        return h("li", { class: own }, h("span", { class: "dot", "aria-hidden": "true" }), kind);
-      }),
-      h("li", { text: colour === "backend" ? "Strong colour: active. Drag over a time to look closer." : "Drag over a time to look closer." }),
-    ]);
   }
 
   #showTools() {
@@ -284,6 +271,16 @@ export class TimeLine {
   #x(event) {
     return event.clientX - this.#line.getBoundingClientRect().left;
   }
+}
+
+function showLegend(kinds, { colour }, colours) {
+  fill(byId("legend"), [kinds, colour], () => [
+    ...kinds.map((kind) => {
+      const own = colour === "backend" ? `c-${colours.get(kind)}` : `s-${kind}`;
+      return h("li", { class: own }, h("span", { class: "dot", "aria-hidden": "true" }), kind);
+    }),
+    h("li", { text: colour === "backend" ? "Strong colour: active. Drag over a time to look closer." : "Drag over a time to look closer." }),
+  ]);
 }
 
 /** Give the stretch that is seen; where it has no beginning, from the oldest session on. */

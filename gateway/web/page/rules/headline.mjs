@@ -65,5 +65,5 @@ function which(view) {
 const SAID = new Set(["user", "backend", "started_after", "started_before"]);
 
 function eitherOf(names) {
-  return listed(names).replace(/ and (?=[^,]*$)/, " or ");
+  return listed(names).replace(/ and (?=[^,]*$)/u, " or ");
 }

@@ -23,11 +23,11 @@ export function secondsToWait({ failures, maxAge = 0, took = 0, retryAfter = nul
 
 /** Read for how long an answer is fresh. @param {string|null} cacheControl */
 export function maxAgeOf(cacheControl) {
-  const found = /(?:^|[\s,])max-age=(\d+)/.exec(cacheControl ?? "");
-  return found ? Number(found[1]) : 0;
+  const found = /(?:^|[\s,])max-age=(?<seconds>\d+)/u.exec(cacheControl ?? "");
+  return Number(found?.groups?.seconds ?? 0);
 }
 
 /** Read how long to wait; a date counts as unknown. @param {string|null} text */
 export function retryAfterOf(text) {
-  return /^\d+$/.test(text ?? "") ? Number(text) : null;
+  return /^\d+$/u.test(text ?? "") ? Number(text) : null;
 }

@@ -36,11 +36,12 @@ export function viewOf(search) {
   }
   const isBound = isBoundByStart(conditions);
   const last = parameters.get("last");
+  const known = presetOf(last) ? last : DEFAULT_PRESET;
   const sort = parameters.get("sort") ?? "";
   return {
     conditions,
-    last: isBound ? null : presetOf(last) ? last : DEFAULT_PRESET,
-    sort: SORTABLE.includes(sort.replace(/^-/, "")) ? sort : DEFAULT_SORT,
+    last: isBound ? null : known,
+    sort: SORTABLE.includes(sort.replace(/^-/u, "")) ? sort : DEFAULT_SORT,
     colour: parameters.get("colour") === "status" ? "status" : "backend",
     open: openIn(parameters),
   };
