@@ -28,7 +28,7 @@ help:
 	@echo "make soak         ask it for SOAK_SECONDS=600 among troubled vendors, and see what is left behind"
 	@echo "make linters      have the description and the page linted and checked, too (takes node and npm)"
 	@echo "make check        lint, types and import contracts"
-	@echo "make bench        measure against a hand-written gateway"
+	@echo "make bench        measure every goal, beside gateways written by hand; ONLY=live for one of it"
 	@echo "make reliability  measure what is promised for vendors in trouble; ONLY=hanging for one of it"
 	@echo "make walks        count what pages cost the vendors, and measure a long walk's memory"
 	@echo "make lock         choose anew, and pin by hash, what an installation takes"
@@ -56,6 +56,10 @@ lock: $(VENV)/.dev
 		--output-file deploy/requirements.lock
 	echo "hatchling" | $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
 		--custom-compile-command "make lock" --python-version 3.11 - --output-file deploy/build.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
+		--custom-compile-command "make lock" --python-version 3.11 \
+		benchmarks/fastapi_httpx/requirements.in \
+		--output-file benchmarks/fastapi_httpx/requirements.lock
 
 linters: $(LINTERS)/node_modules/.package-lock.json $(ACCESSIBILITY)/node_modules/.package-lock.json
 
@@ -71,8 +75,10 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	$(BIN)/lint-imports
 
+# ONLY: one of those in benchmarks/goals/__main__.py. All of them take some eight minutes, and write
+# a section of docs/performance.md; QUICK=1 tries whether everything works.
 bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/compare.py
+	@PYTHONPATH=.:benchmarks $(BIN)/python -m goals $(ONLY) $(QUICK:1=--quick)
 
 # ONLY: one of those in benchmarks/reliability/__main__.py. All of them take a quarter of an hour.
 reliability: $(VENV)/.dev
@@ -95,6 +101,7 @@ walks: $(VENV)/.dev
 
 clean:
 	rm -rf $(VENV) $(LINTERS)/node_modules $(ACCESSIBILITY)/node_modules
+	rm -rf benchmarks/fastapi_httpx/.venv benchmarks/node/node_modules
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -38,9 +38,12 @@ class Cost:
     """One page: of each vendor what it was asked, what was expected, told and the least there is.
 
     ``least`` is there for pages that are looked at alone. Memory is the gateway's after the page.
+    ``rows`` are each vendor's on the page, and ``oldest`` is the start of its last, if more follow.
     """
 
     turn: Turn
+    rows: Mapping[str, int]
+    oldest: datetime | None
     made: Mapping[str, int]
     expected: Mapping[str, Count]
     told: Mapping[str, int]
@@ -111,13 +114,17 @@ def _measured(gateway: Server, asked: Asked, turn: Turn) -> tuple[Cost, Turn | N
     if page is None or not page.complete:
         raise SystemExit(f"{query}: not answered in full: {page and page.backends}")
     following = _following(turn, page)
+    rows = {name: sum(row.backend == name for row in page.data) for name in after}
+    oldest = following.boundary if following else None
     is_looked_at = turn.number in asked.looked_at
     cost = Cost(
         turn,
+        rows,
+        oldest,
         made={name: after[name] - before[name] for name in after},
         expected={name: told.expected_requests for name, told in expected.items()},
         told={name: report.requests for name, report in page.backends.items()},
-        least=_least(asked.vendors, turn, page) if is_looked_at else {},
+        least=least(asked.vendors, turn.boundary, oldest, rows) if is_looked_at else {},
         resident_mb=gateway.resident_mb(),
         peak_mb=gateway.peak_mb(),
     )
@@ -130,16 +137,16 @@ def _following(turn: Turn, page: Page) -> Turn | None:
     return Turn(turn.number + 1, page.page.next, page.data[-1].started_at)
 
 
-def _least(vendors: Sequence[Vendor], turn: Turn, page: Page) -> dict[str, int]:
-    oldest = page.data[-1].started_at if page.page.next else None
+def least(
+    vendors: Sequence[Vendor],
+    newest: datetime | None,
+    oldest: datetime | None,
+    rows: Mapping[str, int],
+) -> dict[str, int]:
+    """Give the least requests that a page, or a walk as one page, takes of each vendor."""
     return {
         vendor.name: least_requests(
-            vendor.reach,
-            Stretch(
-                newest=turn.boundary,
-                oldest=oldest,
-                rows=sum(row.backend == vendor.name for row in page.data),
-            ),
+            vendor.reach, Stretch(newest=newest, oldest=oldest, rows=rows[vendor.name])
         )
         for vendor in vendors
     }

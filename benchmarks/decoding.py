@@ -8,9 +8,6 @@ beside theirs; it is what the decision to keep records as slices of JSON rests o
 
 import argparse
 import asyncio
-import gc
-import time
-import timeit
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +16,8 @@ import msgspec
 import orjson
 from baseline_rows import MAPPERS, Row, records_in
 from decoding_rivals import PYDANTIC, TYPED
-from pages import RECORDS, Reader, reader_of, vendor_pages
+from pages import Reader, reader_of, vendor_pages
+from timing import us_a_record
 
 from gateway.spi import Mapped, Provenance, Session
 
@@ -42,7 +40,7 @@ def main() -> None:
         _check(of_one_vendor)
 
     def cost(run: Run) -> float:
-        return _cost(run, asked.repeats, asked.pages)
+        return us_a_record(run, asked.repeats, asked.pages)
 
     print("In µs a record: the adapters' steps, and a page decoded in one go\n")
     _print(steps, cost)
@@ -62,7 +60,7 @@ def _steps(vendor: str, page: bytes) -> dict[str, Run]:
     return {
         "slices": reader.page,
         "and dicts": lambda: [_decode(record) for record in reader.page().records],
-        "and sessions": lambda: _sessions(reader),
+        "and sessions": lambda: sessions_of(reader),
         "in one go": lambda: _decode(page),
     }
 
@@ -75,14 +73,15 @@ def _ways(vendor: str, page: bytes) -> dict[str, Callable[[], list[Any]]]:
     reader = reader_of(vendor, page)
     typed, pydantic, mapper = TYPED[vendor], PYDANTIC[vendor], MAPPERS[vendor]
     return {
-        "adapters": lambda: _sessions(reader),
+        "adapters": lambda: sessions_of(reader),
         "typed": lambda: typed(page),
         "orjson": lambda: [mapper(r, _NOW) for r in records_in(vendor, orjson.loads(page))],
         "pydantic": lambda: pydantic(page),
     }
 
 
-def _sessions(reader: Reader) -> list[Session]:
+def sessions_of(reader: Reader) -> list[Session]:
+    """Read the sessions of a page, as the gateway does."""
     adapter = reader.adapter
     provenance = Provenance(adapter.vendor.replace("_", "-"), adapter.vendor, _NOW)
     mapped = [adapter.normalise(record, provenance) for record in reader.page().records]
@@ -102,13 +101,6 @@ def _told(session: Session | Row) -> tuple[object, ...]:
     if isinstance(session, dict):
         return tuple(session[name] for name in names)
     return tuple(getattr(session, name) for name in names)
-
-
-def _cost(run: Run, repeats: int, pages: int) -> float:
-    """Give the best of several repeats: whatever else goes on only ever adds."""
-    # timeit switches garbage collection off, which would spare those who make many objects.
-    times = timeit.repeat(run, gc.enable, time.process_time, repeats, pages)
-    return min(times) / pages / RECORDS * 1e6
 
 
 if __name__ == "__main__":

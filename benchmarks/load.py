@@ -1,21 +1,31 @@
-"""Closed-loop load: every connection asks again as soon as it has its answer.
+"""Load on one server, closed or at a steady pace, from a process of its own.
 
     python benchmarks/load.py URL --connections 16 --requests 300 --seconds 10
 
-Prints one line of JSON. Every answer must be a 200 with 100 rows, or it is no measurement.
+Closed: every connection asks again as soon as it has its answer. With ``--per-second`` requests
+begin at that pace instead, whether or not those before were answered. ``{number}`` in the URL is
+six digits that are others each time, so that no two questions are the same, and ``{turn}`` is that
+of the connection: nothing, ``-2``, ``-3`` and so on. Prints one line of JSON. Every answer must be
+a 200 with so many rows, or it is no measurement; ``--may-refuse`` counts 503s apart.
 """
 
 import argparse
 import asyncio
+import itertools
+import random
 import sys
 import time
 from collections.abc import Iterator
-from statistics import median
+from http import HTTPStatus
+from statistics import quantiles
 
 import aiohttp
 import msgspec
 import orjson
-from pages import RECORDS
+
+_NUMBERS = 1_000_000
+_REFUSED_SECONDS = 0.05
+"""How long a connection waits that was refused."""
 
 
 class WrongAnswerError(Exception):
@@ -23,38 +33,87 @@ class WrongAnswerError(Exception):
 
 
 class Load(msgspec.Struct):
-    """What was sent, and how long answers took."""
+    """What was sent, how long answers took, and how long sending it computed."""
 
     requests: int
+    refused: int
+    seconds: float
     p50_ms: float
+    p99_ms: float
+    cpu_seconds: float
 
 
-async def _ask(client: aiohttp.ClientSession, url: str) -> float:
-    begun = time.perf_counter()
-    async with client.get(url) as reply:
-        body = await reply.read()
-    taken = time.perf_counter() - begun
-    rows = len(orjson.loads(body)["data"]) if reply.status == 200 else 0  # noqa: PLR2004  # OK
-    if rows != RECORDS:
-        raise WrongAnswerError(f"{url}: status {reply.status}, {rows} rows: {body[:200]!r}")
-    return taken
+class Sender:
+    """Asks one question, or ever another."""
 
+    def __init__(self, client: aiohttp.ClientSession, asked: argparse.Namespace) -> None:
+        self._client = client
+        self._asked = asked
+        self._numbers = itertools.count(random.randrange(_NUMBERS))
+        self.taken: list[float] = []
+        self.refused = 0
 
-async def _load(url: str, connections: int, requests: int, seconds: float) -> list[float]:
-    until = time.perf_counter() + seconds
-    turns, taken = iter(range(requests)), []
+    async def ask(self, turn: int = 0) -> bool:
+        """Ask once; say whether that was answered."""
+        url = self._url(turn)
+        begun = time.perf_counter()
+        async with self._client.get(url) as reply:
+            body = await reply.read()
+        taken = time.perf_counter() - begun
+        if reply.status == HTTPStatus.SERVICE_UNAVAILABLE and self._asked.may_refuse:
+            self.refused += 1
+            return False
+        rows = len(orjson.loads(body)["data"]) if reply.status == HTTPStatus.OK else 0
+        if rows != self._asked.rows:
+            raise WrongAnswerError(f"{url}: status {reply.status}, {rows} rows: {body[:200]!r}")
+        self.taken.append(taken)
+        return True
 
-    async def one_connection(turns: Iterator[int]) -> None:
+    async def ask_on(self, turn: int, turns: Iterator[int], until: float) -> None:
+        """Ask again and again."""
         for _ in turns:
-            taken.append(await _ask(client, url))
+            if not await self.ask(turn):
+                await asyncio.sleep(_REFUSED_SECONDS)
             if time.perf_counter() > until:
                 return
 
-    connector = aiohttp.TCPConnector(limit=connections)
-    async with aiohttp.ClientSession(connector=connector) as client, asyncio.TaskGroup() as group:
-        for _ in range(connections):
-            group.create_task(one_connection(turns))
-    return taken
+    async def ask_at(self, pace: float, requests: int, until: float) -> None:
+        """Ask at a steady pace."""
+        begun = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for number in range(requests):
+                await asyncio.sleep(begun + number / pace - time.perf_counter())
+                if time.perf_counter() > until:
+                    return
+                group.create_task(self.ask())
+
+    def _url(self, turn: int) -> str:
+        number = f"{next(self._numbers) % _NUMBERS:06}"
+        of_turn = f"-{turn + 1}" if turn else ""
+        url: str = self._asked.url.replace("{number}", number).replace("{turn}", of_turn)
+        return url
+
+
+async def _load(asked: argparse.Namespace) -> Sender:
+    until, turns = time.perf_counter() + asked.seconds, iter(range(asked.requests))
+    headers = dict(header.split(": ", 1) for header in asked.header)
+    connector = aiohttp.TCPConnector(limit=asked.connections)
+    async with aiohttp.ClientSession(connector=connector, headers=headers) as client:
+        sender = Sender(client, asked)
+        async with asyncio.TaskGroup() as group:
+            if asked.per_second:
+                group.create_task(sender.ask_at(asked.per_second, asked.requests, until))
+            else:
+                for turn in range(asked.connections):
+                    group.create_task(sender.ask_on(turn, turns, until))
+    return sender
+
+
+def _told(sender: Sender, seconds: float, cpu_seconds: float) -> Load:
+    taken = sender.taken
+    percents = quantiles(taken, n=100, method="inclusive") if len(taken) > 1 else taken * 99
+    p50_ms, p99_ms = (percents[at] * 1000 for at in (49, 98))
+    return Load(len(taken), sender.refused, seconds, p50_ms, p99_ms, cpu_seconds)
 
 
 def main() -> None:
@@ -64,12 +123,18 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--per-second", type=float, help="a steady pace")
+    parser.add_argument("--rows", type=int, default=100, help="of every answer")
+    parser.add_argument("--may-refuse", action="store_true", help="count 503s apart")
+    parser.add_argument("--header", action="append", default=[], help="to send, as NAME: VALUE")
     asked = parser.parse_args()
+    begun, computed = time.perf_counter(), time.process_time()
     try:
-        taken = asyncio.run(_load(asked.url, asked.connections, asked.requests, asked.seconds))
+        sender = asyncio.run(_load(asked))
     except* WrongAnswerError as wrong:
         sys.exit(str(wrong.exceptions[0]))
-    print(msgspec.json.encode(Load(len(taken), median(taken) * 1000)).decode())
+    load = _told(sender, time.perf_counter() - begun, time.process_time() - computed)
+    print(msgspec.json.encode(load).decode())
 
 
 if __name__ == "__main__":

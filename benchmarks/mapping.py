@@ -8,14 +8,12 @@ first. The map may cost twice as much.
 
 import argparse
 import asyncio
-import gc
-import time
-import timeit
 from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import structs
-from pages import FROZEN_AT, RECORDS, Reader, reader_of, vendor_pages
+from pages import FROZEN_AT, Reader, reader_of, vendor_pages
+from timing import us_a_record
 
 from adapters.declarative.reading import options_model_of
 from adapters.declarative.records import Records
@@ -23,7 +21,7 @@ from adapters.toolkit.record import read_record
 from gateway.spi import Mapped, Provenance, Rejected
 
 _FILES = Path(__file__).parent.parent / "examples" / "vendors"
-_VENDORS = ("digital_samba", "ekran")
+VENDORS = ("digital_samba", "ekran")
 _OPTIONS = {"timezone": "UTC"}
 _MOST = 2.0
 
@@ -43,22 +41,22 @@ def main() -> None:
     print(f"{'':16}{'adapter':>12}{'map':>12}{'ratio':>8}")
     ratios = [
         _ratio(vendor, reader_of(vendor, pages[vendor]), asked.repeats, asked.pages)
-        for vendor in _VENDORS
+        for vendor in VENDORS
     ]
     if max(ratios) > _MOST:
         raise SystemExit(f"a map costs more than {_MOST} times as much")
 
 
 def _ratio(vendor: str, reader: Reader, repeats: int, pages: int) -> float:
-    by_hand, by_map = _runs(vendor, reader)
+    by_hand, by_map = ways_of(vendor, reader)
     _check(vendor, by_hand(), by_map())
-    costs = [_cost(run, repeats, pages) for run in (by_hand, by_map)]
+    costs = [us_a_record(run, repeats, pages) for run in (by_hand, by_map)]
     ratio = costs[1] / costs[0]
     print(f"{vendor:16}{costs[0]:12.2f}{costs[1]:12.2f}{ratio:8.2f}")
     return ratio
 
 
-def _runs(vendor: str, reader: Reader) -> tuple[Run, Run]:
+def ways_of(vendor: str, reader: Reader) -> tuple[Run, Run]:
     """Give both ways from the records of a page to sessions."""
     records, normalise = reader.page().records, reader.adapter.normalise
     provenance = Provenance(vendor.replace("_", "-"), vendor, FROZEN_AT)
@@ -77,13 +75,6 @@ def _check(vendor: str, by_hand: list[Mapped | Rejected], by_map: list[Mapped | 
         session = structs.replace(one.session, **_DERIVED.get(vendor, {}))
         if session != other.session:
             raise SystemExit(f"{vendor}: the map reads another session than the adapter")
-
-
-def _cost(run: Run, repeats: int, pages: int) -> float:
-    """Give the best of several repeats: whatever else goes on only ever adds."""
-    # timeit switches garbage collection off, which would spare those who make many objects.
-    times = timeit.repeat(run, gc.enable, time.process_time, repeats, pages)
-    return min(times) / pages / RECORDS * 1e6
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,11 @@ class Server:
         # The clock of another process, numbered as in clock_getcpuclockid(3): /proc/PID/stat has
         # the same figure, but in hundredths of a second.
         return time.clock_gettime(~self.pid << 3 | 2)
+
+    def family_cpu_seconds(self) -> float:
+        """Give the time that it and the processes it has started have computed."""
+        children = (Server(self.address, pid, 0).cpu_seconds() for pid in _children(self.pid))
+        return self.cpu_seconds() + sum(children)
 
     def resident_mb(self) -> float:
         """Give the memory it takes now."""
@@ -90,6 +95,14 @@ def running(command: Sequence[str], log: Path) -> Iterator[Server]:
         yield Server(address, process.pid, time.perf_counter() - begun)
     finally:
         _end(process)
+
+
+def _children(parent: int) -> Iterator[int]:
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # It has ended meanwhile.
+            # As in proc(5): the name, in parentheses, may hold anything.
+            if int(status.read_text().rpartition(")")[2].split()[1]) == parent:
+                yield int(status.parent.name)
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:

@@ -1,16 +1,18 @@
 """Five upstreams in one process: each answers its vendor's call with prebuilt bytes.
 
-    python benchmarks/upstreams.py [--delay-ms 20]
+    python benchmarks/upstreams.py
 
 They look at nothing they are sent, so that the load is the same whoever asks. ``/asked`` tells
 how many pages were asked for, so that nobody can win by asking less without it being seen.
+``/delayed?ms=0,20,40,60,80`` has each wait so long before a page from now on, ``?ms=20`` all.
 """
 
-import argparse
 import asyncio
 import functools
+import itertools
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -27,15 +29,16 @@ _CALLS = {
 class Upstreams:
     """The vendors, and how many pages they were asked for."""
 
-    def __init__(self, pages: Mapping[str, bytes], delay_seconds: float) -> None:
+    def __init__(self, pages: Mapping[str, bytes]) -> None:
         self._pages = pages
-        self._delay_seconds = delay_seconds
+        self._delay_seconds = dict.fromkeys(pages, 0.0)
         self._asked = 0
 
     def app(self) -> web.Application:
         """Give the application that serves them, each under a path of its own."""
         app = web.Application()
         app.router.add_get("/asked", self._tell)
+        app.router.add_get("/delayed", self._delay)
         app.router.add_get("/cortex", self._cortex)
         for vendor, (method, path) in _CALLS.items():
             app.router.add_route(method, path, functools.partial(self._answer, vendor))
@@ -44,10 +47,15 @@ class Upstreams:
     async def _tell(self, _request: web.Request) -> web.Response:
         return web.json_response(self._asked)
 
+    async def _delay(self, request: web.Request) -> web.Response:
+        delays = [float(ms) / 1000 for ms in request.query["ms"].split(",")]
+        self._delay_seconds = dict(zip(self._pages, itertools.cycle(delays), strict=False))
+        return web.json_response(self._delay_seconds)
+
     async def _page(self, vendor: str) -> bytes:
         self._asked += 1
-        if self._delay_seconds:
-            await asyncio.sleep(self._delay_seconds)
+        if delay_seconds := self._delay_seconds[vendor]:
+            await asyncio.sleep(delay_seconds)
         return self._pages[vendor]
 
     async def _answer(self, vendor: str, request: web.Request) -> web.Response:
@@ -58,11 +66,14 @@ class Upstreams:
         """Answer JSON-RPC: whoever calls is let in, and may list."""
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        async for message in socket:
-            call = json.loads(message.data)
-            reply = b'{"id": %d, "jsonrpc": "2.0", "result": ' % call["id"]
-            await socket.send_frame(reply + await self._result(call["method"]) + b"}", _TEXT)
+        async with asyncio.TaskGroup() as group:
+            async for message in socket:
+                group.create_task(self._reply(socket, json.loads(message.data)))
         return socket
+
+    async def _reply(self, socket: web.WebSocketResponse, call: Mapping[str, Any]) -> None:
+        reply = b'{"id": %d, "jsonrpc": "2.0", "result": ' % call["id"]
+        await socket.send_frame(reply + await self._result(call["method"]) + b"}", _TEXT)
 
     async def _result(self, method: str) -> bytes:
         return _ADMISSION.get(method) or await self._page("cortex")
@@ -75,16 +86,13 @@ _ADMISSION = {
 }
 
 
-async def _app(delay_seconds: float) -> web.Application:
-    return Upstreams(await vendor_pages(), delay_seconds).app()
+async def _app() -> web.Application:
+    return Upstreams(await vendor_pages()).app()
 
 
 def main() -> None:
     """Serve on a free port until told to stop."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--delay-ms", type=float, default=0.0, help="before every page")
-    delay_seconds = parser.parse_args().delay_ms / 1000
-    web.run_app(_app(delay_seconds), host="127.0.0.1", port=0, access_log=None)
+    web.run_app(_app(), host="127.0.0.1", port=0, access_log=None)
 
 
 if __name__ == "__main__":

@@ -10,23 +10,20 @@ what the simulators counted, or memory grows with the length of a stream, the ex
 import argparse
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-import msgspec
 from answers import page_of
 from costs import Asked, Cost, Vendor, visit, walk
-from servers import Server, fetched, python, running
-from standing_gateway import Reach, Terms
+from grounds import Grounds
+from servers import Server
 from streams import Passed, stream
 from tables import cost_table, memory_table
 
 from gateway.spi import PagingStyle
-from gateway.spi.registry import load_adapter, simulator_names
+from gateway.spi.registry import load_adapter
 
 _LIMIT = 50
 _SLOW_MACHINE_SECONDS = 60.0
@@ -49,37 +46,6 @@ class Walked:
     live: Sequence[Cost]
 
 
-class Grounds:
-    """The processes of a benchmark. Vendors end with it, gateways with their blocks."""
-
-    def __init__(self, stack: ExitStack) -> None:
-        self._stack = stack
-        self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="walks-")))
-        self._begun = time.perf_counter()
-
-    def vendor(self, name: str, *, rows: int, seed: int) -> Vendor:
-        """Start a simulator."""
-        command = python("simulator.py", name, "--rows", str(rows), "--seed", str(seed))
-        server = self._stack.enter_context(running(command, self._folder / f"{name}.log"))
-        self.tell(f"{name}: {rows} sessions, process {server.pid}")
-        reach = msgspec.convert(fetched(f"{server.address}/reach"), Reach)
-        return Vendor(name.replace("_", "-"), server, reach)
-
-    @contextmanager
-    def gateway(self, vendors: Sequence[Vendor], **figures: float) -> Iterator[Server]:
-        """Run a new gateway over these vendors, with figures of its configuration."""
-        terms = Terms({vendor.name: vendor.reach for vendor in vendors}, **figures)
-        file = self._folder / "terms.json"
-        file.write_bytes(msgspec.json.encode(terms))
-        command = python("standing_gateway.py", str(file))
-        with running(command, self._folder / "gateway.log") as server:
-            yield server
-
-    def tell(self, what: str) -> None:
-        """Say how far it is; the error stream leaves the tables alone."""
-        print(f"{time.perf_counter() - self._begun:6.1f} s  {what}", file=sys.stderr, flush=True)
-
-
 def main() -> None:
     """Start everything, measure, print, and leave nothing behind."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -99,9 +65,7 @@ def main() -> None:
 
 def _measure_all(grounds: Grounds, rows: int, pages: int) -> list[str]:
     """Measure and print; give what is wrong."""
-    vendors = [
-        grounds.vendor(name, rows=rows, seed=seed) for seed, name in enumerate(simulator_names())
-    ]
+    vendors = grounds.vendors(rows)
     looked_at = sorted({1, max(1, pages // 10), pages})
     subjects = {vendor.name: Asked([vendor], _LIMIT, looked_at) for vendor in vendors}
     walked = {name: _walked(grounds, subject) for name, subject in subjects.items()}

@@ -26,36 +26,70 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def test_the_comparison_names_both_gateways_and_their_ratio() -> None:
-    done = subprocess.run(  # noqa: S603  # our own script
-        command("compare.py", "--rounds", "1", "--requests", "20"),
+GOALS = [sys.executable, "-m", "goals"]
+AT_HOME = {"PYTHONPATH": f"{FOLDER.parent}:{FOLDER}"}
+
+
+def test_the_live_goals_are_measured_beside_whoever_needs_nothing_installed() -> None:
+    done = subprocess.run(  # noqa: S603  # our own package
+        [*GOALS, "live", "--quick", "--no-install"],
         capture_output=True,
         text=True,
         check=False,
+        cwd=FOLDER.parent,
+        env={**os.environ, **AT_HOME},
     )
 
     assert done.returncode == 0, done.stderr
-    rows = re.findall(r"^(baseline|gateway) .* (\d+\.\d\d)x .*$", done.stdout, re.MULTILINE)
-    assert [name for name, _ in rows] == ["baseline", "gateway"] * 3
-    assert all(float(ratio) > 0 for _, ratio in rows)
-    pids = [int(pid) for pid in re.findall(r"process (\d+)", done.stdout)]
-    assert len(pids) == 4
+    _, *tables = done.stdout.split("\nLive, ")
+    assert len(tables) == 3
+    for table in tables:
+        ratios = dict(
+            re.findall(r"^\| ([^|]+) \|(?: [^|]+ \|){2} (\d+\.\d\d) \|", table, re.MULTILINE)
+        )
+        assert ratios.keys() >= {
+            "baseline: aiohttp + orjson, by hand",
+            "asyncio.gather, aiohttp + stdlib json",
+            "gateway",
+        }
+        assert all(float(ratio) > 0 for ratio in ratios.values())
+    assert re.search(
+        r"^\| live answer, .* \*\*\d+\.\d\d x\*\* .*ONLY=live", done.stdout, re.MULTILINE
+    )
+    pids = [int(pid) for pid in re.findall(r"process (\d+)", done.stderr)]
+    assert len(pids) >= 5
     assert not any(is_alive(pid) for pid in pids)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_comparison_leaves_no_process_behind(number: signal.Signals) -> None:
-    with subprocess.Popen(  # noqa: S603  # our own script
-        command("compare.py"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+def test_an_interrupted_benchmark_leaves_no_process_behind(number: signal.Signals) -> None:
+    with subprocess.Popen(  # noqa: S603  # our own package
+        [*GOALS, "live", "--no-install"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=FOLDER.parent,
+        env={**os.environ, **AT_HOME},
     ) as process:
-        assert process.stdout is not None
-        pids = [int(process.stdout.readline().split("process ")[1].split(",")[0]) for _ in range(2)]
+        assert process.stderr is not None
+        pids = [int(process.stderr.readline().split("process ")[1].split(",")[0]) for _ in range(2)]
 
         process.send_signal(number)
         process.communicate()
 
     assert process.returncode == 1
     assert not any(is_alive(pid) for pid in pids)
+
+
+def test_every_part_of_the_goals_is_measured_by_make() -> None:
+    parts = {
+        path.stem
+        for path in (FOLDER / "goals").glob("*.py")
+        if re.search(r"^def measure\(", path.read_text(), re.MULTILINE)
+    }
+    text = (FOLDER / "goals/__main__.py").read_text()
+
+    assert set(re.findall(r'"(\w+)": \w+\.measure', text)) == parts
 
 
 def test_the_decoding_benchmark_reads_the_page_of_every_vendor() -> None:
@@ -192,19 +226,6 @@ def test_walks_find_that_vendors_count_what_is_explained(
     walks: subprocess.CompletedProcess[str],
 ) -> None:
     assert walks.returncode == 0, walks.stderr
-
-
-def test_the_benchmark_of_repeats_compares_both_ways_of_each_size() -> None:
-    done = subprocess.run(  # noqa: S603  # our own script
-        command("repeats.py", "--requests", "5", "--rows", "20"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stderr
-    rows = re.findall(r"^ +(\d+) +\d+\.\d\d ms +\d+\.\d\d ms +\d+\.\dx$", done.stdout, re.MULTILINE)
-    assert rows == ["50", "1000"]
 
 
 def test_the_mapping_benchmark_compares_the_same_sessions() -> None:

@@ -13,6 +13,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
@@ -33,10 +34,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory(prefix="session-gateway-") as name, ExitStack() as stack:
-        holes = [_black_hole(stack) for _ in range(_BACKENDS // 2)]
-        taken = sorted(_started(Path(name), holes) for _ in range(rounds))
+        addresses = dead_addresses(stack)
+        taken = sorted(ready_seconds(Path(name), addresses) for _ in range(rounds))
     figures = f"median {median(taken):.2f} s, worst {taken[-1]:.2f} s of {rounds}"
     print(f"ready with {_BACKENDS} dead vendors: {figures} (goal {_GOAL_SECONDS:g} s)")
+
+
+def dead_addresses(stack: ExitStack) -> list[str]:
+    """Give addresses where nobody answers, until the stack ends."""
+    holes = [_black_hole(stack) for _ in range(_BACKENDS // 2)]
+    addresses = [f"127.0.0.1:{hole.getsockname()[1]}" for hole in holes]
+    return addresses + [f"127.0.0.1:{_free_port()}" for _ in range(_BACKENDS - len(holes))]
 
 
 def _black_hole(stack: ExitStack) -> socket.socket:
@@ -49,12 +57,12 @@ def _black_hole(stack: ExitStack) -> socket.socket:
     return hole
 
 
-def _started(folder: Path, holes: list[socket.socket]) -> float:
+def ready_seconds(folder: Path, addresses: Sequence[str]) -> float:
+    """Start it over vendors at these addresses, and give how long it takes until it is ready."""
     port = _free_port()
     path = folder / "gateway.yaml"
-    addresses = [f"127.0.0.1:{hole.getsockname()[1]}" for hole in holes]
-    addresses += [f"127.0.0.1:{_free_port()}" for _ in range(_BACKENDS - len(holes))]
-    tree = {"server": {"port": port}, "backends": list(map(_backend, range(_BACKENDS), addresses))}
+    backends = list(map(_backend, range(len(addresses)), addresses))
+    tree = {"server": {"port": port}, "backends": backends}
     path.write_text(yaml.safe_dump(tree))
     begun = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603  # our own command

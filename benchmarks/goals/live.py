@@ -1,0 +1,77 @@
+"""Live: every answer asks all five upstreams, beside what others would write or pick."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from grounds import Grounds
+from servers import Server, fetched
+from workload import NAMES, QUERIES, QUERIES_APART, QUERY
+
+from goals import rivals
+from goals.contest import Contest, Contestant, Question, warm_up
+from goals.findings import Findings, Goal, Scale, Table, at_least
+
+GATEWAY = "gateway"
+APART = "gateway: backends of its own for each connection"
+CEILING = "ceiling: aiohttp, one prebuilt page"
+CLIENTS = 16
+
+_GOAL, _GOAL_NODE = 1.8, 1.2
+_REMARK = (
+    "*Asked* is how many pages the upstreams were asked for in each answer. The first ratio is how"
+    " many times cheaper an answer is than the baseline's. The gateway shares what it reads, even"
+    " among different questions. Where each connection asks backends of its own it can share"
+    " nothing: the goals are of that."
+)
+
+
+def measure(grounds: Grounds, scale: Scale) -> Findings:
+    """Measure with one connection and with 16, whose questions differ or are the same."""
+    upstreams = grounds.upstreams()
+    found = rivals.started(grounds, upstreams, may_install=scale.may_install)
+    servers = {**found.servers, GATEWAY: grounds.serve(upstreams)}
+    apart = grounds.serve(upstreams, backends=CLIENTS * len(NAMES))
+    rivals.check_rows(*servers.values())
+    unshared = Contestant(APART, apart, Question(QUERIES_APART))
+    warm_up([*_contestants(servers, QUERIES), unshared], scale)
+    contests: dict[str, list[Contest]] = {}
+    for delay_ms in scale.delays_ms:
+        fetched(f"{upstreams.address}/delayed?ms={delay_ms}")
+        contests[delay_ms] = list(_contests(servers, unshared, delay_ms))
+        rounds = scale.rounds if delay_ms == "0" else scale.few_rounds
+        for contest in contests[delay_ms]:
+            contest.hold(upstreams, scale, rounds)
+            grounds.tell(contest.title)
+    tables = [contest.table() for each in contests.values() for contest in each]
+    different = next(each for each in contests["0"] if each.clients > 1)
+    return Findings(_goals(different), [_left_out(found.missing), *tables])
+
+
+def _contests(servers: dict[str, Server], unshared: Contestant, delay_ms: str) -> Iterator[Contest]:
+    upstreams = f"upstreams of {delay_ms.replace(',', ' / ')} ms"
+    yield Contest(f"Live, {upstreams}, 1 connection", 1, _contestants(servers, QUERIES))
+    title = f"Live, {upstreams}, {CLIENTS} connections"
+    different = _contestants(servers, QUERIES)
+    if delay_ms == "0":
+        different.append(unshared)
+        different.append(Contestant(CEILING, servers[rivals.BASELINE], Question("/prebuilt")))
+    yield Contest(f"{title}, different questions", CLIENTS, different)
+    if delay_ms == "0":
+        yield Contest(f"{title}, the same question", CLIENTS, _contestants(servers, QUERY))
+
+
+def _contestants(servers: dict[str, Server], path: str) -> list[Contestant]:
+    return [Contestant(name, server, Question(path)) for name, server in servers.items()]
+
+
+def _goals(contest: Contest) -> Sequence[Goal]:
+    what = "live answer, CPU: the baseline's over the gateway's"
+    reached = contest.ratio(APART, rivals.BASELINE)
+    goals = [at_least(f"{what} (moonshot 2.4), nothing shared", reached, _GOAL)]
+    if rivals.NODE in (each.name for each in contest.contestants):
+        what = "live answer, CPU: Node's, written by hand, over the gateway's"
+        goals.append(at_least(what, contest.ratio(APART, rivals.NODE), _GOAL_NODE))
+    return goals
+
+
+def _left_out(missing: Mapping[str, str]) -> Table:
+    return Table("Live: left out", ("", "why"), list(missing.items()), _REMARK)
