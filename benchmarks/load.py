@@ -24,6 +24,8 @@ import msgspec
 import orjson
 
 _NUMBERS = 1_000_000
+_PLAIN = {"Accept-Encoding": "identity"}
+"""None but the gateway would compress: what that costs is no part of a comparison."""
 _REFUSED_SECONDS = 0.05
 """How long a connection waits that was refused."""
 
