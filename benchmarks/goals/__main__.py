@@ -50,13 +50,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="goals", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(_PARTS))
     parser.add_argument("--quick", action="store_true", help="as little as there can be")
-    parser.add_argument("--no-install", action="store_true", help="leave out what is not here")
+    parser.add_argument("--no-install", action="store_true", help="without installed rivals")
     asked = parser.parse_args()
     if unknown := set(asked.parts) - _PARTS.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     # As for Ctrl-C, the way out leads through every block that ends a process.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
-    scale = replace(QUICK if asked.quick else Scale(), may_install=not asked.no_install)
+    scale = replace(QUICK if asked.quick else Scale(), with_installed=not asked.no_install)
     try:
         found = {part: _measured(part, scale) for part in asked.parts or _PARTS}
     except KeyboardInterrupt:
@@ -68,7 +68,9 @@ def main() -> None:
 
 def _measured(part: str, scale: Scale) -> Findings:
     with ExitStack() as stack:
-        findings = _PARTS[part](Grounds(stack), scale)
+        grounds = Grounds(stack)
+        findings = _PARTS[part](grounds, scale)
+        grounds.tell(f"{part}: measured")
     print(document.details(part, findings), flush=True)
     return findings
 

@@ -11,11 +11,11 @@ class Scale:
     """How much is measured."""
 
     rounds: int = 5
-    few_rounds: int = 3
+    few_rounds: int = 2
     """Where the same is measured again under other terms."""
     requests: int = 400
     """At most, to each contestant in a round."""
-    seconds: float = 0.9
+    seconds: float = 0.8
     """At most, for each contestant in a round."""
     rows: int = 20_000
     """Of each of five vendors, where sessions are kept: together 100,000."""

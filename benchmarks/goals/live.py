@@ -1,6 +1,7 @@
 """Live: every answer asks all five upstreams, beside what others would write or pick."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from grounds import Grounds
 from servers import Server, fetched
@@ -27,7 +28,7 @@ _REMARK = (
 def measure(grounds: Grounds, scale: Scale) -> Findings:
     """Measure with one connection and with 16, whose questions differ or are the same."""
     upstreams = grounds.upstreams()
-    found = rivals.started(grounds, upstreams, may_install=scale.may_install)
+    found = rivals.started(grounds, upstreams, with_installed=scale.with_installed)
     servers = {**found.servers, GATEWAY: grounds.serve(upstreams)}
     apart = grounds.serve(upstreams, backends=CLIENTS * len(NAMES))
     rivals.check_rows(*servers.values())
@@ -42,6 +43,7 @@ def measure(grounds: Grounds, scale: Scale) -> Findings:
             contest.hold(upstreams, scale, rounds)
             grounds.tell(contest.title)
     tables = [contest.table() for each in contests.values() for contest in each]
+    tables[0] = replace(tables[0], remark=_REMARK)
     different = next(each for each in contests["0"] if each.clients > 1)
     return Findings(_goals(different), [_left_out(found.missing), *tables])
 
@@ -74,4 +76,4 @@ def _goals(contest: Contest) -> Sequence[Goal]:
 
 
 def _left_out(missing: Mapping[str, str]) -> Table:
-    return Table("Live: left out", ("", "why"), list(missing.items()), _REMARK)
+    return Table("Live: left out", ("", "why"), list(missing.items()))

@@ -33,18 +33,15 @@ class Rivals:
     missing: Mapping[str, str]
 
 
-def started(grounds: Grounds, upstreams: Server, *, may_install: bool) -> Rivals:
-    """Start the baseline and all rivals that can be run here."""
+def started(grounds: Grounds, upstreams: Server, *, with_installed: bool) -> Rivals:
+    """Start the baseline and all rivals that can be run here, or those that need nothing else."""
     servers = {
         BASELINE: grounds.start("baseline", python("baseline.py", upstreams.address)),
         GATHER: grounds.start("gather", python("baseline.py", upstreams.address, "--stdlib")),
     }
     missing = {}
-    commands: dict[str, Callable[[], Sequence[str]]] = {
-        FASTAPI: lambda: _fastapi(may_install=may_install),
-        NODE: lambda: _node(may_install=may_install),
-    }
-    for name, command in commands.items():
+    installed = _INSTALLED if with_installed else {}
+    for name, command in installed.items():
         try:
             program = command()
         except NotHereError as reason:
@@ -63,12 +60,11 @@ def check_rows(first: Server, *others: Server) -> None:
             sys.exit(f"{other.address} answers with other rows than {first.address}")
 
 
-def _fastapi(*, may_install: bool) -> Sequence[str]:
+def _fastapi() -> Sequence[str]:
     """Give its program, in an environment of its own."""
     python = _FASTAPI / ".venv" / "bin" / "python"
     lock, done = _FASTAPI / "requirements.lock", _FASTAPI / ".venv" / ".installed"
     if not _is_newer(done, lock):
-        _allow(may_install=may_install)
         _run([sys.executable, "-m", "venv", str(python.parents[1])])
         pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
         _run([*pip, "--require-hashes", "-r", str(lock)])
@@ -76,12 +72,11 @@ def _fastapi(*, may_install: bool) -> Sequence[str]:
     return [str(python), "-u", str(_FASTAPI / "server.py")]
 
 
-def _node(*, may_install: bool) -> Sequence[str]:
+def _node() -> Sequence[str]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         raise NotHereError("node or npm is not installed")
     if not _is_newer(_NODE / "node_modules" / ".package-lock.json", _NODE / "package-lock.json"):
-        _allow(may_install=may_install)
         quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
         _run([npm, "ci", "--prefix", str(_NODE), *quiet])
         (_NODE / "node_modules" / ".package-lock.json").touch()
@@ -90,11 +85,6 @@ def _node(*, may_install: bool) -> Sequence[str]:
 
 def _is_newer(made: Path, source: Path) -> bool:
     return made.exists() and made.stat().st_mtime >= source.stat().st_mtime
-
-
-def _allow(*, may_install: bool) -> None:
-    if not may_install:
-        raise NotHereError("not installed; without --no-install it would be")
 
 
 def _run(command: Sequence[str]) -> None:
@@ -106,3 +96,7 @@ def _run(command: Sequence[str]) -> None:
         told = getattr(error, "stderr", None) or str(error)
         last = told.strip().splitlines()[-1]
         raise NotHereError(f"not installed: {last}") from error
+
+
+_INSTALLED: Mapping[str, Callable[[], Sequence[str]]] = {FASTAPI: _fastapi, NODE: _node}
+"""How those are started that are installed first."""

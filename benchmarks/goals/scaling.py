@@ -40,20 +40,25 @@ def measure(grounds: Grounds, scale: Scale) -> Findings:
     one, two = found["kept, different questions"]
     reached = median(b.a_second / a.a_second for a, b in zip(one, two, strict=True))
     possible = median(pace.possible for pace in one)
+    evenness = median(a.gateway_ms / b.gateway_ms for a, b in zip(one, two, strict=True))
     what = f"answers a second, two workers over one (at most {possible:.2f} here)"
     headings = (
         *("", "one: a second", "two: a second", "ratio", "most that is possible"),
         *("CPU ms an answer: one", "two"),
     )
     return Findings(
-        [at_least(what, reached, _GOAL)],
+        [
+            at_least(what, reached, _GOAL),
+            at_least("the same, answers a second of their CPU", evenness, _GOAL / _CORES),
+        ],
         [
             Table(
                 "Two workers beside one, 32 connections",
                 headings,
                 rows,
                 "The load and the upstreams take CPU of the same two cores: *most that is possible*"
-                " is what is left for a second worker, if nothing were lost.",
+                " is what is left for a second worker, if nothing were lost."
+                " A second of the workers' own CPU should bear as many answers as one's.",
             )
         ],
     )
