@@ -24,7 +24,8 @@ _SLICE = 200
 _LONGEST_ID_BYTES = 1000
 """A session with a longer id could not be named in a cursor or a path."""
 
-_MOST_BYTES_OF_A_CHARACTER = 4
+_SURELY_SHORT = _LONGEST_ID_BYTES // 4
+"""No character takes more than four bytes."""
 
 _LONGEST_SECONDS = 10_000 * 366 * 24 * 3600.0
 """A duration beyond the calendar's years cannot be compared with others."""
@@ -138,8 +139,7 @@ class _Reading:
         outline = self.adapter.outline(record, self.provenance)
         if outline is None:
             return self.mapped(record)
-        self._require_sound(outline)
-        return outline if _can_be_named(outline) else None
+        return outline if self._is_sound(outline) else None
 
     def mapped(self, record: Raw) -> Session | None:
         """Map a record; none if it is no session that can be named."""
@@ -147,10 +147,9 @@ class _Reading:
         if not isinstance(mapped, Mapped):
             return None
         session = mapped.session
-        self._require_sound(session)
         if not 0 <= (session.duration_s or 0) <= _LONGEST_SECONDS:
             raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a duration beyond all time")
-        if not _can_be_named(session):
+        if not self._is_sound(session):
             return None
         if mapped.unreadable:
             self.unreadable += 1
@@ -158,13 +157,15 @@ class _Reading:
         self.misfits.unknown_statuses += mapped.is_status_unknown
         return session
 
-    def _require_sound(self, session: Placed) -> None:
-        """Raise for what cannot be a session of this backend."""
+    def _is_sound(self, session: Placed) -> bool:
+        """Say whether a session can be named; raise for what cannot be one of this backend."""
         if session.backend != self.provenance.backend:
             raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a session of another backend")
         for instant in (session.started_at, session.ended_at, session.last_activity_at):
             if instant is not None and instant.tzinfo is None:
                 raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "an instant without a zone")
+        native_id = session.native_id
+        return len(native_id) <= _SURELY_SHORT or len(native_id.encode()) <= _LONGEST_ID_BYTES
 
 
 async def _read(
@@ -216,12 +217,6 @@ def legible(page: BackendPage[PlacedT]) -> BackendPage[PlacedT]:
     if rejected and not page.received:
         raise BadAnswer(ErrorCode.SCHEMA, f"none of {rejected} records is a session")
     return page
-
-
-def _can_be_named(session: Placed) -> bool:
-    native_id = session.native_id
-    is_short = len(native_id) <= _LONGEST_ID_BYTES // _MOST_BYTES_OF_A_CHARACTER
-    return is_short or len(native_id.encode()) <= _LONGEST_ID_BYTES
 
 
 def _session(mapped: Mapped | Rejected) -> Session:

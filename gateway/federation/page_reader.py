@@ -219,7 +219,7 @@ class PageReader(Reader):
 
     def _frontier(self) -> Key:
         """Give the key before which no row can follow."""
-        rows = (row for page in self._pages for row in page.rows)
-        is_total = self.coarsening.is_total
-        groups = (self.coarsening.group(r.key) for r in rows if is_total or not is_null(r.key))
-        return max(groups, default=self._begins)
+        keys = [row.key for page in self._pages for row in page.rows]
+        if not self.coarsening.is_total:
+            keys = [key for key in keys if not is_null(key)]
+        return self.coarsening.group(max(keys)) if keys else self._begins

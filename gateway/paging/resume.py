@@ -44,7 +44,7 @@ class ReadPage:
 
 def has_passed(key: Key, boundary: Key, coarsening: Coarsening) -> bool:
     """Say whether all that a stream brings before a key surely lies up to the boundary."""
-    if coarsening.is_total:
+    if coarsening.is_total or not boundary:
         return key <= boundary
     return coarsening.group(key) < coarsening.group(boundary)
 
