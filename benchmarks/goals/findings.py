@@ -23,8 +23,8 @@ class Scale:
     delays_ms: Sequence[str] = ("0", "20", "100", "0,25,50,75,100")
     backends: Sequence[int] = (1, 2, 5, 10, 20, 35, 50)
     listing_rows: Sequence[int] = (10, 100, 1_000, 10_000, 100_000)
-    may_install: bool = True
-    """Whether rivals that are not here may be installed."""
+    with_installed: bool = True
+    """Whether rivals take part that have to be installed."""
 
 
 QUICK = Scale(
