@@ -115,7 +115,7 @@ async def _listing(
     page = await backend.only_page(_EVERYTHING, harvest.take, lambda: None)
     if isinstance(page, Failed):
         raise SystemExit(f"not filled: {page.failure}")
-    listing = harvest.listing(backend, FROZEN_AT, Tally())
+    listing = harvest.listing(backend.maker, FROZEN_AT, Tally())
     await listing.in_order_of(harvest.keys, NEWEST_FIRST)
     return listing
 

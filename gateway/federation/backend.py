@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -28,7 +28,7 @@ from gateway.federation.vanished import VanishedSessions
 from gateway.figures.backends import CANCELLED, OK, BackendFigures
 from gateway.model.query import Query
 from gateway.model.report import ErrorCode, Failure
-from gateway.model.session import Outline, Placed, Session
+from gateway.model.session import Placed, Session
 from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
@@ -110,14 +110,14 @@ class Backend:
         self._transport = transport
         self._tickets = Tickets(transport, lambda: self.account.log_in(self._log_in))
         self._clock = clock
-        self._mapper = Mapper(name, adapter, self.misfits)
+        self.maker = Mapper(name, adapter, self.misfits)
         self._pages: Flights[Outcome | Lost] = Flights()
         # To plan is pure, and the same is asked for again and again: by who polls, page after page.
         self._planned = lru_cache(_REMEMBERED_PLANS)(partial(plan_backend, adapter))
         self._disorders = 0
         abilities = self.abilities()
         kept_for = None if isinstance(abilities, Failed) else abilities.keep_vanished_for
-        self.vanished = VanishedSessions(kept_for, self.remade)
+        self.vanished = VanishedSessions(kept_for, self.maker.remade)
 
     def abilities(self) -> Abilities | Failed:
         """Ask the adapter what the vendor can do itself."""
@@ -201,7 +201,7 @@ class Backend:
             raw = await self._tickets.call(fetch, as_of)
             if isinstance(raw, Lost):
                 return raw
-            page = await self._mapper.placed_page(raw, as_of, take, is_outlined=is_outlined)
+            page = await self.maker.placed_page(raw, as_of, take, is_outlined=is_outlined)
             self.figures.records += page.received + page.flaws.rejected
             self.figures.rejected += page.flaws.rejected
             return legible(page) if isinstance(at, First) else page
@@ -226,7 +226,7 @@ class Backend:
             record = await self._tickets.call(get, as_of)
             if record is None:
                 return None
-            page = legible(await self._mapper.page(RawPage([record]), as_of))
+            page = legible(await self.maker.page(RawPage([record]), as_of))
             return replace(page, requests=requests)
 
         return await self._outcome(read)
@@ -241,7 +241,7 @@ class Backend:
         """Map one record that has just come."""
         try:
             with translated():
-                return await self._mapper.page(RawPage([record]), self._clock())
+                return await self.maker.page(RawPage([record]), self._clock())
         except UpstreamError as error:
             return self.failed(error)
 
@@ -258,20 +258,6 @@ class Backend:
     def next_ids(self, known: Collection[str], most: int) -> list[str] | Failed:
         """Name the ids that sessions newer than those known would have, the next one first."""
         return self._tried(lambda: list(islice(self.adapter.next_ids(known), most)))
-
-    def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
-        """Map records again that were sessions at this instant; raise for one that is none now."""
-        return self._mapper.remade(records, as_of)
-
-    def replaced(
-        self, records: Iterable[Raw], as_of: datetime, *, is_outlined: bool
-    ) -> list[Placed]:
-        """Map records again, or outline those of which there are outlines, if that will do."""
-        return self._mapper.replaced(records, as_of, is_outlined=is_outlined)
-
-    def made(self, record: Raw, outline: Outline) -> Session:
-        """Map a record that was outlined; raise if it is none, or another than was said."""
-        return self._mapper.made(record, outline)
 
     def failed(self, error: UpstreamError) -> Failed:
         """Note a failure and give it as a value. Each kind is logged once until all is well."""

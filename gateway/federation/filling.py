@@ -81,7 +81,7 @@ class Listings:
             for row in rows:
                 if row.raw is not None:
                     harvest.take(row.placed, row.raw)
-            listing = harvest.listing(backend, tally.as_of or backend.now(), tally)
+            listing = harvest.listing(backend.maker, tally.as_of or backend.now(), tally)
             self.kept.keep_read(_key(backend, plan), Kept(listing, life, life.read_at, None))
 
     async def session(  # noqa: PLR0913  # as for a whole listing
@@ -231,7 +231,7 @@ class Listings:
             harvest.take_vanished(backend.vanished.at(backend.now()))
         except UpstreamError as error:
             return backend.failed(error)
-        listing = harvest.listing(backend, as_of, tally)
+        listing = harvest.listing(backend.maker, as_of, tally)
         await listing.in_order_of(harvest.keys, order)
         changes = backend.changes.since(begun)
         if changes is None:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from msgspec import Raw
 
-from gateway.federation.listing import RECORDS_ALONE, REMEMBERED, REMEMBERED_BYTES, Listing
+from gateway.federation.listing import REMEMBERED_BYTES, Listing
 from gateway.federation.remembered import Maker, Remembered
 from gateway.federation.tally import Tally
 from gateway.federation.vanished import Vanished
+from gateway.federation.weights import RECORDS_ALONE, REMEMBERED
 from gateway.model.query import Order
 from gateway.model.report import ErrorCode
 from gateway.model.session import Placed, Session

@@ -9,14 +9,17 @@ import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple, overload
+from typing import Any
 
 from msgspec import Raw
 
 from gateway.federation.flaws import Flaws
+from gateway.federation.remade_rows import RemadeRows
 from gateway.federation.remembered import Maker, Remembered
 from gateway.federation.sorting import made_in_order
+from gateway.federation.weights import RECORDS_ALONE, REMEMBERED
 from gateway.model.matching import OUTLINED, outlined, predicate
 from gateway.model.query import Condition, Order
 from gateway.model.session import Placed, Session, Status
@@ -37,25 +40,6 @@ REMAKING_STRETCH = 100
 _REMEMBERED_ORDERS = 2
 
 _REMEMBERED_COUNTS = 64
-
-
-class Weights(NamedTuple):
-    """What a record takes in memory, in bytes: as such, and for each byte of it."""
-
-    of_record: int
-    of_byte: int
-
-    def estimate(self, records: int, record_bytes: int) -> int:
-        """Estimate the memory that records take of so many bytes in all."""
-        return records * self.of_record + record_bytes * self.of_byte
-
-
-# At least what was measured for listings of five vendors, by ``benchmarks/listings.py``.
-RECORDS_ALONE = Weights(430, 1)
-"""Beside its bytes a record takes its id, its places in two orders, and the objects for those."""
-
-REMEMBERED = Weights(1430, 7)
-"""So does a session with its rows in two orders: decoded attributes take several times the JSON."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +108,7 @@ class Listing:
     def known_order(self, order: Order) -> Sequence[Row] | None:
         """Give its rows in an order that is remembered."""
         if order in self._ids:
-            return _RemadeRows(self, order, self._ids[order])
+            return self._remade_rows(order, self._ids[order])
         return self._rows.get(order)
 
     async def sorted_by(self, order: Order) -> Sequence[Row]:
@@ -147,11 +131,15 @@ class Listing:
             ids = await made_in_order(keys, _native_id)
             _make_room(self._ids, _REMEMBERED_ORDERS)
             self._ids[order] = ids
-            return _RemadeRows(self, order, ids)
-        rows = await made_in_order(keys, _rows_of(self.remembered, self.records))
+            return self._remade_rows(order, ids)
+        rows = await made_in_order(keys, self.remembered.row)
         _make_room(self._rows, _REMEMBERED_ORDERS)
         self._rows[order] = rows
         return rows
+
+    def _remade_rows(self, order: Order, native_ids: Sequence[str]) -> RemadeRows:
+        place = partial(self.placed, is_outlined=is_outlined(order))
+        return RemadeRows(native_ids, self.records, place, keying(order), self.maker.made)
 
     def _keys(self, native_ids: Sequence[str], order: Order) -> list[Key]:
         key = keying(order)
@@ -228,7 +216,7 @@ class Listing:
     def _grown_order(self, order: Order, found: Sequence[Session]) -> list[str]:
         changed = {session.native_id for session in found}
         others = [native_id for native_id in self._ids[order] if native_id not in changed]
-        rows, ids = _RemadeRows(self, order, others), list(others)
+        rows, ids = self._remade_rows(order, others), list(others)
         # From the last on, so that the places of the others stay what they are.
         for key in sorted((key_of(session, order) for session in found), reverse=True):
             ids.insert(bisect.bisect(rows, key, key=_key), _native_id(key))
@@ -291,48 +279,6 @@ class SortedListing:
     def first_beyond(self, boundary: Key) -> int:
         """Give the index of the first row above the boundary."""
         return bisect.bisect_right(self.rows, boundary, key=_key)
-
-
-class _RemadeRows(Sequence[Row]):
-    """The rows of a listing that remembers no sessions: made again, each time they are taken."""
-
-    def __init__(self, listing: Listing, order: Order, ids: Sequence[str]) -> None:
-        self._listing = listing
-        self._order = order
-        self._ids = ids
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        if isinstance(index, slice):
-            return self._made(self._ids[index])
-        return self._made([self._ids[index]])[0]
-
-    def _made(self, ids: Sequence[str]) -> list[Row]:
-        records, make, key = self._listing.records, self._listing.maker.made, keying(self._order)
-        placed = self._listing.placed(ids, is_outlined=is_outlined(self._order))
-        return [
-            Row(key(each), each, records[native_id], make)
-            for native_id, each in zip(ids, placed, strict=True)
-        ]
-
-
-def _rows_of(remembered: Remembered, records: Mapping[str, Raw]) -> Callable[[Key], Row]:
-    """Make what gives the rows of keys."""
-    placed, make = remembered.placed, remembered.made
-
-    def row(key: Key) -> Row:
-        native_id = _native_id(key)
-        return Row(key, placed[native_id], records[native_id], make)
-
-    return row
 
 
 def _key(row: Row) -> Key:

@@ -211,7 +211,7 @@ class PageReader(Reader):
         return all(has_passed(row.key, reached, self.coarsening) for row in rows)
 
     def _rows_of(self, page: BackendPage[Placed]) -> list[Row]:
-        key, make = keying(self._query.order), self._backend.made
+        key, make = keying(self._query.order), self._backend.maker.made
         return [
             Row(key(session), session, record, make)
             for session, record in zip(page.sessions, page.records, strict=True)

@@ -234,4 +234,4 @@ def _sessions(
     """Make the sessions of records again; raise an upstream error where one is none."""
     raw = [Raw(each) for each in records]
     with translated():
-        return list(zip(backend.remade(raw, as_of), raw, strict=True))
+        return list(zip(backend.maker.remade(raw, as_of), raw, strict=True))

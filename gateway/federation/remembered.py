@@ -10,6 +10,8 @@ from msgspec import Raw
 
 from gateway.model.report import ErrorCode
 from gateway.model.session import Outline, Placed, Session
+from gateway.paging.order import Key
+from gateway.paging.rows import Row
 from gateway.spi.errors import BadAnswer, UpstreamError
 
 _STRETCH = 100
@@ -42,6 +44,8 @@ class Remembered:
         self.placed = placed
         self._records = records
         self._maker = maker
+        self._none: dict[str, Outline] = {}
+        """Those whose records turned out to be none."""
         self._outlined = [n for n, each in placed.items() if isinstance(each, Outline)]
 
     @property
@@ -58,6 +62,12 @@ class Remembered:
             placed = self.placed[native_id] = self._made(placed)
         return placed
 
+    def row(self, key: Key) -> Row:
+        """Give the row of a key."""
+        native_id = str(key[-1])
+        placed = self.placed.get(native_id) or self._none[native_id]
+        return Row(key, placed, self._records[native_id], self.made)
+
     def made(self, _record: Raw, outline: Outline) -> Session:
         """Give the session of an outline, likewise."""
         return self.session(outline.native_id)
@@ -67,6 +77,7 @@ class Remembered:
             return self._maker.made(self._records[outline.native_id], outline)
         except BadAnswer as error:
             if error.code is ErrorCode.SCHEMA:
+                self._none[outline.native_id] = outline
                 del self.placed[outline.native_id]
             raise
 

@@ -241,7 +241,7 @@ class WindowReader(Reader):
             # What the vendor counts in a window is not what was asked for.
             self.tally.vendor_total = reading.before.vendor_total
         reading.received += len(page.sessions)
-        key, make = keying(self._query.order), self._backend.made
+        key, make = keying(self._query.order), self._backend.maker.made
         for session, record in zip(page.sessions, page.records, strict=True):
             if session.native_id in reading.ids:
                 self.tally.duplicates += 1

@@ -56,7 +56,7 @@ def listing(*found: FakeRow, is_remembered: bool = True) -> Listing:
     harvest = Harvest(NEWEST_FIRST, max_bytes=10**9, remembered_bytes=10**9 if is_remembered else 0)
     for row in found:
         harvest.take(row.session("a"), record(row))
-    return harvest.listing(backend("a", FakeAdapter(found)), NOON, Tally())
+    return harvest.listing(backend("a", FakeAdapter(found)).maker, NOON, Tally())
 
 
 async def newest_first(*found: FakeRow, is_remembered: bool = True) -> SortedListing:

@@ -52,7 +52,7 @@ async def test_a_range_is_unpacked_as_it_was(
     adapter = FakeAdapter(rows)
     asked = backend("a", adapter, ttl=LIFETIMES)
     records = [record(row) for row in rows]
-    sessions = asked.remade(records, NOON)
+    sessions = asked.maker.remade(records, NOON)
     read = [
         Row(key_of(session, order), session, raw)
         for session, raw in zip(sessions, records, strict=True)

@@ -24,7 +24,7 @@ def remade(records: Any, as_of: datetime) -> list[Session]:  # noqa: ANN401
     """Map records of fakes."""
     adapter = Forgetting([])
     asked = backend("a", adapter)
-    return asked.remade(records, as_of)
+    return asked.maker.remade(records, as_of)
 
 
 def listed(*rows: FakeRow) -> dict[str, Raw]:
