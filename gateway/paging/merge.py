@@ -4,14 +4,13 @@ The merge does no I/O: it says which backends it needs another page of, and is t
 A session is emitted once nothing that is still unread can come before it.
 """
 
-import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count
-from typing import TypeAlias
+from itertools import chain
 
 from gateway.model.query import Condition
 from gateway.paging.order import BEFORE_ALL, Coarsening, Key, is_null
+from gateway.paging.ready import Ready
 from gateway.paging.rows import Row
 from gateway.paging.sieve import sieve
 
@@ -73,10 +72,6 @@ class Lane:
         return False
 
 
-_Ready: TypeAlias = tuple[Key, int, Row]
-"""A row that can be emitted. Rows are never compared, even of one key: that is slow."""
-
-
 class Merge:
     """The merge of several lanes from a boundary on, up to a number of rows."""
 
@@ -95,8 +90,7 @@ class Merge:
         self._until = until
         self._last = boundary
         self._passes = sieve(conditions)
-        self._ready: list[_Ready] = []
-        self._numbers = count()
+        self._ready = Ready()
 
     @property
     def has_more(self) -> bool:
@@ -105,7 +99,7 @@ class Merge:
 
     def ended(self) -> frozenset[str]:
         """Name the lanes that were read to their end, and of which every row is on the page."""
-        waiting = {row.placed.backend for _, _, row in self._ready}
+        waiting = self._ready.heads
         return frozenset(
             name
             for name, lane in self.lanes.items()
@@ -126,12 +120,12 @@ class Merge:
 
     def peeks(self) -> dict[str, Key]:
         """Give a lower bound of what each lane has beyond the page, for those that have more."""
-        ready = (row for _, _, row in self._ready)
-        rows = chain(ready, *(lane.waiting for lane in self.lanes.values()))
         found = {n: lane.frontier for n, lane in self.lanes.items() if lane.frontier is not None}
-        for row in rows:
-            name = row.placed.backend
-            found[name] = min(found.get(name, row.key), row.key)
+        for name, key in self._ready.heads.items():
+            found[name] = min(found.get(name, key), key)
+        for name, lane in self.lanes.items():
+            for row in lane.waiting:
+                found[name] = min(found.get(name, row.key), row.key)
         return found
 
     def cut(self) -> None:
@@ -147,15 +141,15 @@ class Merge:
         """
         floor, lowest = self._lowest()
         while self._ready and len(self.page) < self.limit:
-            if floor is not None and floor < self._ready[0][0]:
+            if floor is not None and floor < self._ready.first:
                 break
-            self._emit(heapq.heappop(self._ready)[2])
+            self._emit(self._ready.pop())
         return lowest if len(self.page) < self.limit else frozenset()
 
     def ahead(self, wanted: frozenset[str]) -> frozenset[str]:
         """Name the lanes to be read next should those that are wanted now never be."""
         floor, lowest = self._lowest(without=wanted)
-        ready = sum(floor is None or key <= floor for key, _, _ in self._ready)
+        ready = sum(floor is None or key <= floor for key in self._ready.keys)
         return lowest if len(self.page) + ready < self.limit else frozenset()
 
     def deliver(
@@ -225,7 +219,7 @@ class Merge:
         if lane.frontier is None or row.key > lane.frontier:
             lane.frontier = row.key
         if self._is_wanted(lane, row):
-            self._make_ready(row)
+            self._ready.push(row)
 
     def _place(self, lane: Lane, row: Row) -> None:
         is_wanted = self._is_wanted(lane, row)
@@ -241,7 +235,7 @@ class Merge:
         if row.key > (lane.frontier or BEFORE_ALL):
             lane.group.append(row)
         else:
-            self._make_ready(row)
+            self._ready.push(row)
 
     def _is_wanted(self, lane: Lane, row: Row) -> bool:
         if lane.has_seen(row.placed.native_id):
@@ -259,9 +253,6 @@ class Merge:
         return True
 
     def _release(self, rows: list[Row]) -> None:
-        for row in rows:
-            self._make_ready(row)
+        for row in sorted(rows, key=lambda row: row.key):
+            self._ready.push(row)
         rows.clear()
-
-    def _make_ready(self, row: Row) -> None:
-        heapq.heappush(self._ready, (row.key, next(self._numbers), row))

@@ -25,7 +25,7 @@ def a_page_ends_where_the_furthest_has_come_to(merge: Merge) -> None:
 
 
 def a_page_ends_behind_what_waits(merge: Merge) -> None:
-    keys = [key for key, _, _ in merge._ready]  # noqa: SLF001  # a rule that is broken here
+    keys = [*merge._ready.keys]  # noqa: SLF001  # a rule that is broken here
     merge._last = max([merge.last_key, *merge.peeks().values(), *keys])  # noqa: SLF001  # as above
 
 

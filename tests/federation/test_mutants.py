@@ -83,7 +83,7 @@ class ResumesFromTheNewestSeen(Merge):
 
     @property
     def last_key(self) -> Key:
-        return max([self._last, *(key for key, _, _ in self._ready)])
+        return max([self._last, *self._ready.keys])
 
 
 class BoundaryIsCoarserThanKeys(Merge):
