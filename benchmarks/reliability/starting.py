@@ -62,7 +62,8 @@ def ready_seconds(folder: Path, addresses: Sequence[str]) -> float:
     port = _free_port()
     path = folder / "gateway.yaml"
     backends = list(map(_backend, range(len(addresses)), addresses))
-    tree = {"server": {"port": port}, "backends": backends}
+    # It was asked whether it is ready, and would listen on for a while when told to stop.
+    tree = {"server": {"port": port, "lame_duck_s": 0}, "backends": backends}
     path.write_text(yaml.safe_dump(tree))
     begun = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603  # our own command
