@@ -98,7 +98,7 @@ class Sender:
 
 async def _load(asked: argparse.Namespace) -> Sender:
     until, turns = time.perf_counter() + asked.seconds, iter(range(asked.requests))
-    headers = dict(header.split(": ", 1) for header in asked.header)
+    headers = _PLAIN | dict(header.split(": ", 1) for header in asked.header)
     connector = aiohttp.TCPConnector(limit=asked.connections)
     async with aiohttp.ClientSession(connector=connector, headers=headers) as client:
         sender = Sender(client, asked)
