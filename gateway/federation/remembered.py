@@ -46,12 +46,8 @@ class Remembered:
         self._maker = maker
         self._none: dict[str, Outline] = {}
         """Those whose records turned out to be none."""
-        self._outlined = [n for n, each in placed.items() if isinstance(each, Outline)]
-
-    @property
-    def are_made(self) -> bool:
-        """Say whether no outline is left of which a session could be made."""
-        return not self._outlined
+        self.are_made = False
+        """Whether it is known that no outline is left of which a session could be made."""
 
     def session(self, native_id: str) -> Session:
         """Give the session of an id; raise an upstream error where its record turns out none."""
@@ -83,9 +79,12 @@ class Remembered:
 
     async def make_all(self) -> None:
         """Make the sessions of all outlines that are left, of which any can be made."""
-        while stretch := self._outlined[-_STRETCH:]:
-            for native_id in stretch:
+        if self.are_made:
+            return
+        left = [each.native_id for each in self.placed.values() if isinstance(each, Outline)]
+        for begin in range(0, len(left), _STRETCH):
+            for native_id in left[begin : begin + _STRETCH]:
                 with suppress(UpstreamError):
                     self.session(native_id)
-            del self._outlined[-_STRETCH:]
             await asyncio.sleep(0)
+        self.are_made = True

