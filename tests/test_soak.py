@@ -132,10 +132,12 @@ async def test_nothing_is_left_behind_by_a_long_time_of_trouble(tmp_path: Path) 
         clients = Clients(gateway.url, SEED)
         while sum(clients.statuses.values()) < WARMING_ANSWERS:
             await clients.ask(WARMING_SECONDS)
+        await clients.refresh()
         base = await gateway.rest()
         begin = len(gateway.samples)
         await clients.ask(SECONDS)
         loaded = gateway.samples[begin:]
+        await clients.refresh()
         end = await gateway.rest(base)
 
     worst = max(loaded, key=lambda each: each.held_ms)
@@ -143,6 +145,8 @@ async def test_nothing_is_left_behind_by_a_long_time_of_trouble(tmp_path: Path) 
     print(f"\n{sum(clients.statuses.values())} answers: {dict(sorted(clients.statuses.items()))}")  # noqa: T201  # for make soak
     growth = slope_of([each.blocks for each in loaded]) / base.blocks
     print(f"base {base}\nend  {end}\nslope {slope:+.2f} MiB in 10 min, {growth:+.1%} blocks")  # noqa: T201  # likewise
+    left_mb, left = end.resident_mb - base.resident_mb, end.blocks / base.blocks - 1
+    print(f"left at rest: {left_mb:+.2f} MiB, {left:+.1%} blocks")  # noqa: T201  # likewise
     print(f"loop held for {worst.held_ms:.0f} ms at {worst.where}")  # noqa: T201  # likewise
     log = (tmp_path / "gateway.log").read_text(encoding="utf-8")
     assert [line for line in log.splitlines() if any(word in line for word in NEVER)] == []

@@ -20,12 +20,12 @@ from gateway.federation.remade_rows import RemadeRows
 from gateway.federation.remembered import Maker, Remembered
 from gateway.federation.sorting import made_in_order
 from gateway.federation.weights import RECORDS_ALONE, REMEMBERED
-from gateway.model.matching import OUTLINED, outlined, predicate
+from gateway.model.matching import outlined, predicate
 from gateway.model.query import Condition, Order
 from gateway.model.session import Placed, Session, Status
 from gateway.paging.order import BEFORE_ALL, Key, is_outlined, key_of, keying
 from gateway.paging.rows import Row
-from gateway.paging.sieve import sieve
+from gateway.paging.sieve import are_outlined, sieve
 from gateway.spi.errors import UpstreamError
 
 REMEMBERED_BYTES = 96 * 1024 * 1024
@@ -236,7 +236,7 @@ class Listing:
     def _test(
         conditions: tuple[Condition, ...], remembered: Remembered
     ) -> Callable[[Placed], bool] | None:
-        if all(each.field in OUTLINED for each in conditions):
+        if are_outlined(conditions):
             return outlined(conditions)
         if not remembered.are_made:
             return None
@@ -255,9 +255,9 @@ class Listing:
         self._remember(conditions, count)
         return count
 
-    async def see(self, conditions: tuple[Condition, ...]) -> None:
-        """Have the sessions that are remembered be made, if the conditions look at more of them."""
-        if self.remembered is not None and any(each.field not in OUTLINED for each in conditions):
+    async def make_all(self) -> None:
+        """Have the sessions that are remembered be made."""
+        if self.remembered is not None:
             await self.remembered.make_all()
 
     def _unsorted(self, native_ids: Sequence[str]) -> Iterator[Row]:

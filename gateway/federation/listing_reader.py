@@ -12,6 +12,7 @@ from gateway.model.query import Condition
 from gateway.model.report import Failure
 from gateway.paging.order import TOTAL, Key
 from gateway.paging.rows import Row
+from gateway.paging.sieve import are_outlined, see
 from gateway.spi.errors import UpstreamError
 
 _LONGEST_STRETCH = 1_000
@@ -55,6 +56,8 @@ class ListingReader(Reader):
         self._boundary = boundary
         self._stretch = stretch
         self._conditions = conditions
+        self._is_seen = not are_outlined(conditions)
+        """Whether sessions are made of all rows: then here, some at a stretch."""
         self._given = 0
 
     def allowance(self) -> None:
@@ -96,7 +99,8 @@ class ListingReader(Reader):
             self.is_waiting = False
             if isinstance(listing, Failed):
                 return listing
-            await listing.listing.see(self._conditions)
+            if self._is_seen:
+                await listing.listing.make_all()
             self.listing = listing
             self._given = listing.first_beyond(self._boundary)
         return self._delivered(self.listing, await self._rows(self.listing))
@@ -114,5 +118,8 @@ class ListingReader(Reader):
         for begin in range(self._given, end, REMAKING_STRETCH):
             if begin > self._given:
                 await asyncio.sleep(0)
-            rows += listing.rows[begin : min(begin + REMAKING_STRETCH, end)]
+            stretch = listing.rows[begin : min(begin + REMAKING_STRETCH, end)]
+            if self._is_seen:
+                see(stretch)
+            rows += stretch
         return rows

@@ -1,6 +1,7 @@
 """The test that the rows of a page are put to."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TypeAlias
 
 from gateway.model.matching import OUTLINED, outlined, predicate
@@ -11,6 +12,18 @@ from gateway.spi.errors import UpstreamError
 Sieve: TypeAlias = Callable[[Row], bool]
 
 
+def are_outlined(conditions: Iterable[Condition]) -> bool:
+    """Say whether outlines tell all that conditions look at."""
+    return all(each.field in OUTLINED for each in conditions)
+
+
+def see(rows: Iterable[Row]) -> None:
+    """Make the sessions of rows, of which any can be made."""
+    for row in rows:
+        with suppress(UpstreamError):
+            _ = row.session
+
+
 def sieve(conditions: Iterable[Condition]) -> Sieve:
     """Make the test whether every condition holds for a row, and it is a session at all.
 
@@ -19,7 +32,7 @@ def sieve(conditions: Iterable[Condition]) -> Sieve:
     conditions = tuple(conditions)
     quick = outlined(each for each in conditions if each.field in OUTLINED)
     slow = predicate(each for each in conditions if each.field not in OUTLINED)
-    if all(each.field in OUTLINED for each in conditions):
+    if are_outlined(conditions):
         return lambda row: quick(row.placed)
 
     def passes(row: Row) -> bool:

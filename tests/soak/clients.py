@@ -11,6 +11,7 @@ import aiohttp
 
 from tests.web.writing import READER, WRITER
 
+_ADMIN = {"X-API-Key": "admin"}
 _CLIENTS = 6
 _LONGEST_PAUSE_SECONDS = 0.12
 _PAGES = 4
@@ -52,6 +53,15 @@ class Clients:
             for number in range(_CLIENTS):
                 visitor = Visitor(self, client, random.Random(self.seed + number))
                 group.create_task(visitor.visit(until))
+
+    async def refresh(self) -> None:
+        """Have all that is kept be let go of, but for the newest sessions of each backend."""
+        async with aiohttp.ClientSession(self.url, headers=_ADMIN) as client:
+            async with client.get("/v1/backends") as answer:
+                names = [each["name"] for each in (await answer.json())["data"]]
+            for name in names:
+                async with client.post(f"/v1/backends/{name}/refresh") as answer:
+                    await answer.read()
 
 
 _Visit: TypeAlias = Callable[["Visitor"], Awaitable[None]]

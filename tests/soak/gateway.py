@@ -22,11 +22,11 @@ from gateway.app.garbage import spare_what_lasts
 from gateway.app.listening import url_of
 from gateway.cli.serve import started
 from gateway.cli.serving_logs import log_serving
-from gateway.config import ServerSettings, Settings
-from gateway.config.settings import CacheSettings
+from gateway.config import AuthSettings, ServerSettings, Settings
+from gateway.config.settings import Action, CacheSettings
 from gateway.spi import Operation
 from tests.support.gateway import backend, settings_for
-from tests.web.writing import AUTH
+from tests.web.writing import AUTH, key
 
 _TICK_SECONDS = 0.005
 _LONG_SECONDS = 0.03
@@ -146,7 +146,9 @@ def configured(vendors: dict[str, tuple[str, dict[str, object]]], folder: Path) 
         for name, (adapter, options) in vendors.items()
     ]
     server = ServerSettings(port=0, deadline_s=2, state_dir=folder)
-    return settings_for(*backends, server=server, auth=AUTH)
+    admin = key("admin", Action.READ, Action.ADMIN)
+    auth = AuthSettings(keys=(*AUTH.keys, admin))
+    return settings_for(*backends, server=server, auth=auth)
 
 
 async def _serve(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from gateway.conformance.rig import Rig, rigged
 from gateway.model.session import Outline
 from gateway.spi import Rejected
 
-_TELLING = ("native_id", "status", "started_at", "ended_at", "last_activity_at")
+_TELLING = ("backend", "native_id", "status", "started_at", "ended_at", "last_activity_at")
 
 _LEVELS = 250
 """More than an adapter reads."""
