@@ -7,6 +7,7 @@ narrower questions, and what lies beyond it is read from there.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from cachetools import TLRUCache
@@ -122,7 +123,8 @@ class KeptRanges:
             timer=timer,
             getsizeof=lambda kept: kept.size,
         )
-        self._places: dict[_Kind, dict[_Place, Domain]] = {}
+        self._places: dict[_Kind, dict[_Place, tuple[Domain, Extent]]] = {}
+        """What is known of ranges without asking the cache, which takes longer."""
         self._since_swept = 0
 
     def __len__(self) -> int:
@@ -147,17 +149,17 @@ class KeptRanges:
         """
         now = self.timer()
         serving = [
-            (kept, domain)
-            for place, domain in tuple(self._places.get(_Kind(backend, query.order), {}).items())
-            if (kept := self._still_kept(place)) is not None
-            and kept.extent.life.serves(now, accepted)
-            and kept.extent.covers(boundary)
+            (_reach(extent), place, domain)
+            for place, (domain, extent) in self._places.get(_Kind(backend, query.order), {}).items()
+            if extent.life.serves(now, accepted) and extent.covers(boundary)
         ]
         if not serving:
             return None
         sought = domain_of(query.conditions)
-        found = [kept for kept, domain in serving if sought.lies_in(domain)]
-        return max(found, key=_reach, default=None)
+        for _, place, domain in sorted(serving, key=itemgetter(0), reverse=True):
+            if sought.lies_in(domain) and (kept := self._still_kept(place)) is not None:
+                return kept
+        return None
 
     def keep(self, backend: str, order: Order, kept: KeptRange) -> None:
         """Keep a range, unless it is larger than all there is room for, or one is newer."""
@@ -171,7 +173,7 @@ class KeptRanges:
         self._sweep()
         places = self._places.setdefault(place.kind, {})
         places.pop(place, None)
-        places[place] = domain_of(kept.extent.pushed)
+        places[place] = domain_of(kept.extent.pushed), kept.extent
         self._ranges[place] = kept
         while len(places) > _MOST_OF_A_KIND:
             self._forget(next(iter(places)))
@@ -207,6 +209,5 @@ class KeptRanges:
             del self._places[place.kind]
 
 
-def _reach(kept: KeptRange) -> tuple[bool, Key]:
-    ends = kept.extent.ends
-    return ends is None, ends or ()
+def _reach(extent: Extent) -> tuple[bool, Key]:
+    return extent.ends is None, extent.ends or ()
