@@ -1,7 +1,8 @@
 """What was written to a backend, so that nothing read before passes for what is there now."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from msgspec import Raw
@@ -16,7 +17,11 @@ Change: TypeAlias = tuple[Session, Raw]
 
 
 class Changes:
-    """The writes to one backend, in the order in which they ended."""
+    """The writes to one backend, in the order in which they ended.
+
+    All are counted. What they changed is remembered for those who watch, and let go of when nobody
+    does: whole sessions, with all that a vendor tells of one, would be held for nobody.
+    """
 
     def __init__(self) -> None:
         self.count = 0
@@ -24,16 +29,31 @@ class Changes:
         self.unknown = 0
         """How many of them nobody can say what they changed."""
         self._known: deque[tuple[int, Change]] = deque(maxlen=_REMEMBERED)
+        self._watching = 0
+
+    @contextmanager
+    def watched(self) -> Iterator[int]:
+        """Have writes be remembered from now on; give how many there were before."""
+        self._watching += 1
+        try:
+            yield self.count
+        finally:
+            self._watching -= 1
+            if not self._watching:
+                self._known.clear()
 
     def note(self, change: Change | None) -> None:
         """Note a write that has ended, or may have; none where nobody knows what it changed."""
         self.count += 1
         if change is None:
             self.unknown += 1
-        else:
+        elif self._watching:
             self._known.append((self.count, change))
 
     def since(self, count: int) -> Sequence[Change] | None:
-        """Give what was written since there were so many; none if not all of it is known."""
+        """Give what was written since there were so many; none if not all of it is known.
+
+        It is, since somebody began to watch who still does, but for more than can be remembered.
+        """
         known = [change for number, change in self._known if number > count]
         return known if len(known) == self.count - count else None

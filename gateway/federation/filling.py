@@ -220,7 +220,20 @@ class Listings:
         *,
         accepted: Acceptance = AS_IT_SERVES,
     ) -> Listing | Failed:
-        begun = backend.changes.count
+        with backend.changes.watched() as begun:
+            return await self._filled(key, backend, plan, order, tally, begun, accepted=accepted)
+
+    async def _filled(  # noqa: PLR0913, PLR0917  # as for a whole listing
+        self,
+        key: ListingKey,
+        backend: Backend,
+        plan: BackendPlan,
+        order: Order,
+        tally: Tally,
+        begun: int,
+        *,
+        accepted: Acceptance,
+    ) -> Listing | Failed:
         sharing = ListSharing(backend, plan, self.kept.now, lambda: self._harvest(order))
         found = await sharing.gathered(tally, accepted)
         if isinstance(found, Failed):

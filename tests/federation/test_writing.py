@@ -56,30 +56,49 @@ def change(row: FakeRow) -> tuple[Session, Raw]:
 def test_changes_are_given_from_any_of_them_on() -> None:
     changes = Changes()
     made = [change(FakeRow(str(number), number)) for number in range(3)]
-    for each in made:
-        changes.note(each)
+    with changes.watched() as begun:
+        for each in made:
+            changes.note(each)
 
-    assert [changes.since(count) for count in (0, 2, 3)] == [made, made[2:], []]
+        assert begun == 0
+        assert [changes.since(count) for count in (0, 2, 3)] == [made, made[2:], []]
+
+
+def test_changes_are_held_for_those_who_watch_and_for_nobody_else() -> None:
+    changes, made = Changes(), [change(FakeRow(str(number), number)) for number in range(3)]
+    changes.note(made[0])
+    assert changes.since(0) is None, "nobody was watching"
+
+    with changes.watched() as first:
+        with changes.watched():
+            changes.note(made[1])
+        changes.note(made[2])
+        assert changes.since(first) == made[1:]
+
+    assert changes.since(first) is None
+    assert changes.since(changes.count) == []
 
 
 def test_a_change_that_nobody_knows_hides_all_since_before_it() -> None:
     changes = Changes()
-    changes.note(change(FakeRow("1", 1)))
-    changes.note(None)
-    changes.note(change(FakeRow("2", 2)))
+    with changes.watched():
+        changes.note(change(FakeRow("1", 1)))
+        changes.note(None)
+        changes.note(change(FakeRow("2", 2)))
 
-    assert changes.since(1) is None
-    assert changes.since(2) == [change(FakeRow("2", 2))]
+        assert changes.since(1) is None
+        assert changes.since(2) == [change(FakeRow("2", 2))]
     assert (changes.count, changes.unknown) == (3, 1)
 
 
 def test_more_changes_than_are_remembered_are_not_known() -> None:
     changes = Changes()
-    for number in range(1_001):
-        changes.note(change(FakeRow(str(number), number)))
+    with changes.watched():
+        for number in range(1_001):
+            changes.note(change(FakeRow(str(number), number)))
 
-    assert changes.since(0) is None
-    assert len(changes.since(1) or ()) == 1_000
+        assert changes.since(0) is None
+        assert len(changes.since(1) or ()) == 1_000
 
 
 def lister(rows: Sequence[FakeRow]) -> Backend:
