@@ -193,9 +193,9 @@ async def _read(
             ahead += is_ahead(session, as_of)
             if take is not None:
                 take(session, record)
-                continue
-            sessions.append(session)
-            records.append(record)
+            else:
+                sessions.append(session)
+                records.append(record)
         await asyncio.sleep(0)
     rejected = len(raw.records) - received
     reading.misfits.note_records(len(raw.records), rejected, as_of)

@@ -47,6 +47,7 @@ from gateway.spi import (
 from tests.conformance.depot_adapter import DepotAdapter
 from tests.conformance.harnesses import DEPOT, LEDGER
 from tests.conformance.ledger import LedgerAdapter
+from tests.support.fakes import outlined
 
 _counter = itertools.count(1)
 
@@ -258,20 +259,7 @@ _STAY = msgspec.json.Decoder(_Stay)
 
 
 def _outline_of(mapped: Mapped, provenance: Provenance) -> Outline | None:
-    session = mapped.session
-    return (
-        None
-        if mapped.unreadable
-        else Outline(
-            backend=session.backend,
-            native_id=session.native_id,
-            status=session.status,
-            started_at=session.started_at,
-            ended_at=session.ended_at,
-            last_activity_at=session.last_activity_at,
-            as_of=provenance.as_of,
-        )
-    )
+    return None if mapped.unreadable else outlined(mapped.session, provenance.as_of)
 
 
 class Optimistic(DepotAdapter):
