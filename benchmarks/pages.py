@@ -83,11 +83,39 @@ def _everything(adapter: SessionAdapter[Any]) -> ScanPlan:
     return adapter.plan(BackendQuery((), _NEWEST_FIRST))
 
 
-async def _page(name: str, seed: int) -> bytes:
-    # One that divides sessions at midnight has a few more than it was asked for.
-    records = (await _records(_simulator(name, seed)))[:RECORDS]
+async def rewritten_pages(times: int) -> dict[str, list[bytes]]:
+    """Make each page so many times, with every record written in another way each time.
+
+    What changes is white space, so all servers make the same of it: none is asked for more than
+    to see that it is not what came before.
+    """
+    pages = {}
+    for seed, name in enumerate(simulator_names()):
+        records = await _first_records(name, seed)
+        pages[name] = [
+            _enclosed(name, [_rewritten(record, number) for record in records])
+            for number in range(times)
+        ]
+    return pages
+
+
+def _rewritten(record: bytes, number: int) -> bytes:
+    blanks = f"{number:b}".translate({ord("0"): " ", ord("1"): "\t"})
+    return record[:1] + blanks.encode() + record[1:]
+
+
+def _enclosed(name: str, records: Sequence[bytes]) -> bytes:
     begin, end = _ENVELOPES[name]
-    return begin + b", ".join(bytes(record) for record in records) + end
+    return begin + b", ".join(records) + end
+
+
+async def _page(name: str, seed: int) -> bytes:
+    return _enclosed(name, await _first_records(name, seed))
+
+
+async def _first_records(name: str, seed: int) -> list[bytes]:
+    # One that divides sessions at midnight has a few more than it was asked for.
+    return [bytes(record) for record in (await _records(_simulator(name, seed)))[:RECORDS]]
 
 
 async def _records(simulator: Simulator) -> Sequence[msgspec.Raw]:

@@ -13,7 +13,7 @@ from adapters.canopsis.calls import listing, read_list
 from adapters.canopsis.log_in import LogIn
 from adapters.canopsis.options import CanopsisOptions
 from adapters.toolkit.durations import seconds_between
-from adapters.toolkit.instants import epoch_seconds, not_before
+from adapters.toolkit.instants import epoch_seconds, later, not_before
 from adapters.toolkit.outlines import outlined, told, told_end
 from adapters.toolkit.record import Record, identifier, read_record, text
 from gateway.spi import (
@@ -186,6 +186,7 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
             ended_at=last_ping if status is Status.ENDED else None,
             last_activity_at=last_ping,
             as_of=provenance.as_of,
+            holds_until=later(last_ping, self._active_window) if status is Status.ACTIVE else None,
         )
 
     def _status(self, last_ping: datetime | None, as_of: datetime) -> Status:

@@ -20,7 +20,7 @@ from adapters.roundware.creating import (
 from adapters.roundware.options import RoundwareOptions
 from adapters.toolkit.credentials import token_header
 from adapters.toolkit.durations import seconds_between
-from adapters.toolkit.instants import iso_instant_in, not_before
+from adapters.toolkit.instants import iso_instant_in, later, not_before
 from adapters.toolkit.outlines import outlined, told, told_end
 from adapters.toolkit.record import Record, identifier, read_record
 from adapters.toolkit.replies import decode, raise_for_status
@@ -247,14 +247,16 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
     def _outline(self, row: _Row, provenance: Provenance) -> Outline:
         started_at = told(row.starttime or row.started_at, _naive_utc)
         ended_at = told_end(row.stoptime or row.stopped_at, started_at, _naive_utc)
+        status = self._status(started_at, ended_at, provenance.as_of)
         return Outline(
             backend=provenance.backend,
             native_id=identifier(row.id),
-            status=self._status(started_at, ended_at, provenance.as_of),
+            status=status,
             started_at=started_at,
             ended_at=ended_at,
             last_activity_at=None,
             as_of=provenance.as_of,
+            holds_until=later(started_at, self._active_window) if status is Status.ACTIVE else None,
         )
 
     def _session(self, record: Record, provenance: Provenance) -> Session:

@@ -1,7 +1,7 @@
 """Reading instants as vendors write them: always aware, in UTC, to the microsecond."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from gateway.spi import Json
 
@@ -58,6 +58,14 @@ def end_of(start: datetime | None, instant: datetime) -> datetime:
     if start is not None and instant < start:
         raise ValueError("ends before it starts")
     return instant
+
+
+def later(instant: datetime | None, length: timedelta) -> datetime | None:
+    """Give the instant so much later; none without one, and beyond the year 9999."""
+    try:
+        return None if instant is None else instant + length
+    except OverflowError:
+        return None
 
 
 def _parse(value: Json) -> datetime:

@@ -26,6 +26,7 @@ def measure(grounds: Grounds, scale: Scale) -> Findings:
     gateway = grounds.serve(upstreams)
     rivals.check_rows(baseline, gateway)
     fetched(f"{upstreams.address}/delayed?ms={_DELAY_MS}")
+    fetched(f"{upstreams.address}/rewritten?is=1")
     contestants = [
         Contestant(_UPSTREAM, upstreams, Question("/digital_samba/sessions")),
         Contestant(rivals.BASELINE, baseline, Question(QUERIES)),

@@ -13,6 +13,7 @@ from gateway.app.accounts import Shared, Terms
 from gateway.app.sharing import Sharing
 from gateway.config import AccountKey, BackendSettings, SetBy, account_key
 from gateway.federation.backend import Backend
+from gateway.federation.familiar import Familiar
 from gateway.federation.freshness import Lifetimes
 from gateway.federation.under_way import UnderWay
 from gateway.figures.figures import Figures
@@ -81,6 +82,7 @@ class Surroundings:
 
     clock: Callable[[], datetime]
     under_way: UnderWay
+    familiar: Familiar
     figures: Figures
     sharing: Sharing | None
 
@@ -115,8 +117,9 @@ def wired(  # noqa: PLR0913  # what they are built from, and what was before
     known = {account_key(each.plan.settings): each.shared for each in before}
     kept = {each.backend.name: each for each in before}
     under_way = next((each.backend.under_way for each in before), UnderWay())
+    familiar = next((each.backend.familiar for each in before), Familiar())
     built: dict[str, Wired] = {}
-    around = Surroundings(clock, under_way, figures or Figures(), sharing)
+    around = Surroundings(clock, under_way, familiar, figures or Figures(), sharing)
     terms = {key: _terms(planned, workers) for key, planned in accounts.items()}
     for key, of_account in accounts.items():
         trouble = None if sharing is None else sharing.trouble(key)
@@ -183,6 +186,7 @@ def _wired(
         account=shared.account,
         limits=limits,
         under_way=around.under_way,
+        familiar=around.familiar,
         figures=figures,
         shelf=None if around.sharing is None else around.sharing.shelf(plan.settings, plan.files),
     )

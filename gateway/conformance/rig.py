@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from msgspec import Raw
@@ -124,9 +125,9 @@ class Rig:
         pages = await self.pages(plan)
         return [self.session(record) for each in pages for record in each.page.records]
 
-    def mapped(self, record: Raw) -> Mapped | Rejected:
-        """Map a record as of now."""
-        return self.adapter.normalise(record, self.provenance())
+    def mapped(self, record: Raw, as_of: datetime | None = None) -> Mapped | Rejected:
+        """Map a record as of an instant, or as of now."""
+        return self.adapter.normalise(record, self.provenance(as_of))
 
     def session(self, record: Raw) -> Session:
         """Map a record that the vendor sent for a session."""
@@ -135,9 +136,9 @@ class Rig:
             broken(f"a record of the vendor is rejected: {mapped.reason}")
         return mapped.session
 
-    def provenance(self) -> Provenance:
+    def provenance(self, as_of: datetime | None = None) -> Provenance:
         """Say where records are from."""
-        return Provenance(NAME, self.adapter.vendor, self.harness.clock())
+        return Provenance(NAME, self.adapter.vendor, as_of or self.harness.clock())
 
     def held_ids(self) -> list[str]:
         """Name what the vendor holds, in order."""

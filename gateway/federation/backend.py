@@ -13,6 +13,7 @@ from msgspec import Raw
 
 from gateway.federation.account import Account
 from gateway.federation.changes import Changes
+from gateway.federation.familiar import Familiar
 from gateway.federation.flights import Flights
 from gateway.federation.freshness import Acceptance, Lifetimes
 from gateway.federation.health import Health
@@ -84,11 +85,12 @@ class Backend:
         under_way: UnderWay | None = None,
         figures: BackendFigures | None = None,
         shelf: Shelf | None = None,
+        familiar: Familiar | None = None,
     ) -> None:
         """Take the writes that are ``operations`` as those that its operator lets through.
 
         Without an ``account`` that it shares with others it has one of its own, and so it is with
-        what may be ``under_way``, and the ``figures`` that it is counted in. The ``limits`` are
+        what may be ``under_way``, what is ``familiar``, and the ``figures``. The ``limits`` are
         those that its wire keeps. Without a ``shelf`` it shares nothing with other replicas.
         """
         self.name = name
@@ -107,10 +109,11 @@ class Backend:
         self.under_way = under_way or UnderWay()
         self.figures = figures or BackendFigures()
         self.shelf = shelf or Shelf()
+        self.familiar = familiar or Familiar()
         self._transport = transport
         self._tickets = Tickets(transport, lambda: self.account.log_in(self._log_in))
         self._clock = clock
-        self.maker = Mapper(name, adapter, self.misfits)
+        self.maker = Mapper(name, adapter, self.misfits, self.familiar.of_backend())
         self._pages: Flights[Outcome | Lost] = Flights()
         # To plan is pure, and the same is asked for again and again: by who polls, page after page.
         self._planned = lru_cache(_REMEMBERED_PLANS)(partial(plan_backend, adapter))

@@ -78,9 +78,7 @@ class Listings:
         """Keep every session of what the plan pushes for its life, if there is room for them."""
         harvest = self._harvest(order)
         with suppress(BadAnswer):
-            for row in rows:
-                if row.raw is not None:
-                    harvest.take(row.placed, row.raw)
+            harvest.take([(row.placed, row.raw) for row in rows if row.raw is not None])
             listing = harvest.listing(backend.maker, tally.as_of or backend.now(), tally)
             self.kept.keep_read(_key(backend, plan), Kept(listing, life, life.read_at, None))
 

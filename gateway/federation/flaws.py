@@ -1,6 +1,6 @@
 """What is wrong with the records of a backend, counted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,6 +42,13 @@ class Flaws:
 
 
 FLAWLESS = Flaws()
+
+
+def count_ahead(sessions: Iterable[Placed], as_of: datetime) -> int:
+    """Count the sessions that start well after the instant at which they were read."""
+    latest = as_of + _TOLERANCE
+    starts = (session.started_at for session in sessions)
+    return sum(1 for start in starts if start is not None and start > latest)
 
 
 def is_ahead(session: Placed, as_of: datetime) -> bool:

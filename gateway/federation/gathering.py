@@ -61,8 +61,7 @@ async def _gather_pages(harvest: Harvest, scan: Scan, bill: Bill) -> Failed | No
             return outcome
         try:
             backend.under_way.listings.add(bill, outcome.size, "a list of many pages")
-            for session, record in zip(outcome.sessions, outcome.records, strict=True):
-                harvest.take(session, record)
+            harvest.take(list(zip(outcome.sessions, outcome.records, strict=True)))
         except UpstreamError as error:
             return backend.failed(error)
     return None

@@ -1,6 +1,6 @@
 """What is gathered of a backend's pages while its whole listing is read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Raw
@@ -38,21 +38,23 @@ class Harvest:
         self._vanished: dict[str, Session] = {}
         self._received = 0
 
-    def take(self, session: Placed, record: Raw) -> None:
-        """Take a session and its record; the first of two with one id is the one that counts.
+    def take(self, pairs: Sequence[tuple[Placed, Raw]]) -> None:
+        """Take sessions and their records; the first of two with one id is the one that counts.
 
         A page that shifted repeats what came before. Raises :class:`BadAnswer` where there are
         more than there is room for.
         """
-        self._received += 1
-        native_id = session.native_id
-        if native_id in self.records:
-            return
-        self.records[native_id] = record
-        self.keys.append(self._key(session))
-        self._record_bytes += memoryview(record).nbytes
+        self._received += len(pairs)
+        fresh = dict[str, Placed]()
+        for session, record in pairs:
+            native_id = session.native_id
+            if native_id not in self.records:
+                self.records[native_id] = record
+                self._record_bytes += len(record)
+                fresh[native_id] = session
+        self.keys += map(self._key, fresh.values())
         if self._placed is not None:
-            self._placed[native_id] = session
+            self._placed.update(fresh)
             if REMEMBERED.estimate(len(self.records), self._record_bytes) > self._remembered_bytes:
                 self._placed = None
         if RECORDS_ALONE.estimate(len(self.records), self._record_bytes) > self._max_bytes:
@@ -60,11 +62,9 @@ class Harvest:
 
     def take_vanished(self, vanished: Iterable[Vanished]) -> None:
         """Take sessions that are no longer at the vendor, but for those that are there again."""
-        for each in vanished:
-            native_id = each.session.native_id
-            if native_id not in self.records:
-                self.take(each.session, each.record)
-                self._vanished[native_id] = each.session
+        gone = [each for each in vanished if each.session.native_id not in self.records]
+        self.take([(each.session, each.record) for each in gone])
+        self._vanished |= {each.session.native_id: each.session for each in gone}
 
     def listing(self, maker: Maker, as_of: datetime, tally: Tally) -> Listing:
         """Make the listing, at the end."""

@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Raw
 
-from gateway.federation.flaws import Flaws, is_ahead
+from gateway.federation.familiar import Familiar, FamiliarRecords
+from gateway.federation.flaws import Flaws, count_ahead
 from gateway.federation.misfits import Misfits
 from gateway.federation.translating import translated
 from gateway.model.report import ErrorCode
@@ -33,8 +34,11 @@ _LONGEST_SECONDS = 10_000 * 366 * 24 * 3600.0
 PlacedT = TypeVar("PlacedT", bound=Placed)
 PlacedT_co = TypeVar("PlacedT_co", bound=Placed, covariant=True)
 
-Take: TypeAlias = Callable[[PlacedT, Raw], None]
-"""What is done with a session and the record it was. It may raise an upstream error."""
+Pair: TypeAlias = tuple[PlacedT, Raw]
+"""A session, or what places it, and the record it was."""
+
+Take: TypeAlias = Callable[[Sequence[Pair[PlacedT]]], None]
+"""What is done with some sessions and the records they were. It may raise an upstream error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,17 @@ class BackendPage(Generic[PlacedT_co]):
 class Mapper:
     """Maps the records of one backend, and counts what of them does not fit."""
 
-    def __init__(self, name: str, adapter: SessionAdapter[Any], misfits: Misfits) -> None:
+    def __init__(
+        self,
+        name: str,
+        adapter: SessionAdapter[Any],
+        misfits: Misfits,
+        familiar: FamiliarRecords | None = None,
+    ) -> None:
         self._name = name
         self._adapter = adapter
         self._misfits = misfits
+        self._familiar = familiar or Familiar().of_backend()
         self._last: Provenance | None = None
 
     async def page(self, raw: RawPage, as_of: datetime) -> BackendPage[Session]:
@@ -82,7 +93,8 @@ class Mapper:
         What is taken is not kept.
         """
         reading = self._reading(as_of)
-        return await _read(raw, reading, reading.placed if is_outlined else reading.mapped, take)
+        read = reading.placed_of(raw) if is_outlined else reading.mapped
+        return await _read(raw, reading, read, take)
 
     def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
         """Map records again that were sessions at this instant; raise for one that is none now."""
@@ -110,10 +122,11 @@ class Mapper:
             session = _session(self._adapter.normalise(record, self._provenance(outline.as_of)))
         if _outlined(session) != _outlined(outline):
             raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "an outline of another session")
+        self._familiar.note_made(record, outline, session)
         return session
 
     def _reading(self, as_of: datetime) -> "_Reading":
-        return _Reading(self._adapter, self._provenance(as_of), self._misfits)
+        return _Reading(self._adapter, self._provenance(as_of), self._misfits, self._familiar)
 
     def _provenance(self, as_of: datetime) -> Provenance:
         # Sessions are made one by one of what was read at one instant.
@@ -122,7 +135,8 @@ class Mapper:
         return self._last
 
 
-_outlined = attrgetter(*(name for name in Outline.__struct_fields__ if name != "as_of"))
+_OF_TIME = {"as_of", "holds_until"}
+_outlined = attrgetter(*(name for name in Outline.__struct_fields__ if name not in _OF_TIME))
 
 
 @dataclass(slots=True)
@@ -132,17 +146,45 @@ class _Reading:
     adapter: SessionAdapter[Any]
     provenance: Provenance
     misfits: Misfits
+    familiar: FamiliarRecords
     unreadable: int = 0
 
-    def placed(self, record: Raw) -> Placed | None:
-        """Outline a record, else map it; none if it is no session that can be named."""
-        outline = self.adapter.outline(record, self.provenance)
-        if outline is None:
-            return self.mapped(record)
-        return outline if self._is_sound(outline) else None
+    def placed_of(self, raw: RawPage) -> "Callable[[Raw], Pair[Placed] | None]":
+        """Give what places the records of a page."""
+        size = sum(map(len, raw.records))
+        return self.recognised if self.familiar.begin(size) else self.placed
 
-    def mapped(self, record: Raw) -> Session | None:
+    def recognised(self, sent: Raw) -> Pair[Placed] | None:
+        """Place a record as it was placed before, else anew."""
+        written = bytes(sent)
+        found = self.familiar.find(written, self.provenance.as_of)
+        if found is not None:
+            return found
+        record = Raw(written)
+        pair = self._placed(record)
+        if pair is not None and isinstance(pair[0], Outline):
+            self.familiar.note(written, record, pair[0])
+        return pair
+
+    def placed(self, sent: Raw) -> Pair[Placed] | None:
+        """Outline a record, else map it; none if it is no session that can be named."""
+        return self._placed(sent.copy())
+
+    def mapped(self, sent: Raw) -> Pair[Session] | None:
         """Map a record; none if it is no session that can be named."""
+        record = sent.copy()
+        session = self._session(record)
+        return None if session is None else (session, record)
+
+    def _placed(self, record: Raw) -> Pair[Placed] | None:
+        placed: Placed | None = self.adapter.outline(record, self.provenance)
+        if placed is None:
+            placed = self._session(record)
+        elif not self._is_sound(placed):
+            return None
+        return None if placed is None else (placed, record)
+
+    def _session(self, record: Raw) -> Session | None:
         mapped = self.adapter.normalise(record, self.provenance)
         if not isinstance(mapped, Mapped):
             return None
@@ -171,37 +213,32 @@ class _Reading:
 async def _read(
     raw: RawPage,
     reading: _Reading,
-    read: Callable[[Raw], PlacedT | None],
+    read: Callable[[Raw], Pair[PlacedT] | None],
     take: Take[PlacedT] | None = None,
 ) -> BackendPage[PlacedT]:
     """Read the records of a page, some at a stretch."""
     as_of = reading.provenance.as_of
-    sessions: list[PlacedT] = []
-    records: list[Raw] = []
+    pairs: list[Pair[PlacedT]] = []
     received = ahead = size = 0
     if len(raw.records) > _SLICE:
         await asyncio.sleep(0)  # To take so many out of their page took a while, too.
     for start in range(0, len(raw.records), _SLICE):
-        for one in raw.records[start : start + _SLICE]:
-            # A slice would keep the whole page for as long as anybody keeps a session of it.
-            record = one.copy()
-            size += memoryview(record).nbytes
-            session = read(record)
-            if session is None:
-                continue
-            received += 1
-            ahead += is_ahead(session, as_of)
-            if take is not None:
-                take(session, record)
-            else:
-                sessions.append(session)
-                records.append(record)
+        sent = raw.records[start : start + _SLICE]
+        size += sum(map(len, sent))
+        # Slices would keep the whole page for as long as anybody keeps a session of it.
+        some = [pair for pair in map(read, sent) if pair is not None]
+        received += len(some)
+        ahead += count_ahead((placed for placed, _ in some), as_of)
+        if take is not None:
+            take(some)
+        else:
+            pairs += some
         await asyncio.sleep(0)
     rejected = len(raw.records) - received
     reading.misfits.note_records(len(raw.records), rejected, as_of)
     return BackendPage(
-        sessions=sessions,
-        records=records,
+        sessions=[placed for placed, _ in pairs],
+        records=[record for _, record in pairs],
         next=raw.next,
         total=raw.total,
         as_of=as_of,

@@ -148,8 +148,7 @@ async def unpacked_listing(
     try:
         for begin in range(0, len(packed.records), REMAKING_STRETCH):
             stretch = packed.records[begin : begin + REMAKING_STRETCH]
-            for session, record in _sessions(stretch, backend, as_of):
-                harvest.take(session, record)
+            harvest.take(_sessions(stretch, backend, as_of))
             await asyncio.sleep(0)
     except UpstreamError:
         return None

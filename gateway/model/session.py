@@ -93,7 +93,9 @@ class Outline(Struct, frozen=True, gc=False, kw_only=True):
     """What is looked at of a session to place it among others, without the rest of it.
 
     It says what the session of the same record says. ``as_of`` is the instant that both tell of:
-    the session can be made of the record whenever somebody wants to see it.
+    the session can be made of the record whenever somebody wants to see it. Both say the same as of
+    any later instant before ``holds_until``, when time alone ends what was active; if that is none,
+    as of any later instant at all.
     """
 
     backend: str
@@ -103,6 +105,7 @@ class Outline(Struct, frozen=True, gc=False, kw_only=True):
     ended_at: datetime | None
     last_activity_at: datetime | None
     as_of: datetime
+    holds_until: datetime | None = None
 
 
 Placed: TypeAlias = Session | Outline

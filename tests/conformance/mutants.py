@@ -273,6 +273,26 @@ class Optimistic(DepotAdapter):
         return outline and msgspec.structs.replace(outline, status=Status.ACTIVE)
 
 
+class Timeless(DepotAdapter):
+    """Takes in outline what has gone on for a year for what goes on for ever."""
+
+    def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
+        mapped = super().normalise(record, provenance)
+        if isinstance(mapped, Rejected) or mapped.session.started_at is None:
+            return mapped
+        is_old = provenance.as_of - mapped.session.started_at > _LONG_AGO
+        status = Status.UNKNOWN if is_old else mapped.session.status
+        session = msgspec.structs.replace(mapped.session, status=status)
+        return msgspec.structs.replace(mapped, session=session)
+
+    def outline(self, record: Raw, provenance: Provenance) -> Outline | None:
+        mapped = self.normalise(record, provenance)
+        return None if isinstance(mapped, Rejected) else _outline_of(mapped, provenance)
+
+
+_LONG_AGO = timedelta(days=1000)
+
+
 class Trusting(DepotAdapter):
     """Reads every 200 as a page."""
 
@@ -490,6 +510,7 @@ MUTANTS = (
     _mutant(Local, "L6.total"),
     _mutant(Optimistic, "L6.outlined", "L6.outlined_if_odd", beside=_OF_PAGES),
     _mutant(Hasty, "L6.outlined_if_odd"),
+    _mutant(Timeless, "L6.outlined_in_time"),
     _mutant(Misreading, "L6.held", original=LEDGER),
     _mutant(Trusting, "L7.first_page", "L7.later_page"),
     _mutant(Impatient, "L7.first_page", "L7.later_page"),

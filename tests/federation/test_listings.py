@@ -54,8 +54,7 @@ class Clock:
 def listing(*found: FakeRow, is_remembered: bool = True) -> Listing:
     """Make a listing, which remembers its sessions or makes them again."""
     harvest = Harvest(NEWEST_FIRST, max_bytes=10**9, remembered_bytes=10**9 if is_remembered else 0)
-    for row in found:
-        harvest.take(row.session("a"), record(row))
+    harvest.take([(row.session("a"), record(row)) for row in found])
     return harvest.listing(backend("a", FakeAdapter(found)).maker, NOON, Tally())
 
 

@@ -1,0 +1,131 @@
+"""Records that came before as they are, and what they were placed as.
+
+Who polls a vendor is sent most of what it was sent before. To know a record again takes a fraction
+of what it takes to read it.
+"""
+
+from datetime import datetime
+from weakref import WeakSet
+
+from msgspec import Raw, Struct
+
+from gateway.model.session import Outline, Placed, Session
+
+MAX_FAMILIAR_BYTES = 4 * 1024 * 1024
+"""Of records, in each of two generations: with what is made of them they take some ten times it."""
+
+_SHARE_OF_A_PAGE = 0.5
+"""A page that is longer would leave no room for others: those are lists, which are kept."""
+
+_LEAST_SHARE = 0.1
+"""Of the records of a page: to look for fewer costs more than it spares."""
+
+_MOST_PASSED_BY = 31
+
+
+class _Entry(Struct, gc=False):
+    record: Raw
+    placed: Placed
+    as_of: datetime
+    until: datetime | None
+
+    def holds(self, as_of: datetime) -> bool:
+        return self.as_of <= as_of and (self.until is None or as_of < self.until)
+
+
+class Familiar:
+    """Room for the familiar records of all backends.
+
+    They are in two generations: when the younger one is full, the elder is forgotten.
+    """
+
+    def __init__(self, max_bytes: int = MAX_FAMILIAR_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._backends: WeakSet[FamiliarRecords] = WeakSet()
+
+    def of_backend(self) -> "FamiliarRecords":
+        """Give a backend its part of the room."""
+        records = FamiliarRecords(self)
+        self._backends.add(records)
+        return records
+
+    def has_room(self, size: int) -> bool:
+        """Say whether a page of so many bytes may be remembered, and make room for it."""
+        if size > self._max_bytes * _SHARE_OF_A_PAGE:
+            return False
+        if self._bytes + size > self._max_bytes:
+            self._bytes = 0
+            for each in self._backends:
+                each.grow_old()
+        return True
+
+    def take(self, size: int) -> None:
+        """Count the bytes of a record that is remembered."""
+        self._bytes += size
+
+
+class FamiliarRecords:
+    """The familiar records of one backend.
+
+    Where next to none comes again they are looked for in ever fewer pages, up to one of 32.
+    """
+
+    def __init__(self, room: Familiar) -> None:
+        self._room = room
+        self._young: dict[bytes, _Entry] = {}
+        self._old: dict[bytes, _Entry] = {}
+        self._found = 0
+        self._missed = 0
+        self._in_vain = 0
+        """Pages in a row in which they were looked for in vain."""
+        self._passed_by = 0
+        """Pages that follow in which they are not looked for."""
+
+    def begin(self, size: int) -> bool:
+        """Begin a page of so many bytes; say whether its records are to be looked for."""
+        self._judge()
+        if self._passed_by:
+            self._passed_by -= 1
+            return False
+        return self._room.has_room(size)
+
+    def find(self, written: bytes, as_of: datetime) -> tuple[Placed, Raw] | None:
+        """Give what a record was placed as before, if that holds as of now, and the record."""
+        entry = self._young.get(written)
+        if entry is None:
+            entry = self._old.pop(written, None)
+            if entry is None:
+                self._missed += 1
+                return None
+            self._keep(written, entry)
+        self._found += 1
+        return (entry.placed, entry.record) if entry.holds(as_of) else None
+
+    def note(self, written: bytes, record: Raw, outline: Outline) -> None:
+        """Remember a record that was outlined."""
+        self._keep(written, _Entry(record, outline, outline.as_of, outline.holds_until))
+
+    def note_made(self, record: Raw, outline: Outline, session: Session) -> None:
+        """Remember the session that was made of an outline, if that is remembered."""
+        entry = self._young.get(bytes(record)) if self._young else None
+        if entry is not None and entry.placed is outline:
+            entry.placed = session
+
+    def grow_old(self) -> None:
+        """Forget the elder generation, and begin another."""
+        self._old, self._young = self._young, {}
+
+    def _judge(self) -> None:
+        """Judge by the last page whether it is worth while to go on."""
+        if self._found + self._missed == 0:
+            return
+        is_in_vain = self._found < (self._found + self._missed) * _LEAST_SHARE
+        self._in_vain = self._in_vain + 1 if is_in_vain else 0
+        # The first one is always in vain.
+        self._passed_by = min(2 ** (self._in_vain - 1), _MOST_PASSED_BY) if self._in_vain > 1 else 0
+        self._found = self._missed = 0
+
+    def _keep(self, written: bytes, entry: _Entry) -> None:
+        self._young[written] = entry
+        self._room.take(len(written))

@@ -1,0 +1,249 @@
+"""Records that come again as they were are known again, and what has changed is read anew."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import Raw
+
+from gateway.federation.backend import Backend
+from gateway.federation.deadline import Deadline
+from gateway.federation.familiar import Familiar
+from gateway.federation.mapping import Mapper
+from gateway.federation.misfits import Misfits
+from gateway.federation.run import PageRequest, SessionPage
+from gateway.model.query import Query
+from gateway.spi import Mapped, Outline, Provenance, RawPage, Rejected, Session, Status
+from tests.support.adapters import NOON
+from tests.support.examples import examples
+from tests.support.fakes import (
+    EPOCH,
+    FakeAdapter,
+    FakeRow,
+    Manners,
+    backend,
+    federation,
+    outlined,
+    record,
+)
+
+LASTS = timedelta(hours=1)
+
+
+@dataclass
+class Counting(FakeAdapter):
+    """Counts what it is shown; its sessions are active for an hour, and end by time alone."""
+
+    outlined: list[str] = field(default_factory=list)
+    mapped: list[str] = field(default_factory=list)
+
+    def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
+        session = self._session(record, provenance)
+        self.mapped.append(session.native_id)
+        return Mapped(session)
+
+    def outline(self, record: Raw, provenance: Provenance) -> Outline | None:
+        session = self._session(record, provenance)
+        self.outlined.append(session.native_id)
+        is_active = session.status is Status.ACTIVE and session.started_at is not None
+        until = session.started_at + LASTS if is_active and session.started_at else None
+        return msgspec.structs.replace(outlined(session, provenance.as_of), holds_until=until)
+
+    def _session(self, record: Raw, provenance: Provenance) -> Session:
+        mapped = super().normalise(record, provenance)
+        assert isinstance(mapped, Mapped)
+        started_at = mapped.session.started_at
+        is_active = started_at is not None and provenance.as_of - started_at < LASTS
+        status = Status.ACTIVE if is_active else Status.ENDED
+        return msgspec.structs.replace(mapped.session, status=status)
+
+
+@dataclass
+class Clock:
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def started(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def rows(count: int = 6) -> list[FakeRow]:
+    """Make rows that started one hour after the other, the last one just now."""
+    return [FakeRow(str(n), started(NOON) - (count - 1 - n) * 3_600_000_000) for n in range(count)]
+
+
+async def page_of(asked: Backend, limit: int = 3) -> SessionPage:
+    request = PageRequest(Query((asked.name,)), limit)
+    return await federation(asked).page(request, Deadline.within(10.0))
+
+
+STYLES = pytest.mark.parametrize("manners", [Manners(), Manners(granule=1)], ids=["list", "pages"])
+
+
+@STYLES
+async def test_a_record_that_comes_again_is_read_once(manners: Manners) -> None:
+    adapter = Counting(rows(), manners)
+    asked = backend("a", adapter)
+
+    pages = [await page_of(asked) for _ in range(3)]
+
+    assert adapter.requests == 3, "each answer is the vendor's own"
+    assert len(set(adapter.outlined)) == len(adapter.outlined)
+    assert sorted(adapter.mapped) == ["3", "4", "5"]
+    assert pages[0].sessions == pages[1].sessions == pages[2].sessions
+
+
+@STYLES
+async def test_a_record_that_has_changed_is_read_anew(manners: Manners) -> None:
+    adapter = Counting(rows(), manners)
+    asked = backend("a", adapter)
+    await page_of(asked)
+    adapter.rows = [*adapter.rows[:-1], FakeRow("5", started(NOON), user="somebody else")]
+    adapter.outlined.clear()
+
+    page = await page_of(asked)
+
+    assert adapter.outlined == ["5"]
+    assert page.sessions[0].user is not None
+
+
+async def test_what_time_alone_ends_is_read_anew_from_then_on() -> None:
+    adapter, clock = Counting(rows()), Clock()
+    asked = backend("a", adapter, clock=clock)
+    before = await page_of(asked)
+
+    clock.now += LASTS
+    after = await page_of(asked)
+
+    assert before.sessions[0].status is Status.ACTIVE
+    assert {session.status for session in after.sessions} == {Status.ENDED}
+
+
+async def test_a_clock_that_was_set_back_is_believed() -> None:
+    adapter, clock = Counting(rows()), Clock(NOON + LASTS)
+    asked = backend("a", adapter, clock=clock)
+    await page_of(asked)
+
+    clock.now = NOON
+    page = await page_of(asked)
+
+    assert page.sessions[0].status is Status.ACTIVE
+
+
+def mapper(room: Familiar | None = None) -> tuple[Counting, Mapper]:
+    adapter = Counting(rows(0))
+    familiar = None if room is None else room.of_backend()
+    return adapter, Mapper("a", adapter, Misfits(), familiar)
+
+
+async def placed(reader: Mapper, sent: Sequence[FakeRow], as_of: datetime = NOON) -> list[Session]:
+    """Read a page, and make all its sessions."""
+    page = await reader.placed_page(RawPage([record(row) for row in sent]), as_of, is_outlined=True)
+    return list(sessions_of(reader, page.sessions, page.records))
+
+
+def sessions_of(
+    reader: Mapper, found: Sequence[Session | Outline], records: Sequence[Raw]
+) -> Iterator[Session]:
+    for each, raw in zip(found, records, strict=True):
+        yield reader.made(raw, each) if isinstance(each, Outline) else each
+
+
+SIZE = len(record(FakeRow("0", started(NOON))))
+
+
+AGAIN = FakeRow("again", 0)
+
+
+async def test_of_many_records_the_last_are_familiar() -> None:
+    adapter, reader = mapper(Familiar(max_bytes=6 * SIZE))
+    pages = [[AGAIN, FakeRow(str(2 * n), 0), FakeRow(str(2 * n + 1), 0)] for n in range(6)]
+    for page in pages:
+        await placed(reader, page)
+    adapter.outlined.clear()
+
+    await placed(reader, pages[5])
+    assert adapter.outlined == []
+    await placed(reader, pages[0])
+    assert adapter.outlined == ["0", "1"]
+
+
+async def test_what_is_sent_again_and_again_stays_familiar_among_others() -> None:
+    adapter, reader = mapper(Familiar(max_bytes=8 * SIZE))
+    for n in range(20):
+        await placed(reader, [AGAIN, FakeRow(str(n), 0)])
+
+    assert adapter.outlined.count("again") == 1
+
+
+async def test_where_nothing_comes_again_it_is_looked_for_ever_more_rarely() -> None:
+    adapter, reader = mapper(Familiar(max_bytes=1000 * SIZE))
+    for n in range(100):
+        await placed(reader, [FakeRow(str(n), 0)])
+
+    for _ in range(80):
+        await placed(reader, [AGAIN])
+
+    times = adapter.outlined.count("again")
+    assert 2 < times < 70, "it takes a while to be noticed, and not for ever"
+    await placed(reader, [AGAIN])
+    assert adapter.outlined.count("again") == times
+
+
+async def test_a_page_that_would_take_the_room_of_all_others_is_not_remembered() -> None:
+    adapter, reader = mapper(Familiar(max_bytes=8 * SIZE))
+    long = [FakeRow(str(n), 0) for n in range(20)]
+    await placed(reader, [FakeRow("short", 0)])
+    for _ in range(2):
+        await placed(reader, long)
+    await placed(reader, [FakeRow("short", 0)])
+
+    assert len(adapter.outlined) == 41
+
+
+async def test_backends_share_the_room_and_nothing_else() -> None:
+    room = Familiar(max_bytes=4 * SIZE)
+    (one, first), (other, second) = mapper(room), mapper(room)
+    sent = [FakeRow("0", 0)]
+
+    for _ in range(2):
+        await placed(first, sent)
+        await placed(second, sent)
+    assert (one.outlined, other.outlined) == (["0"], ["0"])
+
+    for n in range(40):
+        await placed(second, [FakeRow(str(n % 8), 0)])
+    await placed(first, sent)
+    assert one.outlined == ["0", "0"], "the other has taken the room"
+
+
+SENT = st.lists(
+    st.builds(
+        FakeRow,
+        native_id=st.sampled_from("0123"),
+        started=st.sampled_from([started(NOON + hours * LASTS / 2) for hours in range(-3, 3)]),
+        user=st.sampled_from([None, "somebody"]),
+    ),
+    max_size=5,
+)
+STEPS = st.lists(st.tuples(SENT, st.integers(-2, 3)), max_size=12)
+
+
+@given(STEPS, st.integers(1, 12))
+@settings(max_examples=examples(200))
+async def test_familiar_or_not_the_same_is_read(
+    steps: Sequence[tuple[Sequence[FakeRow], int]], room: int
+) -> None:
+    _, reader = mapper(Familiar(max_bytes=room * SIZE))
+    now = NOON
+    for sent, half_hours in steps:
+        now += half_hours * LASTS / 2
+        _, unfamiliar = mapper()
+        assert await placed(reader, sent, now) == await placed(unfamiliar, sent, now)
