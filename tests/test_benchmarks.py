@@ -42,7 +42,7 @@ def test_the_live_goals_are_measured_beside_whoever_needs_nothing_installed() ->
 
     assert done.returncode == 0, done.stderr
     _, *tables = done.stdout.split("\nLive, ")
-    assert len(tables) == 3
+    assert len(tables) == 4
     for table in tables:
         ratios = dict(
             re.findall(r"^\| ([^|]+) \|(?: [^|]+ \|){2} (\d+\.\d\d) \|", table, re.MULTILINE)
