@@ -248,9 +248,9 @@ class Listing:
         known = self.known_count(conditions)
         if known is not None:
             return known
-        count, passes = 0, sieve(conditions)
+        count, passing = 0, sieve(conditions)
         for stretch in _stretches(list(self._known)):
-            count += sum(map(passes, self._unsorted(stretch)))
+            count += len(passing(list(self._unsorted(stretch))))
             await asyncio.sleep(0)
         self._remember(conditions, count)
         return count

@@ -99,9 +99,9 @@ class Reading:
             return None
         if kept.extent.ends is None:
             return Kept.ENOUGH
-        passes, boundary = sieve(request.query.conditions), request.position.boundary
-        rows = (row for row in kept.closed_rows if row.key > boundary and passes(row))
-        is_enough = not is_whole and sum(1 for _ in rows) >= request.limit
+        passing, boundary = sieve(request.query.conditions), request.position.boundary
+        rows = passing([row for row in kept.closed_rows if row.key > boundary])
+        is_enough = not is_whole and len(rows) >= request.limit
         return Kept.ENOUGH if is_enough else Kept.BEGINNING
 
     def _reader(

@@ -4,14 +4,17 @@ The merge does no I/O: it says which backends it needs another page of, and is t
 A session is emitted once nothing that is still unread can come before it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import bisect
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import compress
+from operator import gt
 
 from gateway.model.query import Condition
 from gateway.paging.order import BEFORE_ALL, Coarsening, Key, is_null
 from gateway.paging.ready import Ready
-from gateway.paging.rows import Row
+from gateway.paging.rows import Row, row_key
 from gateway.paging.sieve import sieve
 
 MAX_GROUP_ROWS = 5_000
@@ -26,17 +29,16 @@ class Lane:
     """One backend's part in a merge.
 
     ``frontier`` is a lower bound of every row that has not been released: none once there are
-    no more. ``group`` holds the rows of the group being read, and ``tail`` those without a value
-    to sort by, which come last wherever a vendor puts them that leaves ties open. A row up to
-    ``begins`` is none of this merge: it was given out before, or is newer than what was promised.
-    ``matched`` counts the rows beyond it for which the conditions hold.
+    no more. ``waiting`` holds the rows beyond it in order: those of the group being read, and those
+    without a value to sort by, which come last wherever a vendor puts them that leaves ties open.
+    A row up to ``begins`` is none of this merge: it was given out before, or is newer than what
+    was promised. ``matched`` counts the rows beyond it for which the conditions hold.
     """
 
     coarsening: Coarsening
     frontier: Key | None = BEFORE_ALL
     begins: Key = BEFORE_ALL
-    group: list[Row] = field(default_factory=list)
-    tail: list[Row] = field(default_factory=list)
+    waiting: list[Row] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     seen_before: set[str] = field(default_factory=set)
     matched: int = 0
@@ -52,24 +54,71 @@ class Lane:
         return self.given_up_at is not None
 
     @property
-    def waiting(self) -> Iterator[Row]:
-        """Give the rows that wait for others."""
-        return chain(self.group, self.tail)
-
-    @property
     def is_overfull(self) -> bool:
         """Say whether more rows wait for each other than may."""
-        return len(self.group) + len(self.tail) > MAX_GROUP_ROWS
+        return len(self.waiting) > MAX_GROUP_ROWS
+
+    def fresh(self, rows: list[Row]) -> list[Row]:
+        """Give the rows that have not come before, and remember that they have come."""
+        native_ids = [row.placed.native_id for row in rows]
+        if self._are_new(native_ids):
+            self._make_room(len(native_ids))
+            self.seen.update(native_ids)
+            return rows
+        # The same one by one: a row may come twice among these.
+        fresh = [row for row in rows if not self.has_seen(row.placed.native_id)]
+        self.duplicates += len(rows) - len(fresh)
+        return fresh
 
     def has_seen(self, native_id: str) -> bool:
         """Say whether a row came before, and remember that it has come."""
         if native_id in self.seen or native_id in self.seen_before:
             return True
-        # Forgotten all at once: to find the oldest of a set each time takes the longer the more go.
-        if len(self.seen) == _REMEMBERED_IDS:
-            self.seen, self.seen_before = set(), self.seen
+        self._make_room(1)
         self.seen.add(native_id)
         return False
+
+    def advance(self, rows: list[Row], bound: Key | None = None) -> None:
+        """Move the frontier up to where rows in order show it to be, or to a better bound."""
+        if not self.coarsening.is_total:
+            rows = rows[: bisect.bisect_left(rows, x=True, key=_is_without_value)]
+        if rows:
+            self._move(self.coarsening.group(rows[-1].key))
+        if bound is not None:
+            self._move(bound)
+
+    def hold(self, rows: list[Row]) -> None:
+        """Have rows in order wait."""
+        self.waiting = sorted([*self.waiting, *rows], key=row_key) if self.waiting else rows
+
+    def release(self) -> list[Row]:
+        """Take away the rows that wait no longer, in order: those up to the frontier."""
+        waiting, frontier = self.waiting, self.frontier
+        if frontier is None or (waiting and waiting[-1].key <= frontier):
+            self.waiting = []
+            return waiting
+        end = bisect.bisect_right(waiting, frontier, key=row_key)
+        self.waiting = waiting[end:]
+        return waiting[:end]
+
+    def _are_new(self, native_ids: list[str]) -> bool:
+        """Say whether rows that come at once are surely others than came before."""
+        distinct = set(native_ids)
+        is_each_once = len(distinct) == len(native_ids) <= _REMEMBERED_IDS
+        return (
+            is_each_once
+            and distinct.isdisjoint(self.seen)
+            and distinct.isdisjoint(self.seen_before)
+        )
+
+    def _make_room(self, more: int) -> None:
+        # Forgotten all at once: to find the oldest of a set each time takes the longer the more go.
+        if len(self.seen) + more > _REMEMBERED_IDS:
+            self.seen, self.seen_before = set(), self.seen
+
+    def _move(self, frontier: Key) -> None:
+        if frontier > (self.frontier or BEFORE_ALL):
+            self.frontier = frontier
 
 
 class Merge:
@@ -89,7 +138,7 @@ class Merge:
         self.limit = limit
         self._until = until
         self._last = boundary
-        self._passes = sieve(conditions)
+        self._passing = sieve(conditions)
         self._ready = Ready()
 
     @property
@@ -124,7 +173,7 @@ class Merge:
         for name, key in self._ready.heads.items():
             found[name] = min(found.get(name, key), key)
         for name, lane in self.lanes.items():
-            for row in lane.waiting:
+            for row in lane.waiting[:1]:
                 found[name] = min(found.get(name, row.key), row.key)
         return found
 
@@ -140,10 +189,8 @@ class Merge:
         They are the ones whose frontier is the smallest: any other page might not be needed.
         """
         floor, lowest = self._lowest()
-        while self._ready and len(self.page) < self.limit:
-            if floor is not None and floor < self._ready.first:
-                break
-            self._emit(self._ready.pop())
+        while rows := self._ready.take(self.limit - len(self.page), up_to=floor):
+            self._emit(rows)
         return lowest if len(self.page) < self.limit else frozenset()
 
     def ahead(self, wanted: frozenset[str]) -> frozenset[str]:
@@ -161,16 +208,12 @@ class Merge:
         rows tell.
         """
         lane = self.lanes[name]
-        place = self._place_in_total_order if lane.coarsening.is_total else self._place
-        for row in rows:
-            place(lane, row)
-        if bound is not None and bound > (lane.frontier or BEFORE_ALL):
-            self._release(lane.group)
-            lane.frontier = bound
+        in_order = sorted(rows, key=row_key)
+        lane.hold(self._wanted(lane, in_order))
+        lane.advance(in_order, bound)
         if is_end or self._is_past_the_end(lane):
-            self._release(lane.group)
-            self._release(lane.tail)
             lane.frontier = None
+        self._ready.push(name, lane.release())
 
     def fail(self, name: str) -> None:
         """Give a lane up: what is not released yet of it may come after rows never read."""
@@ -206,53 +249,37 @@ class Merge:
     def _is_past_the_end(self, lane: Lane) -> bool:
         return self._until is not None and (lane.frontier or BEFORE_ALL) > self._until
 
-    def _emit(self, row: Row) -> None:
-        lane = self.lanes[row.placed.backend]
-        if row.key <= self._last:
-            lane.duplicates += 1
-            return
-        self._last = row.key
-        self.page.append(row)
-        lane.emitted += 1
-
-    def _place_in_total_order(self, lane: Lane, row: Row) -> None:
-        if lane.frontier is None or row.key > lane.frontier:
-            lane.frontier = row.key
-        if self._is_wanted(lane, row):
-            self._ready.push(row)
-
-    def _place(self, lane: Lane, row: Row) -> None:
-        is_wanted = self._is_wanted(lane, row)
-        if is_null(row.key):
-            lane.tail += [row] * is_wanted
-            return
-        group = lane.coarsening.group(row.key)
-        if group > (lane.frontier or BEFORE_ALL):
-            self._release(lane.group)
-            lane.frontier = group
-        if not is_wanted:
-            return
-        if row.key > (lane.frontier or BEFORE_ALL):
-            lane.group.append(row)
-        else:
-            self._ready.push(row)
-
-    def _is_wanted(self, lane: Lane, row: Row) -> bool:
-        if lane.has_seen(row.placed.native_id):
-            lane.duplicates += 1
-            return False
-        if self._until is not None and row.key > self._until:
-            return False
-        if not self._passes(row):
-            return False
-        if row.key <= self._last:
+    def _wanted(self, lane: Lane, rows: list[Row]) -> list[Row]:
+        """Give those of rows in order that belong on this page or beyond, and count the others."""
+        fresh = lane.fresh(rows)
+        if self._until is not None:
+            fresh = fresh[: bisect.bisect_right(fresh, self._until, key=row_key)]
+        begins = bisect.bisect_right(fresh, self._last, key=row_key)
+        wanted = self._passing(fresh[begins:])
+        lane.matched += len(wanted)
+        if begins:
             # Up to where the lane begins it is on an earlier page; within this one it is too late.
-            lane.late += row.key > lane.begins
-            return False
-        lane.matched += 1
-        return True
+            late = [row for row in fresh[:begins] if row.key > lane.begins]
+            lane.late += len(self._passing(late))
+        return wanted
 
-    def _release(self, rows: list[Row]) -> None:
-        for row in sorted(rows, key=lambda row: row.key):
-            self._ready.push(row)
-        rows.clear()
+    def _emit(self, rows: list[Row]) -> None:
+        """Put rows in order on the page, each once."""
+        keys = [self._last, *[row.key for row in rows]]
+        fresh = list(compress(rows, map(gt, keys[1:], keys)))
+        emitted = _count(fresh)
+        for name, count in emitted.items():
+            self.lanes[name].emitted += count
+        if len(fresh) < len(rows):
+            for name, count in (_count(rows) - emitted).items():
+                self.lanes[name].duplicates += count
+        self._last = keys[-1]
+        self.page += fresh
+
+
+def _is_without_value(row: Row) -> bool:
+    return is_null(row.key)
+
+
+def _count(rows: list[Row]) -> Counter[str]:
+    return Counter([row.placed.backend for row in rows])

@@ -1,71 +1,56 @@
 """The rows of several lanes that can be emitted, the smallest first."""
 
 import bisect
-import heapq
-from collections import deque
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from gateway.paging.order import Key
-from gateway.paging.rows import Row
+from gateway.paging.rows import Row, row_key
 
 
 class Ready:
-    """A queue for each lane, whose rows nearly always come in order, and the heads of all."""
+    """A queue for each lane, in order: what comes nearly always belongs behind what is there."""
 
     def __init__(self) -> None:
-        self._queues: dict[str, deque[Row]] = {}
-        self._heads: list[tuple[Key, str]] = []
+        self._queues: defaultdict[str, list[Row]] = defaultdict(list)
 
     def __bool__(self) -> bool:
         """Say whether there are any."""
-        return bool(self._heads)
-
-    @property
-    def first(self) -> Key:
-        """Give the key of the smallest."""
-        return self._heads[0][0]
+        return any(self._queues.values())
 
     @property
     def heads(self) -> Mapping[str, Key]:
         """Give the key of the smallest of each lane that has any."""
-        return {name: key for key, name in self._heads}
+        return {name: queue[0].key for name, queue in self._queues.items() if queue}
 
     @property
     def keys(self) -> Iterator[Key]:
         """Give the keys of all."""
-        return (row.key for queue in self._queues.values() for row in queue)
+        return map(row_key, chain.from_iterable(self._queues.values()))
 
-    def push(self, row: Row) -> None:
-        """Take a row."""
-        name = row.placed.backend
-        queue = self._queues.setdefault(name, deque())
-        if not queue:
-            queue.append(row)
-            heapq.heappush(self._heads, (row.key, name))
-        elif row.key >= queue[-1].key:
-            queue.append(row)
-        else:
-            self._insert(row, name, queue)
-
-    def pop(self) -> Row:
-        """Give the smallest."""
-        _, name = self._heads[0]
+    def push(self, name: str, rows: list[Row]) -> None:
+        """Take rows of a lane, which come in order."""
         queue = self._queues[name]
-        row = queue.popleft()
-        if queue:
-            heapq.heapreplace(self._heads, (queue[0].key, name))
-        else:
-            heapq.heappop(self._heads)
-        return row
+        is_in_order = not (queue and rows) or queue[-1].key <= rows[0].key
+        queue += rows
+        if not is_in_order:
+            queue.sort(key=row_key)
 
-    def _insert(self, row: Row, name: str, queue: deque[Row]) -> None:
-        at = bisect.bisect_right(queue, row.key, key=_key)
-        queue.insert(at, row)
-        if at == 0:
-            self._heads = [head for head in self._heads if head[1] != name]
-            self._heads.append((row.key, name))
-            heapq.heapify(self._heads)
-
-
-def _key(row: Row) -> Key:
-    return row.key
+    def take(self, most: int, up_to: Key | None = None) -> list[Row]:
+        """Take some of the smallest, in order, so many at most: none if none are up to a key."""
+        queues = {name: queue for name, queue in self._queues.items() if queue}
+        if not queues or not most:
+            return []
+        # Enough if every lane gives as many: to sort more than are taken would be of no use.
+        share = -(-most // len(queues))
+        bound = max(queue[:share][-1].key for queue in queues.values())
+        if up_to is not None and up_to < bound:
+            bound = up_to
+        ends = {name: bisect.bisect_right(queues[name], bound, key=row_key) for name in queues}
+        found = [row for name, end in ends.items() for row in queues[name][:end]]
+        found.sort(key=row_key)
+        left = Counter([row.placed.backend for row in found[most:]])
+        for name, end in ends.items():
+            del queues[name][: end - left[name]]
+        return found[:most]

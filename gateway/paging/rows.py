@@ -1,6 +1,7 @@
 """A row of a merge: a session, or as much of one as is looked at, and its place in the order."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import TypeAlias
 
 from msgspec import Raw, Struct
@@ -33,3 +34,7 @@ class Row(Struct, gc=False):
                 raise TypeError("an outline comes with its record, and with what makes sessions")
             placed = self.placed = self.make(self.raw, placed)
         return placed
+
+
+row_key: Callable[[Row], Key] = attrgetter("key")
+"""Gives the key of a row."""

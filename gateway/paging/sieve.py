@@ -9,7 +9,8 @@ from gateway.model.query import Condition
 from gateway.paging.rows import Row
 from gateway.spi.errors import UpstreamError
 
-Sieve: TypeAlias = Callable[[Row], bool]
+Sieve: TypeAlias = Callable[[list[Row]], list[Row]]
+"""Gives those of some rows that pass the test, in the order in which they came."""
 
 
 def are_outlined(conditions: Iterable[Condition]) -> bool:
@@ -30,17 +31,17 @@ def sieve(conditions: Iterable[Condition]) -> Sieve:
     What outlines tell is looked at first: the sessions of most rows need not be made for it.
     """
     conditions = tuple(conditions)
+    if not conditions:
+        return lambda rows: rows
     quick = outlined(each for each in conditions if each.field in OUTLINED)
-    slow = predicate(each for each in conditions if each.field not in OUTLINED)
     if are_outlined(conditions):
-        return lambda row: quick(row.placed)
+        return lambda rows: [row for row in rows if quick(row.placed)]
+    slow = predicate(each for each in conditions if each.field not in OUTLINED)
 
     def passes(row: Row) -> bool:
-        if not quick(row.placed):
-            return False
         try:
-            return slow(row.session)
+            return quick(row.placed) and slow(row.session)
         except UpstreamError:
             return False
 
-    return passes
+    return lambda rows: list(filter(passes, rows))

@@ -33,7 +33,7 @@ class ReadsWhoeverIsBlocked(Merge):
         return frozenset(
             name
             for name, lane in self.lanes.items()
-            if lane.frontier is not None and lane.frontier < self._ready.first
+            if lane.frontier is not None and lane.frontier < min(self._ready.keys)
         )
 
 
