@@ -89,7 +89,7 @@ class Federation:
 
     def run(self, request: PageRequest) -> Run:
         """Plan a query whose pages, of the size asked for, are read one after the other."""
-        return self._run(request, is_whole=True)
+        return self._run(replace(request, is_walked=True), is_whole=True)
 
     def explain(self, request: PageRequest) -> dict[str, Explanation]:
         """Say what each asked backend would do for the page, without asking any."""

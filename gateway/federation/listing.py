@@ -9,7 +9,6 @@ import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -138,8 +137,7 @@ class Listing:
         return rows
 
     def _remade_rows(self, order: Order, native_ids: Sequence[str]) -> RemadeRows:
-        place = partial(self.placed, is_outlined=is_outlined(order))
-        return RemadeRows(native_ids, self.records, place, keying(order), self.maker.made)
+        return RemadeRows(native_ids, self, order)
 
     def _keys(self, native_ids: Sequence[str], order: Order) -> list[Key]:
         key = keying(order)
@@ -275,6 +273,12 @@ class SortedListing:
 
     listing: Listing
     rows: Sequence[Row]
+
+    def seen(self, begin: int, end: int) -> Sequence[Row]:
+        """Give rows of which somebody looks at the sessions: made where none are remembered."""
+        if isinstance(self.rows, RemadeRows):
+            return self.rows.seen(slice(begin, end))
+        return self.rows[begin:end]
 
     def first_beyond(self, boundary: Key) -> int:
         """Give the index of the first row above the boundary."""

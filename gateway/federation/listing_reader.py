@@ -12,7 +12,7 @@ from gateway.model.query import Condition
 from gateway.model.report import Failure
 from gateway.paging.order import TOTAL, Key
 from gateway.paging.rows import Row
-from gateway.paging.sieve import are_outlined, see
+from gateway.paging.sieve import are_outlined
 from gateway.spi.errors import UpstreamError
 
 _LONGEST_STRETCH = 1_000
@@ -34,7 +34,7 @@ class ListingReader(Reader):
 
     coarsening = TOTAL
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what is read, from where on, and what for
         self,
         backend: Backend,
         source: ListingSource,
@@ -42,10 +42,12 @@ class ListingReader(Reader):
         boundary: Key,
         stretch: int,
         conditions: tuple[Condition, ...] = (),
+        is_walked: bool = False,
     ) -> None:
         """Take what gives the listing, and read from ``boundary`` on, ``stretch`` rows at first.
 
-        The ``conditions`` are what its rows will be put to.
+        The ``conditions`` are what its rows will be put to. If they are ``is_walked`` all those for
+        which they hold are given out, page after page.
         """
         super().__init__()
         self.listing: SortedListing | None = None
@@ -55,9 +57,11 @@ class ListingReader(Reader):
         self._source = source
         self._boundary = boundary
         self._stretch = stretch
-        self._conditions = conditions
-        self._is_seen = not are_outlined(conditions)
+        self._needs_sessions = not are_outlined(conditions)
         """Whether sessions are made of all rows: then here, some at a stretch."""
+        self._is_seen = self._needs_sessions or (is_walked and not conditions)
+        # Where all match, more than are soon given out would only be held.
+        self._longest = REMAKING_STRETCH if is_walked and not conditions else _LONGEST_STRETCH
         self._given = 0
 
     def allowance(self) -> None:
@@ -75,7 +79,7 @@ class ListingReader(Reader):
         if self.listing is None or self._stretch > REMAKING_STRETCH:
             return None
         try:
-            rows = self.listing.rows[self._given : self._given + self._stretch]
+            rows = self._stretch_of(self.listing, self._given, self._given + self._stretch)
         except UpstreamError as error:
             return self._backend.failed(error)
         return self._delivered(self.listing, rows)
@@ -99,7 +103,7 @@ class ListingReader(Reader):
             self.is_waiting = False
             if isinstance(listing, Failed):
                 return listing
-            if self._is_seen:
+            if self._needs_sessions:
                 await listing.listing.make_all()
             self.listing = listing
             self._given = listing.first_beyond(self._boundary)
@@ -109,7 +113,7 @@ class ListingReader(Reader):
         """Give rows of the listing, and go on behind them."""
         self._given += len(rows)
         # Doubled, because few of many rows may match, and each stretch is a round of the merge.
-        self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
+        self._stretch = min(2 * self._stretch, self._longest)
         return Delivery(rows, self._given >= len(listing.rows))
 
     async def _rows(self, listing: SortedListing) -> list[Row]:
@@ -118,8 +122,8 @@ class ListingReader(Reader):
         for begin in range(self._given, end, REMAKING_STRETCH):
             if begin > self._given:
                 await asyncio.sleep(0)
-            stretch = listing.rows[begin : min(begin + REMAKING_STRETCH, end)]
-            if self._is_seen:
-                see(stretch)
-            rows += stretch
+            rows += self._stretch_of(listing, begin, min(begin + REMAKING_STRETCH, end))
         return rows
+
+    def _stretch_of(self, listing: SortedListing, begin: int, end: int) -> Sequence[Row]:
+        return listing.seen(begin, end) if self._is_seen else listing.rows[begin:end]

@@ -158,6 +158,7 @@ class Reading:
             boundary=boundary,
             stretch=_share(request),
             conditions=request.query.conditions,
+            is_walked=request.is_walked,
         )
 
 

@@ -32,6 +32,7 @@ class PageRequest:
     """One page of a query: what follows a position, up to a number of sessions.
 
     Without those that are ``required`` the page is of no use: the first of them to fail ends it.
+    If it ``is_walked`` from there, all that follows is read too, page after page.
     """
 
     query: Query
@@ -39,6 +40,7 @@ class PageRequest:
     position: Position = FROM_THE_START
     required: frozenset[str] = frozenset()
     freshness: Freshness = AS_KEPT
+    is_walked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

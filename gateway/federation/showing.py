@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gateway.model.report import ErrorCode
+from gateway.model.session import Outline, Session
 from gateway.paging.rows import Row
 from gateway.spi.errors import UpstreamError
 
@@ -31,17 +32,20 @@ async def shown(rows: Sequence[Row]) -> Shown:
     for begin in range(0, len(rows), _STRETCH):
         if begin:
             await asyncio.sleep(0)
-        for row in rows[begin : begin + _STRETCH]:
-            _show(row, page)
+        stretch = rows[begin : begin + _STRETCH]
+        for row in stretch:
+            if isinstance(row.placed, Outline):
+                _make(row, page)
+        page.rows += [row for row in stretch if isinstance(row.placed, Session)]
     if page.broken:
         page.rows = [row for row in page.rows if row.placed.backend not in page.broken]
     return page
 
 
-def _show(row: Row, page: Shown) -> None:
+def _make(row: Row, page: Shown) -> None:
     name = row.placed.backend
     try:
-        page.rows.append(Row(row.key, row.session, row.raw))
+        _ = row.session
     except UpstreamError as error:
         if error.code is ErrorCode.SCHEMA:
             page.rejected[name] = page.rejected.get(name, 0) + 1

@@ -1,7 +1,6 @@
 """The test that the rows of a page are put to."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import TypeAlias
 
 from gateway.model.matching import OUTLINED, outlined, predicate
@@ -16,13 +15,6 @@ Sieve: TypeAlias = Callable[[list[Row]], list[Row]]
 def are_outlined(conditions: Iterable[Condition]) -> bool:
     """Say whether outlines tell all that conditions look at."""
     return all(each.field in OUTLINED for each in conditions)
-
-
-def see(rows: Iterable[Row]) -> None:
-    """Make the sessions of rows, of which any can be made."""
-    for row in rows:
-        with suppress(UpstreamError):
-            _ = row.session
 
 
 def sieve(conditions: Iterable[Condition]) -> Sieve:

@@ -1,6 +1,6 @@
 """What a list answers, whoever carries it: a page's document, or stretch after stretch."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -30,7 +30,7 @@ class Pages(Protocol):
 
 def rows_written(page: SessionPage, asked: ListRequest) -> bytes:
     """Write the sessions of a page as they were asked for."""
-    return msgspec.json.encode([document(row, asked) for row in page.rows])
+    return msgspec.json.encode(documents(page.rows, asked))
 
 
 def page_document(
@@ -86,6 +86,13 @@ def is_complete(page: SessionPage) -> bool:
 def count_shown(page: SessionPage, asked: ListRequest) -> Count | None:
     """Give the total, unless the client wants none."""
     return None if asked.count is CountEffort.NONE else page.total
+
+
+def documents(rows: Iterable[Row], asked: ListRequest) -> Sequence[Session | dict[str, object]]:
+    """Give the sessions of rows as they were asked for."""
+    if asked.fields is None and not asked.is_raw_wanted:
+        return [row.session for row in rows]
+    return [document(row, asked) for row in rows]
 
 
 def document(row: Row, asked: ListRequest) -> Session | dict[str, object]:

@@ -8,7 +8,7 @@ import msgspec
 from gateway.federation.run import SessionPage
 from gateway.model.report import BackendStatus
 from gateway.web import csv_rows, formats
-from gateway.web.answers import count_shown, document, is_complete
+from gateway.web.answers import count_shown, documents, is_complete
 from gateway.web.cursors import Cursors
 from gateway.web.documents import Trailer
 from gateway.web.parse import ListRequest
@@ -46,7 +46,7 @@ class Lines:
         return b""
 
     def rows(self, page: SessionPage, asked: ListRequest) -> bytes:
-        return _encoder.encode_lines([document(row, asked) for row in page.rows])
+        return _encoder.encode_lines(documents(page.rows, asked))
 
     def end(self, page: SessionPage, cursors: Cursors) -> bytes:
         trailer = Trailer(
@@ -75,7 +75,8 @@ class Table:
 
     def rows(self, page: SessionPage, asked: ListRequest) -> bytes:
         columns = _columns(asked)
-        return csv_rows.encoded(csv_rows.texts(document(row, asked), columns) for row in page.rows)
+        told = documents(page.rows, asked)
+        return csv_rows.encoded(csv_rows.texts(document, columns) for document in told)
 
     def end(self, _page: SessionPage, _cursors: Cursors) -> bytes:
         return b""
