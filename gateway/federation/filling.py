@@ -17,7 +17,7 @@ from gateway.federation.growing import grow
 from gateway.federation.harvest import Harvest
 from gateway.federation.list_sharing import ListSharing
 from gateway.federation.listing import REMEMBERED_BYTES, Listing, SortedListing
-from gateway.federation.listings import Kept, KeptListings, ListingKey
+from gateway.federation.listings import Held, Kept, KeptListings, ListingKey
 from gateway.federation.tally import Tally
 from gateway.federation.waits import Waits
 from gateway.model.query import Order
@@ -119,12 +119,17 @@ class Listings:
     async def _listing(
         self, backend: Backend, plan: BackendPlan, order: Order, tally: Tally, accepted: Acceptance
     ) -> Listing | Failed:
-        if accepted.is_kept_only:
-            return self._accepted(backend, plan, tally, accepted) or Failed(NOT_CACHED)
-        # What serves now is given, though that take a while.
         key, now = _key(backend, plan), self.kept.now()
-        kept = self.kept.find(key, accepted)
-        listing = await self._kept_or_grown(key, backend, plan, order, tally, accepted=accepted)
+        held = self.kept.held(key)
+        # What serves now is given, though that take a while.
+        kept = held.serving(now, accepted)
+        if accepted.is_kept_only:
+            listing: Listing | Failed | None = kept or Failed(NOT_CACHED)
+        else:
+            self._renew(key, backend, plan, order, held)
+            listing = kept or await self._grown(key, backend, tally, held)
+        if isinstance(listing, Listing):
+            tally.served_from = ServedFrom.CACHE
         if listing is None:
             on_error = backend.accepted_on_error(AS_IT_SERVES)
             tally.note_need(lambda each: self.kept.find(key, each) is not None, on_error)
@@ -141,17 +146,6 @@ class Listings:
             self._count(key, listing, tally, now if listing is kept else None)
         return listing
 
-    def _accepted(
-        self, backend: Backend, plan: BackendPlan, tally: Tally, accepted: Acceptance
-    ) -> Listing | None:
-        """Give the kept listing, if there is one that may serve."""
-        key = _key(backend, plan)
-        listing = self.kept.find(key, accepted)
-        if listing is not None:
-            tally.served_from = ServedFrom.CACHE
-            self._count(key, listing, tally, self.kept.now())
-        return listing
-
     def _count(
         self, key: ListingKey, listing: Listing, tally: Tally, served_at: float | None
     ) -> None:
@@ -160,7 +154,7 @@ class Listings:
         tally.flaws = listing.flaws
         tally.duplicates = listing.duplicates
         tally.has_drifted = listing.has_drifted
-        life = self.kept.life_of(key, listing)
+        life = self.kept.held(key).life_of(listing)
         if life is None:
             tally.note_fresh_until(self.kept.now())
         elif served_at is None:
@@ -168,44 +162,41 @@ class Listings:
         else:
             tally.note_kept(life, served_at)
 
-    async def _kept_or_grown(  # noqa: PLR0913  # as for a whole listing
-        self,
-        key: ListingKey,
-        backend: Backend,
-        plan: BackendPlan,
-        order: Order,
-        tally: Tally,
-        *,
-        accepted: Acceptance,
-    ) -> Listing | Failed | None:
-        """Give the kept listing, as it is or with what is new; none if all has to be read."""
-        listing: Listing | Failed | None = self.kept.find(key, accepted)
-        growing = self.kept.find_growing(key)
-        if self._is_due(key) and not self._waits.is_held_back(backend.identity):
-            # Nobody waits for it: the kept one serves, and if it fails another tries again later.
+    def _renew(
+        self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order, held: Held
+    ) -> None:
+        """Have a listing that grows asked for anew where it is due.
+
+        Nobody waits for it: the kept one serves, and if it fails another tries again later.
+        """
+        if self._is_due(held) and not self._waits.is_held_back(backend.identity):
             flight = (key, backend.changes.unknown, None, False)
             self._fills.start(flight, lambda: self._fill_anew(key, backend, plan, order))
-        if listing is None and growing is not None:
-            growth = (key, backend.changes.count)
-            listing = await _counted(
-                tally, self._growths, growth, lambda own: self._grow(key, backend, growing, own)
-            )
+
+    async def _grown(
+        self, key: ListingKey, backend: Backend, tally: Tally, held: Held
+    ) -> Listing | Failed | None:
+        """Give the kept listing with what is new; none if all has to be read."""
+        growing = held.growing
+        if growing is None:
+            return None
+        growth = (key, backend.changes.count)
+        listing = await _counted(
+            tally, self._growths, growth, lambda own: self._grow(key, backend, growing, own)
+        )
         if isinstance(listing, Failed) and not listing.failure.retryable:
             return None
-        if isinstance(listing, Listing):
-            tally.served_from = ServedFrom.CACHE
         return listing
 
-    def _is_due(self, key: ListingKey) -> bool:
-        growing = self.kept.find_growing(key)
-        return growing is not None and self.kept.is_due(growing)
+    def _is_due(self, held: Held) -> bool:
+        return held.growing is not None and self.kept.is_due(held.growing)
 
     async def _fill_anew(
         self, key: ListingKey, backend: Backend, plan: BackendPlan, order: Order
     ) -> Listing | Failed:
         """Fill a listing that is due. As long as it stays so it is not tried at every request."""
         listing = await self._fill(key, backend, plan, order, Tally())
-        self._waits.note(backend.identity, has_gone_well=not self._is_due(key))
+        self._waits.note(backend.identity, has_gone_well=not self._is_due(self.kept.held(key)))
         return listing
 
     async def _fill(  # noqa: PLR0913  # as for a whole listing
@@ -250,9 +241,10 @@ class Listings:
         for session, record in changes:
             listing = listing.overwritten(session, record)
         self.kept.keep_read(key, Kept(listing, found.life, found.life.read_at, found.full_list_due))
-        growing = self.kept.find_growing(key)
-        if found.is_taken and growing is not None and self.kept.find(key, accepted) is None:
-            return await self._grow(key, backend, growing, tally)
+        if found.is_taken:
+            held = self.kept.held(key)
+            if held.growing is not None and held.serving(self.kept.now(), accepted) is None:
+                return await self._grow(key, backend, held.growing, tally)
         return listing
 
     async def _grow(

@@ -5,7 +5,7 @@ Kept, a walk over many pages asks the vendor once, not once a page.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -19,6 +19,9 @@ from gateway.model.session import Session
 
 MAX_KEPT_BYTES = 512 * 1024 * 1024
 """Room for listings of 100,000 sessions of each of five vendors."""
+
+
+_ALL: frozenset[Condition] = frozenset()
 
 
 class ListingKey(NamedTuple):
@@ -51,6 +54,28 @@ class Kept:
         return self.life.ends if self.full_list_due is None else math.inf
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that was kept, at one look, of what holds at least what was asked for."""
+
+    kept: tuple[Kept, ...]
+
+    def serving(self, now: float, accepted: Acceptance) -> Listing | None:
+        """Give a listing that may serve: of several the one that is fresh for longer."""
+        serving = [kept for kept in self.kept if kept.life.serves(now, accepted)]
+        best = max(serving, key=lambda kept: kept.life.fresh_until, default=None)
+        return best.listing if best else None
+
+    @property
+    def growing(self) -> Kept | None:
+        """Give one that grows, fresh or not."""
+        return next((kept for kept in self.kept if kept.full_list_due is not None), None)
+
+    def life_of(self, listing: Listing) -> Life | None:
+        """Give the life of a listing, if it is among them."""
+        return next((kept.life for kept in self.kept if kept.listing is listing), None)
+
+
 class KeptListings:
     """Listings by what they hold, within a bound of bytes, each for its time to live."""
 
@@ -76,27 +101,19 @@ class KeptListings:
         """Estimate the memory that they take, in bytes."""
         return int(self._kept.currsize)
 
-    def find(self, key: ListingKey, accepted: Acceptance = AS_IT_SERVES) -> Listing | None:
-        """Give a kept listing that holds at least what the key asks for, and may serve.
+    def held(self, key: ListingKey) -> Held:
+        """Look for what is kept of all of a backend, and of what the key asks for alone."""
+        own = self._kept.get(key)
+        of_all = self._kept.get(ListingKey(key.backend, _ALL)) if key.pushed else None
+        return Held(tuple(kept for kept in (of_all, own) if kept is not None))
 
-        Of several it is the one that is fresh for longer.
-        """
-        now = self.now()
-        serving = (kept for kept in self._held(key) if kept.life.serves(now, accepted))
-        best = max(serving, key=lambda kept: kept.life.fresh_until, default=None)
-        return best.listing if best else None
+    def find(self, key: ListingKey, accepted: Acceptance = AS_IT_SERVES) -> Listing | None:
+        """Give a kept listing that holds at least what the key asks for, and may serve."""
+        return self.held(key).serving(self.now(), accepted)
 
     def now(self) -> float:
         """Read the timer."""
         return self._timer()
-
-    def life_of(self, key: ListingKey, listing: Listing) -> Life | None:
-        """Give the life of a listing, if it is kept."""
-        return next((kept.life for kept in self._held(key) if kept.listing is listing), None)
-
-    def find_growing(self, key: ListingKey) -> Kept | None:
-        """Give a kept listing that grows, fresh or not."""
-        return next((kept for kept in self._held(key) if kept.full_list_due is not None), None)
 
     def is_due(self, kept: Kept) -> bool:
         """Say whether a listing that grows is to be asked for anew."""
@@ -149,11 +166,3 @@ class KeptListings:
         keys = [key for key in self._kept if key.backend == backend]
         taken = [(key, self._kept.pop(key, None)) for key in keys]
         return [(key, kept) for key, kept in taken if kept is not None]
-
-    def _held(self, key: ListingKey) -> Iterator[Kept]:
-        """Give what is kept of all of a backend, and of what the key asks for alone."""
-        of_all = ListingKey(key.backend, frozenset())
-        for each in (of_all, key) if key.pushed else (of_all,):
-            kept = self._kept.get(each)
-            if kept is not None:
-                yield kept
