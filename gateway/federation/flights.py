@@ -18,9 +18,34 @@ class _Flight(Generic[T]):
 
     @classmethod
     def of(cls, work: Coroutine[Any, Any, T]) -> "_Flight[T]":
-        """Start work for whoever joins, which nobody has yet."""
-        shared = Patience(0.0, 0.0)
+        """Start work for whoever joins: at first for those the running task works for."""
+        first = patience()
+        shared = Patience(first.begun, first.until)
         return cls(task_for(shared, work), shared)
+
+    async def landed(self) -> None:
+        """Wait for the end, and hand no cancellation on."""
+        if self.task.done():
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def wake(_task: asyncio.Task[T]) -> None:
+            if not waiter.done():
+                waiter.set_result(None)
+
+        self.task.add_done_callback(wake)
+        try:
+            await waiter
+        finally:
+            self.task.remove_done_callback(wake)
+
+    async def end(self) -> None:
+        """End the work, and fetch its error: one that nobody fetched would be logged."""
+        if not self.task.done():
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+        elif not self.task.cancelled():
+            self.task.exception()
 
 
 class Flights(Generic[T]):
@@ -41,14 +66,13 @@ class Flights(Generic[T]):
         flight.patience.join(patience())
         flight.waiters += 1
         try:
-            return await asyncio.shield(flight.task)
+            await flight.landed()
         finally:
             flight.waiters -= 1
             if flight.waiters == 0:
                 self._flights.pop(key, None)
-                flight.task.cancel()
-                # Gathered rather than waited for: an error that nobody fetched would be logged.
-                await asyncio.gather(flight.task, return_exceptions=True)
+                await flight.end()
+        return flight.task.result()
 
 
 class LastingFlights(Generic[T]):
@@ -64,21 +88,13 @@ class LastingFlights(Generic[T]):
 
     async def join(self, key: Hashable, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Wait for the call under way for this key, or start it."""
-        task = self.start(key, call)
-        # Not awaited itself: that would hand a cancellation on to it.
-        await asyncio.wait([task])
-        return task.result()
+        flight = self._joined(key, call)
+        await flight.landed()
+        return flight.task.result()
 
     def start(self, key: Hashable, call: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
         """Give the call under way for this key, or start it, and let it go on by itself."""
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = self._flights[key] = _Flight.of(call())
-            flight.task.add_done_callback(lambda _: self._flights.pop(key))
-            if self._is_closed:
-                flight.task.cancel()
-        flight.patience.join(patience())
-        return flight.task
+        return self._joined(key, call).task
 
     async def settled(self) -> None:
         """Wait until all calls have come to their ends."""
@@ -96,3 +112,13 @@ class LastingFlights(Generic[T]):
         """End the calls under way, wait until they have ended, and let no other begin."""
         self._is_closed = True
         await self.end(lambda _: True)
+
+    def _joined(self, key: Hashable, call: Callable[[], Coroutine[Any, Any, T]]) -> _Flight[T]:
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight.of(call())
+            flight.task.add_done_callback(lambda _: self._flights.pop(key))
+            if self._is_closed:
+                flight.task.cancel()
+        flight.patience.join(patience())
+        return flight
