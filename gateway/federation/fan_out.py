@@ -75,6 +75,7 @@ class _Filling:
         self._begins = merge.last_key
         self._allowances = {name: reader.allowance() for name, reader in readers.items()}
         self._reading: dict[str, asyncio.Task[Delivered]] = {}
+        self._arrivals = _Arrivals()
         self._since: dict[str, float] = {}
         self._fallen_back: set[str] = set()
         """Those who have turned to what is kept, and have not been read since."""
@@ -109,13 +110,10 @@ class _Filling:
         begins = (wanted | ahead) - self._reading.keys() - self.failures.keys()
         since = self._deadline.spent_share()
         for name in begins:
-            self._reading[name] = self._group.create_task(self._timed(self._readers[name]))
-            self._since[name] = since
-        done, _ = await asyncio.wait(
-            self._reading.values(),
-            timeout=self._deadline.wait() or self._patience(wanted),
-            return_when=asyncio.FIRST_COMPLETED,
-        )
+            task = self._group.create_task(self._timed(self._readers[name]))
+            task.add_done_callback(self._arrivals.note)
+            self._reading[name], self._since[name] = task, since
+        done = await self._arrivals.within(self._deadline.wait() or self._patience(wanted))
         for name in _names(self._reading, done):
             self._take(name, self._reading.pop(name).result())
             if len(done) > 1:
@@ -184,8 +182,41 @@ class _Filling:
         return allowance is not None and allowance.is_spent(self._readers[name].tally)
 
 
+class _Arrivals:
+    """Reads that have ended, since they were last asked for.
+
+    ``asyncio.wait`` does the same, but begins to look at each of them anew every time.
+    """
+
+    def __init__(self) -> None:
+        self._ended: list[asyncio.Task[Delivered]] = []
+        self._waiter: asyncio.Future[None] | None = None
+
+    def note(self, task: asyncio.Task[Delivered]) -> None:
+        """Note that one has ended."""
+        self._ended.append(task)
+        self._wake()
+
+    async def within(self, seconds: float) -> list[asyncio.Task[Delivered]]:
+        """Wait until one has ended, but not for longer."""
+        if not self._ended:
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            alarm = loop.call_later(seconds, self._wake)
+            try:
+                await self._waiter
+            finally:
+                alarm.cancel()
+        ended, self._ended = self._ended, []
+        return ended
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
 def _names(
-    reading: dict[str, asyncio.Task[Delivered]], done: set[asyncio.Task[Delivered]]
+    reading: dict[str, asyncio.Task[Delivered]], done: list[asyncio.Task[Delivered]]
 ) -> list[str]:
     return [name for name, task in reading.items() if task in done]
 
