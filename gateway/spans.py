@@ -4,9 +4,9 @@ What a span is told leaves the machine: names of routes, methods and backends, c
 nothing that a client or a vendor chose.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
+from contextvars import ContextVar, Token
+from types import TracebackType
 from typing import Protocol, TypeAlias
 
 Told: TypeAlias = str | int | bool
@@ -41,18 +41,28 @@ def part(name: str, told: Mapping[str, Told], *, is_outward: bool = False) -> Sp
     return None if current is None else current.child(name, told, is_outward=is_outward)
 
 
-@contextmanager
-def under(span: Span | None) -> Iterator[Span | None]:
-    """Do all that is done meanwhile as parts of a span, and end it."""
-    if span is None:
-        yield None
-        return
-    token = _current.set(span)
-    try:
-        yield span
-    except BaseException as error:
-        span.fail(type(error).__name__)
-        raise
-    finally:
-        _current.reset(token)
-        span.end()
+class Under:
+    """Does all that is done in a block as parts of a span, and ends it; without one, just does."""
+
+    __slots__ = ("_span", "_token")
+
+    def __init__(self, span: Span | None) -> None:
+        self._span = span
+
+    def __enter__(self) -> Span | None:
+        if self._span is not None:
+            self._token: Token[Span | None] = _current.set(self._span)
+        return self._span
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._span is None:
+            return
+        if error is not None:
+            self._span.fail(type(error).__name__)
+        _current.reset(self._token)
+        self._span.end()

@@ -33,7 +33,7 @@ from gateway.model.session import Placed, Session
 from gateway.paging.order import BEFORE_ALL, Key
 from gateway.paging.planner import Planned, plan_backend
 from gateway.paging.windows import Pace
-from gateway.spans import part, under
+from gateway.spans import Under, part
 from gateway.spi.abilities import Abilities, Operation
 from gateway.spi.adapter import NO_TICKET, Context, SessionAdapter, Ticket
 from gateway.spi.errors import StartOver, TryAgainLater, UpstreamError
@@ -49,6 +49,9 @@ _MOST_DISORDERS = 3
 """Scans in a row that may come in a wrong order until the order is not trusted any more."""
 
 T = TypeVar("T")
+
+# Named once: where a function is made within another, what it is annotated with is made, too.
+_Context: TypeAlias = Context[Any]
 
 _NUMBERS = count(1)
 
@@ -66,6 +69,7 @@ class Lost:
 
 
 Outcome: TypeAlias = BackendPage[Placed] | Failed
+_Found: TypeAlias = BackendPage[Placed] | Lost
 
 
 class Backend:
@@ -110,6 +114,8 @@ class Backend:
         self.figures = figures or BackendFigures()
         self.shelf = shelf or Shelf()
         self.familiar = familiar or Familiar()
+        self._span = f"backend {name}"
+        self._told = {_BACKEND: name}
         self._transport = transport
         self._tickets = Tickets(transport, lambda: self.account.log_in(self._log_in))
         self._clock = clock
@@ -192,13 +198,13 @@ class Backend:
         *,
         is_outlined: bool,
     ) -> Outcome | Lost:
-        async def fetch(context: Context[Any]) -> RawPage | Lost:
+        async def fetch(context: _Context) -> RawPage | Lost:
             try:
                 return await self.adapter.fetch_page(plan, at, context)
             except StartOver:
                 return Lost()
 
-        async def read() -> BackendPage[Placed] | Lost:
+        async def read() -> _Found:
             as_of = self._clock()
             sent()
             raw = await self._tickets.call(fetch, as_of)
@@ -217,7 +223,7 @@ class Backend:
         as_of = self._clock()
         requests = 0
 
-        async def get(context: Context[Any]) -> Raw | None:
+        async def get(context: _Context) -> Raw | None:
             nonlocal requests
             meter = Meter(context.transport)
             try:
@@ -308,7 +314,7 @@ class Backend:
             with budget.charged(), translated():
                 return await call()
 
-        with under(part(f"backend {self.name}", {_BACKEND: self.name})) as span:
+        with Under(part(self._span, self._told)) as span:
             try:
                 result = await self.account.call(attempt, is_repeatable=is_repeatable)
             except UpstreamError as error:

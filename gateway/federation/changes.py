@@ -1,8 +1,8 @@
 """What was written to a backend, so that nothing read before passes for what is there now."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from types import TracebackType
 from typing import TypeAlias
 
 from msgspec import Raw
@@ -31,16 +31,19 @@ class Changes:
         self._known: deque[tuple[int, Change]] = deque(maxlen=_REMEMBERED)
         self._watching = 0
 
-    @contextmanager
-    def watched(self) -> Iterator[int]:
-        """Have writes be remembered from now on; give how many there were before."""
+    def watched(self) -> "_Watch":
+        """Have writes be remembered for a block, which is given how many there were before."""
+        return _Watch(self)
+
+    def watch(self) -> None:
+        """Have writes be remembered from now on."""
         self._watching += 1
-        try:
-            yield self.count
-        finally:
-            self._watching -= 1
-            if not self._watching:
-                self._known.clear()
+
+    def leave(self) -> None:
+        """Watch no more."""
+        self._watching -= 1
+        if not self._watching:
+            self._known.clear()
 
     def note(self, change: Change | None) -> None:
         """Note a write that has ended, or may have; none where nobody knows what it changed."""
@@ -57,3 +60,24 @@ class Changes:
         """
         known = [change for number, change in self._known if number > count]
         return known if len(known) == self.count - count else None
+
+
+class _Watch:
+    """Watches for as long as a block lasts."""
+
+    __slots__ = ("_changes",)
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+
+    def __enter__(self) -> int:
+        self._changes.watch()
+        return self._changes.count
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._changes.leave()

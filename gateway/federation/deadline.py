@@ -1,11 +1,9 @@
 """The deadline of an answer, and what its time is for."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from gateway.federation.patience import waiting
+from gateway.federation.patience import Waiting
 
 READ_AHEAD = 0.3
 """The share of the time after which others are read ahead of silent backends.
@@ -41,11 +39,9 @@ class Deadline:
         now = asyncio.get_running_loop().time()
         return cls(now, now + seconds)
 
-    @contextmanager
-    def handed_down(self) -> Iterator[None]:
-        """Have all that is done meanwhile know how long its outcome is waited for."""
-        with waiting(self.begun, self.patience):
-            yield
+    def handed_down(self) -> Waiting:
+        """Have all that is done in a block know how long its outcome is waited for."""
+        return Waiting(self.begun, self.patience)
 
     def left(self) -> float:
         """Give the seconds that are left."""

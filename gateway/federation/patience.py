@@ -6,10 +6,10 @@ A context's own, as a deadline concerns whatever is awaited under it, however de
 import asyncio
 import contextvars
 import math
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Coroutine
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -55,14 +55,24 @@ def patience() -> Patience:
     return _current.get() or Patience()
 
 
-@contextmanager
-def waiting(begun: float, until: float) -> Iterator[None]:
-    """Do all that is done meanwhile for somebody who waits until then."""
-    token = _current.set(Patience(begun, until))
-    try:
-        yield
-    finally:
-        _current.reset(token)
+class Waiting:
+    """Does all that is done in a block for somebody who waits until then."""
+
+    __slots__ = ("_patience", "_token")
+
+    def __init__(self, begun: float, until: float) -> None:
+        self._patience = Patience(begun, until)
+
+    def __enter__(self) -> None:
+        self._token: Token[Patience | None] = _current.set(self._patience)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _current.reset(self._token)
 
 
 def task_for(whoever: Patience, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from gateway.spans import under
+from gateway.spans import Under
 from gateway.web.admission import FORWARDING, Admission
 from gateway.web.counting import count_call, method_of, problem_of, route_of
 from gateway.web.formats import JSON, LINES, TABLE, acceptable
@@ -70,7 +70,7 @@ def trace_calls(tracer: Tracer) -> Middleware:
         told = {"http.request.method": method, "http.route": route}
         span = tracer.call(f"{method} {route}", request[TRACE], told)
         request[TRACE] = replace(request[TRACE], flags=int(span.traceparent[-2:], 16))
-        with under(span):
+        with Under(span):
             response = await handler(request)
             span.tell("http.response.status_code", response.status)
             if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

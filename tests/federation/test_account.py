@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway.federation.account import Account
-from gateway.federation.patience import waiting
+from gateway.federation.patience import Waiting
 from gateway.model.report import ErrorCode
 from gateway.resilience.breaker import BreakerRules, BreakerState
 from gateway.spi.errors import (
@@ -67,7 +67,7 @@ async def outcome(
 def patient(seconds: float, *, spent: float = 0.0) -> Iterator[None]:
     """Wait for so many seconds, of which some have gone by."""
     now = asyncio.get_running_loop().time()
-    with waiting(now - spent, now - spent + seconds):
+    with Waiting(now - spent, now - spent + seconds):
         yield
 
 

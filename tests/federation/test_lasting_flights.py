@@ -3,7 +3,7 @@
 import asyncio
 
 from gateway.federation.flights import Flights, LastingFlights
-from gateway.federation.patience import Patience, patience, waiting
+from gateway.federation.patience import Patience, Waiting, patience
 from tests.federation.test_flights import Calls, Mishap, joined, turn
 
 
@@ -83,7 +83,7 @@ async def test_a_call_within_a_call_has_as_much_time_as_whoever_joins_later() ->
         return await inner.join("page", page)
 
     async def asked(until: float) -> str:
-        with waiting(0.0, until):
+        with Waiting(0.0, until):
             return await outer.join("fill", fill)
 
     hasty = asyncio.create_task(asked(10.0))
