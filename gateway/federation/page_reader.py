@@ -69,7 +69,7 @@ class PageReader(Reader):
             self._note_need()
         if self._accepted.is_kept_only:
             return Failed(NOT_CACHED)
-        with self._sharing.ending_on_error():
+        with self._sharing:
             return await self._read_on(self._scan or self._begun(self._places))
 
     def places(self, reached: Key) -> Places:
@@ -107,7 +107,7 @@ class PageReader(Reader):
         if kept is not None:
             self._ranges.keep(self._backend.identity, self._query.order, kept)
             if self._pages_read > 1:
-                self._sharing.share(kept)  # the first alone has been
+                self._sharing.share(lambda: kept)  # the first alone has been
 
     async def _fetched(self) -> KeptRange | None:
         """Find what another replica has read; if none has, have the others wait for us."""
@@ -120,7 +120,7 @@ class PageReader(Reader):
         self._scan = scan
         page = await scan.next_page()
         if isinstance(page, Failed):
-            self._sharing.share(None)
+            self._sharing.end()
             return page
         self.tally.note_live()
         self.tally.note_life(self._life)
@@ -128,7 +128,7 @@ class PageReader(Reader):
         rows = self._rows_of(page)
         self._pages.append(ReadPage(scan.asked, rows))
         if self._pages_read == 1:
-            self._sharing.share(self._range())
+            self._sharing.share(self._range)
         return Delivery(rows, scan.next is None)
 
     def _range(self) -> KeptRange | None:

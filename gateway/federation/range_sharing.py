@@ -1,7 +1,7 @@
 """One reader's part in sharing ranges with other replicas: taking theirs, and giving its own."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 
 from gateway.federation.backend import Backend
 from gateway.federation.freshness import Acceptance, Life
@@ -50,10 +50,11 @@ class RangeSharing:
             return None
         return Acceptance(found.read_at)
 
-    def share(self, kept: KeptRange | None) -> None:
-        """Give the others what was read, if it is what they look for; none: it came to nothing."""
+    def share(self, give: Callable[[], KeptRange | None]) -> None:
+        """Give the others what was read, if they look for it; none where it is of no use."""
         if self._lease is None:
             return
+        kept = give()
         if kept is None or not kept.extent.covers(self._boundary):
             self._lease.end()
             return
@@ -61,14 +62,22 @@ class RangeSharing:
         for_s = kept.extent.life.fresh_until - now
         self._lease.put(packed_range(kept, now, for_s), for_s)
 
-    @contextmanager
-    def ending_on_error(self) -> Iterator[None]:
-        """Have nobody wait for what is broken off."""
-        try:
-            yield
-        except BaseException:
-            self.share(None)
-            raise
+    def end(self) -> None:
+        """Have nobody wait any more: it came to nothing."""
+        if self._lease is not None:
+            self._lease.end()
+
+    def __enter__(self) -> None:
+        """Have nobody wait for what is broken off in the block."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.end()
 
     def _keep(self, parcel: Parcel, pushed: frozenset[Condition]) -> Life | None:
         backend, order, now = self._backend, self._query.order, self._ranges.timer()

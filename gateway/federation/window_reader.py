@@ -112,7 +112,7 @@ class WindowReader(Reader):
                 return Failed(NOT_CACHED)
             self._note_need()
             self._windows = self._begun()
-        with self._sharing.ending_on_error():
+        with self._sharing:
             return await self._read_of(self._windows)
 
     def forget(self, reached: Key) -> None:
@@ -128,7 +128,7 @@ class WindowReader(Reader):
         if kept is not None:
             self._ranges.keep(self._backend.identity, self._query.order, kept)
         if self._windows_read != 1:
-            self._sharing.share(kept)  # the first alone has been
+            self._sharing.share(lambda: kept)  # the first alone has been
 
     async def _fetched(self) -> KeptRange | None:
         """Find what another replica has read; if none has, have the others wait for us."""
@@ -181,12 +181,12 @@ class WindowReader(Reader):
             return Delivery((), is_end=True)
         reading = self._reading or self._opened(window)
         if isinstance(reading, Failed):
-            self._sharing.share(None)
+            self._sharing.end()
             return reading
         self._reading = reading
         page = await reading.scan.next_page()
         if isinstance(page, Failed):
-            self._sharing.share(None)
+            self._sharing.end()
             return page
         self._take(page, reading)
         if page.next is None:
@@ -217,7 +217,7 @@ class WindowReader(Reader):
     def _opened(self, window: Window) -> _Reading | Failed:
         asked = self._query.conditions
         bounds = [c for c in conditions_of(window, self._query.order[0]) if c not in asked]
-        narrowed = replace(self._query, conditions=(*asked, *bounds))
+        narrowed = replace(self._query, conditions=(*asked, *bounds)) if bounds else self._query
         plan = self._backend.plan(narrowed)
         if isinstance(plan, Failed):
             return plan
@@ -287,7 +287,7 @@ class WindowReader(Reader):
         self.tally.note_life(self._life)
         self._windows_read += 1
         if self._windows_read == 1:
-            self._sharing.share(self._range())
+            self._sharing.share(self._range)
         return Delivery(rows, is_end, bound=bound)
 
 
