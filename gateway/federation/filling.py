@@ -132,7 +132,7 @@ class Listings:
             tally.served_from = ServedFrom.CACHE
         if listing is None:
             on_error = backend.accepted_on_error(AS_IT_SERVES)
-            tally.note_need(lambda each: self.kept.find(key, each) is not None, on_error)
+            tally.note_need(lambda each: held.serving(now, each) is not None, on_error)
             # A fill takes in what is written meanwhile, as far as anybody knows what that was.
             second = accepted.second(self.kept.now())
             flight = (key, backend.changes.unknown, second, accepted.is_refresh)

@@ -7,6 +7,7 @@ narrower questions, and what lies beyond it is read from there.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ MAX_KEPT_BYTES = 64 * 1024 * 1024
 _BYTES_PER_RANGE = 1500
 _BYTES_PER_ROW = 1500
 _BYTES_PER_RECORD_BYTE = 7
+
+_REMEMBERED_DOMAINS = 64
 
 _MOST_OF_A_KIND = 64
 """Ranges of one backend and order: each is looked at when one is sought."""
@@ -126,6 +129,8 @@ class KeptRanges:
         self._places: dict[_Kind, dict[_Place, tuple[Domain, Extent]]] = {}
         """What is known of ranges without asking the cache, which takes longer."""
         self._since_swept = 0
+        # The same is looked for again and again: by who polls, and by who reads it to keep it.
+        self._domain_of = lru_cache(_REMEMBERED_DOMAINS)(domain_of)
 
     def __len__(self) -> int:
         """Count the ranges that are kept."""
@@ -155,7 +160,7 @@ class KeptRanges:
         ]
         if not serving:
             return None
-        sought = domain_of(query.conditions)
+        sought = self._domain_of(query.conditions)
         for _, place, domain in sorted(serving, key=itemgetter(0), reverse=True):
             if sought.lies_in(domain) and (kept := self._still_kept(place)) is not None:
                 return kept
@@ -173,7 +178,7 @@ class KeptRanges:
         self._sweep()
         places = self._places.setdefault(place.kind, {})
         places.pop(place, None)
-        places[place] = domain_of(kept.extent.pushed), kept.extent
+        places[place] = self._domain_of(kept.extent.pushed), kept.extent
         self._ranges[place] = kept
         while len(places) > _MOST_OF_A_KIND:
             self._forget(next(iter(places)))

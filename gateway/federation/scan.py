@@ -131,7 +131,8 @@ class Scan:
         self._at = next(self._ladder)
 
     def _scan_plan(self) -> ScanPlan:
-        return replace(self._scan, page_size=self._size)
+        is_of_size = self._size == self._scan.page_size
+        return self._scan if is_of_size else replace(self._scan, page_size=self._size)
 
     def _is_anchored(self, page: BackendPage[Placed]) -> bool:
         """Say whether nothing can be missing between what was read before and this page."""
