@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 
@@ -20,13 +21,10 @@ class Turns:
 
     def __init__(self, concurrency: int, pacer: Pacer | None = None) -> None:
         """Take no pacer where requests may follow each other as closely as they come."""
-        self._free = asyncio.Semaphore(concurrency)
         self._concurrency = concurrency
-        self._owed = 0
-        """Turns there are too many of, since there are to be fewer than there were."""
         self._pacer = pacer
         self._next_to_go = asyncio.Lock()
-        self._waiting = 0
+        self._queue: deque[asyncio.Future[None]] = deque()
         self._taken = 0
 
     @classmethod
@@ -47,14 +45,12 @@ class Turns:
     @property
     def waiting(self) -> int:
         """Count the requests that wait for their turn."""
-        return self._waiting
+        return len(self._queue)
 
     def allow(self, concurrency: int) -> None:
         """Let another number out at a time. Those that are out now come to their ends."""
-        more = concurrency - self._concurrency - self._owed
-        self._concurrency, self._owed = concurrency, max(0, -more)
-        for _ in range(more):
-            self._free.release()
+        self._concurrency = concurrency
+        self._call_up()
 
     def keep_pace(self, rate: Rate | None, timer: Callable[[], float] = time.monotonic) -> None:
         """Have requests go out at another pace from now on."""
@@ -69,8 +65,12 @@ class Turns:
 
     async def take(self, what: str) -> None:
         """Wait for a turn, as :meth:`turn` does, and have it until it is given back."""
-        await self._acquire(what)
-        self._taken += 1
+        if self._queue or self._taken >= self._concurrency:
+            await self._called_up(what)
+        else:
+            self._taken += 1
+        if self._pacer is None:
+            return
         try:
             await self._keep_pace()
         except BaseException:
@@ -80,33 +80,36 @@ class Turns:
     def give_back(self) -> None:
         """Let another have the turn that was taken."""
         self._taken -= 1
-        if self._owed:
-            self._owed -= 1
-        else:
-            self._free.release()
+        self._call_up()
 
-    async def _acquire(self, what: str) -> None:
-        while self._owed and not self._free.locked():
-            self._owed -= 1
-            await self._free.acquire()  # at once, as it is free
-        if not self._free.locked():
-            await self._free.acquire()  # at once, too
-            return
-        if self._waiting >= MOST_WAITING:
+    def _call_up(self) -> None:
+        """Give the turns that are free to those who wait, the first of them first."""
+        while self._queue and self._taken < self._concurrency:
+            call = self._queue.popleft()
+            if not call.done():
+                call.set_result(None)
+                self._taken += 1
+
+    async def _called_up(self, what: str) -> None:
+        """Wait until a turn is given."""
+        if len(self._queue) >= MOST_WAITING:
             raise TryAgainLater(
                 ErrorCode.OVERLOADED, f"{what}: too many are waiting already", attempts=1
             )
-        self._waiting += 1
+        call: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.append(call)
         try:
             with aside():
-                await self._free.acquire()
-        finally:
-            self._waiting -= 1
+                await call
+        except asyncio.CancelledError:
+            if not call.cancelled():
+                self.give_back()  # it was given in the very same moment
+            elif call in self._queue:
+                self._queue.remove(call)
+            raise
 
     async def _keep_pace(self) -> None:
         """Wait for a place in time. Whoever gives up meanwhile has taken none."""
-        if self._pacer is None:
-            return
         async with self._next_to_go:
             # Nothing happens that could be waited for: time goes by.
             while self._pacer is not None and (wait := self._pacer.wait()) > 0:  # noqa: ASYNC110
