@@ -106,10 +106,10 @@ class Breaker:
 
     def admit(self) -> Permit | None:
         """Let a call through, or refuse it."""
-        if self.wait() > 0:
-            return None
         phase = self._phase
         if isinstance(phase, _Open):
+            if self.wait() > 0:
+                return None
             phase.is_probed = True
         return Permit(partial(self._judge, phase))
 

@@ -18,15 +18,17 @@ class Recent:
         self._timer = timer
         self._slices: Counter[int] = Counter()
         self._current = 0
+        self._total = 0
 
     def note(self) -> None:
         """Count one more, now."""
         self._slices[self._forget()] += 1
+        self._total += 1
 
     def count(self) -> int:
         """Say how many there were."""
         self._forget()
-        return self._slices.total()
+        return self._total
 
     def _forget(self) -> int:
         """Drop the slices that are over, and give the number of the one that goes on."""
@@ -34,5 +36,5 @@ class Recent:
         if current != self._current:
             self._current = current
             for number in [each for each in self._slices if each <= current - _SLICES]:
-                del self._slices[number]
+                self._total -= self._slices.pop(number)
         return current

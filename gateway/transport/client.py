@@ -151,9 +151,11 @@ class _Connector(aiohttp.TCPConnector):
             connection.close()
             connection = await super().connect(req, traces, timeout)
         if connection.protocol is not None:
+            is_kept = connection.protocol in self._used
+            if not is_kept:
+                self._used.add(connection.protocol)
             if isinstance(req, Sent) and req.dispatch is not None:
-                req.dispatch.is_over_kept = connection.protocol in self._used
-            self._used.add(connection.protocol)
+                req.dispatch.is_over_kept = is_kept
         connection.add_callback(functools.partial(_abort_soon, connection.transport))
         return connection
 

@@ -53,14 +53,16 @@ class Room(InFlight):
 
     def settle(self, bill: Bill) -> None:
         """Give back what was taken for bytes that did not come."""
-        super().settle(bill)
-        self._admit()
+        if bill.taken > bill.come:
+            super().settle(bill)
+            self._admit()
 
     def end(self, bill: Bill) -> None:
         """Give back all that was taken for a bill."""
-        self._large.pop(bill, None)
         super().end(bill)
-        self._admit()
+        if self._large:
+            self._large.pop(bill, None)
+            self._admit()
 
     async def _granted(self, bill: Bill, count: int) -> None:
         waiters = self._large.setdefault(bill, [])
