@@ -7,14 +7,15 @@ from typing import TypeAlias
 
 from adapters.declarative.sources import Source
 from adapters.toolkit.durations import seconds_between
+from adapters.toolkit.instants import later
 from adapters.toolkit.record import Record
 from gateway.spi import Json, Status
 
 Fields: TypeAlias = dict[str, Json]
 """The fields of a session, as far as they are known."""
 
-Judge: TypeAlias = Callable[[Fields, Record, list[str], datetime], None]
-"""Adds to the fields what is known of an ending, at this instant."""
+Judge: TypeAlias = Callable[[Fields, Record, list[str], datetime], datetime | None]
+"""Adds to the fields what is known of an ending now; gives when time alone changes it, if ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def by_words(
     known = {said: Status(meaning) for said, meaning in meanings.items()}
     unknown = Status(otherwise)
 
-    def judge(fields: Fields, record: Record, kept: list[str], _as_of: datetime) -> None:
+    def judge(fields: Fields, record: Record, kept: list[str], _as_of: datetime) -> datetime | None:
         said = source.read(record, kept)
         status = Status.UNKNOWN if said is None else known.get(said, unknown)
         fields["status"] = status
@@ -77,6 +78,7 @@ def by_words(
         else:
             fields["ended_at"] = ends.read_end(fields.get("started_at"), record, kept)
         ends.tell(fields, record, kept)
+        return None
 
     return judge
 
@@ -84,7 +86,7 @@ def by_words(
 def by_end(ends: Ends, window: timedelta | None) -> Judge:
     """Tell the status from the end: without one it goes on, if it has not begun too long ago."""
 
-    def judge(fields: Fields, record: Record, kept: list[str], as_of: datetime) -> None:
+    def judge(fields: Fields, record: Record, kept: list[str], as_of: datetime) -> datetime | None:
         before = len(record.unreadable)
         started_at = fields.get("started_at")
         ended_at = ends.read_end(started_at, record, kept)
@@ -99,6 +101,9 @@ def by_end(ends: Ends, window: timedelta | None) -> Judge:
         if status is not Status.UNKNOWN:
             fields["inferred"] = ("status",)
         ends.tell(fields, record, kept)
+        if status is not Status.ACTIVE or window is None:
+            return None
+        return later(started_at, window)
 
     return judge
 
@@ -106,10 +111,11 @@ def by_end(ends: Ends, window: timedelta | None) -> Judge:
 def untold(ends: Ends) -> Judge:
     """Say nothing of the status, where the vendor's records do not."""
 
-    def judge(fields: Fields, record: Record, kept: list[str], _as_of: datetime) -> None:
+    def judge(fields: Fields, record: Record, kept: list[str], _as_of: datetime) -> datetime | None:
         fields["status"] = Status.UNKNOWN
         fields["ended_at"] = ends.read_end(fields.get("started_at"), record, kept)
         ends.tell(fields, record, kept)
+        return None
 
     return judge
 

@@ -64,7 +64,7 @@ class Records:
         fields: dict[str, Json] = {**provenance.identity(native_id)}
         for name, read in self._fields:
             fields[name] = read(record, kept)
-        self._judge(fields, record, kept, provenance.as_of)
+        record.holds_until = self._judge(fields, record, kept, provenance.as_of)
         self._takings.take(record, kept)
         if record.unreadable:  # Several fields may read the same.
             record.unreadable = [*dict.fromkeys(record.unreadable)]

@@ -47,6 +47,7 @@ class Records:
     def session(self, record: Record, provenance: Provenance) -> Session:
         """Map a row."""
         spelled = _Spellings(record.left).of
+        record.holds_until = None  # Nothing is inferred from the clock.
         native_id = record.native_id(spelled("sessionId"))
         login, logout = spelled("loginDate"), spelled("logoutDate")
         has_times = login in record.left or logout in record.left

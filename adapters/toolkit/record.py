@@ -5,13 +5,15 @@ is left over under the vendor's own name.
 """
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from datetime import datetime
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from gateway.spi import Json, Mapped, Provenance, Rejected, Session
 
 T = TypeVar("T")
+_Until: TypeAlias = datetime | msgspec.UnsetType | None
 
 _MAX_LEVELS = 200
 """So many lists and objects may stand in one another: whoever writes a session goes as deep."""
@@ -28,7 +30,7 @@ class UnusableRecordError(ValueError):
 class Record:
     """The fields of one vendor record that have not been taken yet."""
 
-    __slots__ = ("is_status_unknown", "left", "unreadable")
+    __slots__ = ("holds_until", "is_status_unknown", "left", "unreadable")
 
     def __init__(self, raw: msgspec.Raw) -> None:
         """Decode the record; raise :class:`UnusableRecordError` if it is not a JSON object."""
@@ -44,6 +46,8 @@ class Record:
         self.unreadable: list[str] = []
         self.is_status_unknown = False
         """Whether the word for the status is none that is known: for whoever builds the session."""
+        self.holds_until: _Until = msgspec.UNSET
+        """When time alone makes another session of it: likewise."""
 
     def take(self, name: str, read: Callable[[Json], T]) -> T | None:
         """Take a field and read it; give none where it is missing, null or an empty text.
@@ -97,7 +101,8 @@ def read_record(
         session = build(record, provenance)
     except UnusableRecordError as error:
         return Rejected(str(error))
-    return Mapped(session, tuple(record.unreadable), record.is_status_unknown)
+    unreadable = tuple(record.unreadable)
+    return Mapped(session, unreadable, record.is_status_unknown, record.holds_until)
 
 
 def may_be_too_deep(raw: msgspec.Raw) -> bool:

@@ -23,13 +23,16 @@ _LEAST_SHARE = 0.1
 _MOST_PASSED_BY = 31
 
 
-class _Entry(Struct, gc=False):
+class Known(Struct, gc=False):
+    """What a record was placed as, as of an instant: that holds until another, or for ever."""
+
     record: Raw
     placed: Placed
     as_of: datetime
     until: datetime | None
 
     def holds(self, as_of: datetime) -> bool:
+        """Say whether it is the same as of an instant."""
         return self.as_of <= as_of and (self.until is None or as_of < self.until)
 
 
@@ -73,8 +76,8 @@ class FamiliarRecords:
 
     def __init__(self, room: Familiar) -> None:
         self._room = room
-        self._young: dict[bytes, _Entry] = {}
-        self._old: dict[bytes, _Entry] = {}
+        self._young: dict[bytes, Known] = {}
+        self._old: dict[bytes, Known] = {}
         self._found = 0
         self._missed = 0
         self._in_vain = 0
@@ -102,9 +105,9 @@ class FamiliarRecords:
         self._found += 1
         return (entry.placed, entry.record) if entry.holds(as_of) else None
 
-    def note(self, written: bytes, record: Raw, outline: Outline) -> None:
-        """Remember a record that was outlined."""
-        self._keep(written, _Entry(record, outline, outline.as_of, outline.holds_until))
+    def note(self, written: bytes, known: Known) -> None:
+        """Remember what a record was placed as."""
+        self._keep(written, known)
 
     def note_made(self, record: Raw, outline: Outline, session: Session) -> None:
         """Remember the session that was made of an outline, if that is remembered."""
@@ -126,6 +129,6 @@ class FamiliarRecords:
         self._passed_by = min(2 ** (self._in_vain - 1), _MOST_PASSED_BY) if self._in_vain > 1 else 0
         self._found = self._missed = 0
 
-    def _keep(self, written: bytes, entry: _Entry) -> None:
+    def _keep(self, written: bytes, entry: Known) -> None:
         self._young[written] = entry
         self._room.take(len(written))

@@ -7,9 +7,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from msgspec import Raw
+from msgspec import UNSET, Raw, UnsetType
 
-from gateway.federation.familiar import Familiar, FamiliarRecords
+from gateway.federation.familiar import Familiar, FamiliarRecords, Known
 from gateway.federation.flaws import Flaws, count_ahead
 from gateway.federation.misfits import Misfits
 from gateway.federation.translating import translated
@@ -30,6 +30,9 @@ _SURELY_SHORT = _LONGEST_ID_BYTES // 4
 
 _LONGEST_SECONDS = 10_000 * 366 * 24 * 3600.0
 """A duration beyond the calendar's years cannot be compared with others."""
+
+_Until: TypeAlias = datetime | UnsetType | None
+"""When time alone makes another session of a record: never, or nobody says."""
 
 PlacedT = TypeVar("PlacedT", bound=Placed)
 PlacedT_co = TypeVar("PlacedT_co", bound=Placed, covariant=True)
@@ -156,35 +159,38 @@ class _Reading:
 
     def recognised(self, sent: Raw) -> Pair[Placed] | None:
         """Place a record as it was placed before, else anew."""
-        written = bytes(sent)
-        found = self.familiar.find(written, self.provenance.as_of)
-        if found is not None:
-            return found
+        written, as_of = bytes(sent), self.provenance.as_of
+        known = self.familiar.find(written, as_of)
+        if known is not None:
+            return known
         record = Raw(written)
-        pair = self._placed(record)
-        if pair is not None and isinstance(pair[0], Outline):
-            self.familiar.note(written, record, pair[0])
-        return pair
+        found = self._placed(record)
+        if found is None:
+            return None
+        placed, until = found
+        if until is not UNSET:
+            self.familiar.note(written, Known(record, placed, as_of, until))
+        return placed, record
 
     def placed(self, sent: Raw) -> Pair[Placed] | None:
         """Outline a record, else map it; none if it is no session that can be named."""
-        return self._placed(sent.copy())
+        record = sent.copy()
+        found = self._placed(record)
+        return None if found is None else (found[0], record)
 
     def mapped(self, sent: Raw) -> Pair[Session] | None:
         """Map a record; none if it is no session that can be named."""
         record = sent.copy()
-        session = self._session(record)
-        return None if session is None else (session, record)
+        found = self._mapped(record)
+        return None if found is None else (found[0], record)
 
-    def _placed(self, record: Raw) -> Pair[Placed] | None:
-        placed: Placed | None = self.adapter.outline(record, self.provenance)
-        if placed is None:
-            placed = self._session(record)
-        elif not self._is_sound(placed):
-            return None
-        return None if placed is None else (placed, record)
+    def _placed(self, record: Raw) -> tuple[Placed, _Until] | None:
+        outline = self.adapter.outline(record, self.provenance)
+        if outline is None:
+            return self._mapped(record)
+        return (outline, outline.holds_until) if self._is_sound(outline) else None
 
-    def _session(self, record: Raw) -> Session | None:
+    def _mapped(self, record: Raw) -> tuple[Session, _Until] | None:
         mapped = self.adapter.normalise(record, self.provenance)
         if not isinstance(mapped, Mapped):
             return None
@@ -193,11 +199,13 @@ class _Reading:
             raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a duration beyond all time")
         if not self._is_sound(session):
             return None
+        if not (mapped.unreadable or mapped.is_status_unknown):
+            return session, mapped.holds_until
         if mapped.unreadable:
             self.unreadable += 1
             self.misfits.note_unreadable(mapped.unreadable)
         self.misfits.unknown_statuses += mapped.is_status_unknown
-        return session
+        return session, UNSET  # Its flaws are counted whenever it comes.
 
     def _is_sound(self, session: Placed) -> bool:
         """Say whether a session can be named; raise for what cannot be one of this backend."""

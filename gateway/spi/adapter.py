@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Generic, TypeAlias, TypedDict, TypeVar
 
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from gateway.model.session import Json, Outline, Session
 from gateway.spi.abilities import Abilities, Operation, SortAbility, Support
@@ -93,12 +93,15 @@ class Mapped(Struct, frozen=True, gc=False):
 
     ``unreadable`` names the vendor fields whose values could not be read: each is null in the
     session and untouched in its attributes. ``is_status_unknown`` where the vendor's word for the
-    status is none that the adapter knows.
+    status is none that the adapter knows. ``holds_until`` is when time alone makes another session
+    of the record, none if it never does: until then one that comes again is not read again. Unset
+    where the adapter does not say.
     """
 
     session: Session
     unreadable: tuple[str, ...] = ()
     is_status_unknown: bool = False
+    holds_until: datetime | UnsetType | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)

@@ -510,7 +510,7 @@ MUTANTS = (
     _mutant(Local, "L6.total"),
     _mutant(Optimistic, "L6.outlined", "L6.outlined_if_odd", beside=_OF_PAGES),
     _mutant(Hasty, "L6.outlined_if_odd"),
-    _mutant(Timeless, "L6.outlined_in_time"),
+    _mutant(Timeless, "L6.lasting"),
     _mutant(Misreading, "L6.held", original=LEDGER),
     _mutant(Trusting, "L7.first_page", "L7.later_page"),
     _mutant(Impatient, "L7.first_page", "L7.later_page"),

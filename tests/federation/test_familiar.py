@@ -224,6 +224,55 @@ async def test_backends_share_the_room_and_nothing_else() -> None:
     assert one.outlined == ["0", "0"], "the other has taken the room"
 
 
+class Whole(Counting):
+    """Gives no outlines, and says until when its sessions hold."""
+
+    def outline(self, record: Raw, provenance: Provenance) -> Outline | None:
+        del record, provenance
+        return None
+
+    def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
+        mapped = super().normalise(record, provenance)
+        assert isinstance(mapped, Mapped)
+        started_at = mapped.session.started_at
+        is_active = mapped.session.status is Status.ACTIVE and started_at is not None
+        until = started_at + LASTS if is_active and started_at else None
+        return msgspec.structs.replace(mapped, holds_until=until)
+
+
+@STYLES
+async def test_a_session_that_was_not_outlined_is_made_once_too(manners: Manners) -> None:
+    adapter, clock = Whole(rows(), manners), Clock()
+    asked = backend("a", adapter, clock=clock)
+
+    for _ in range(3):
+        await page_of(asked)
+    assert len(set(adapter.mapped)) == len(adapter.mapped)
+
+    clock.now += LASTS
+    page = await page_of(asked)
+    assert page.sessions[0].status is Status.ENDED
+
+
+@dataclass
+class Odd(Whole):
+    """Cannot read a field of any record."""
+
+    def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
+        mapped = super().normalise(record, provenance)
+        assert isinstance(mapped, Mapped)
+        return msgspec.structs.replace(mapped, unreadable=("user",))
+
+
+async def test_misfits_are_counted_whenever_they_come() -> None:
+    asked = backend("a", Odd(rows()))
+
+    for _ in range(3):
+        await page_of(asked)
+
+    assert asked.misfits.unreadable_fields == {"user": 3 * len(rows())}
+
+
 SENT = st.lists(
     st.builds(
         FakeRow,

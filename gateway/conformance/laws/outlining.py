@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from msgspec import Raw
@@ -15,8 +14,6 @@ from gateway.model.session import Outline
 from gateway.spi import Rejected
 
 _TELLING = ("backend", "native_id", "status", "started_at", "ended_at", "last_activity_at")
-
-_LATER = tuple(timedelta(days=days) for days in (0.0001, 0.01, 1, 30, 3650))
 
 _LEVELS = 250
 """More than an adapter reads."""
@@ -38,27 +35,6 @@ async def outlined_if_odd(harness: Harness) -> None:
             for name in record:
                 for body in _spoilt(record, name):
                     _check(rig, body)
-
-
-async def outlined_in_time(harness: Harness) -> None:
-    """An outline and its session hold for as long as the outline says, whatever the time."""
-    async with rigged(harness) as rig:
-        for record in await raw_records(rig):
-            _check_in_time(rig, record)
-
-
-def _check_in_time(rig: Rig, record: Raw) -> None:
-    outline = _outline(rig, bytes(record))
-    if outline is None:
-        return
-    until = outline.holds_until
-    instants = [outline.as_of + after for after in _LATER]
-    if until is not None:
-        instants = [*(each for each in instants if each < until), until - timedelta.resolution]
-    known = rig.mapped(record)
-    for instant in instants:
-        is_same = rig.mapped(record, instant) == known
-        holds(is_same, f"as of {instant} it is not what its outline held: {bytes(record)[:200]!r}")
 
 
 def _spoilt(record: dict[str, Any], name: str) -> Iterator[bytes]:
@@ -96,4 +72,4 @@ def _outline(rig: Rig, body: bytes) -> Outline | None:
         broken(f"outline() raises {error!r} for {body[:200]!r}")
 
 
-CHECKS = checks_of(Law.NORMALISING, outlined, outlined_if_odd, outlined_in_time)
+CHECKS = checks_of(Law.NORMALISING, outlined, outlined_if_odd)
