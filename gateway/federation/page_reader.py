@@ -38,8 +38,12 @@ class PageReader(Reader):
         start: Start = FROM_THE_BEGINNING,
         *,
         accepted: Acceptance = AS_IT_SERVES,
+        is_seen: bool = False,
     ) -> None:
-        """Read by a plan that was made for where reading begins."""
+        """Read by a plan that was made for where reading begins.
+
+        If all that is read ``is_seen`` it is made sessions of at once, and not outlined before.
+        """
         super().__init__()
         self.coarsening = plan.coarsening
         self._backend = backend
@@ -55,6 +59,7 @@ class PageReader(Reader):
         self._kept_bytes = 0
         """Those of the records of a range that is gone on from: they were counted elsewhere."""
         self._accepted = accepted
+        self._is_outlined = not is_seen and is_outlined(query.order)
         self._sought_at = ranges.timer()
         self._life = backend.lifetimes.begin(ranges.timer())
         self._changes = backend.changes.count
@@ -193,7 +198,7 @@ class PageReader(Reader):
             places=places,
             is_passed=self._passing(),
             second=self._accepted.second(self._ranges.timer()),
-            is_outlined=is_outlined(self._query.order),
+            is_outlined=self._is_outlined,
         )
 
     def _passing(self) -> Callable[[Placed], bool]:

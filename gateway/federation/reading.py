@@ -124,6 +124,7 @@ class Reading:
             self.ranges,
             Start(position.boundary, position.places.get(backend.name, ())),
             accepted=accepted,
+            is_seen=request.are_all_seen,
         )
 
     def _window_reader(

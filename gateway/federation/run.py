@@ -22,6 +22,7 @@ from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.paging.merge import Merge
 from gateway.paging.order import Key
 from gateway.paging.rows import Row
+from gateway.paging.sieve import are_outlined
 
 _LONG_PAGE = 250
 """Rows of a page that is read, made and written in turns of their own, 10 to 20 ms each."""
@@ -41,6 +42,11 @@ class PageRequest:
     required: frozenset[str] = frozenset()
     freshness: Freshness = AS_KEPT
     is_walked: bool = False
+
+    @property
+    def are_all_seen(self) -> bool:
+        """Say whether sessions are made of all that is read, whatever outlines tell."""
+        return self.is_walked and not any(are_outlined([c]) for c in self.query.conditions)
 
 
 @dataclass(frozen=True, slots=True)
