@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec import Raw, structs
 
 from gateway.federation.deadline import Deadline
+from gateway.federation.federation import Federation
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import NEWEST_FIRST, AnyOf, Condition, Field, Order, Query, Sort
 from gateway.model.report import BackendStatus, BackendWarning, ErrorCode
@@ -21,15 +23,17 @@ BY_USER: Order = (Sort(Field.USER), *NEWEST_FIRST)
 
 @dataclass
 class Outlining(FakeAdapter):
-    """Outlines every record, and counts those that it maps."""
+    """Outlines every record, and notes which, and those that it maps."""
 
     mapped: list[str] = field(default_factory=list)
+    outlined: list[str] = field(default_factory=list)
     none_after_all: frozenset[str] = frozenset()
     """Ids of records that turn out to be no sessions once they are mapped."""
 
     def outline(self, record: Raw, provenance: Provenance) -> Outline | None:
         mapped = super().normalise(record, provenance)
         assert isinstance(mapped, Mapped)
+        self.outlined.append(mapped.session.native_id)
         return outlined(mapped.session, provenance.as_of)
 
     def normalise(self, record: Raw, provenance: Provenance) -> Mapped | Rejected:
@@ -77,6 +81,15 @@ async def page_of(
     return await federation(*backends).page(request, Deadline.within(10.0))
 
 
+async def walk_over(asked: Federation, *conditions: Condition, limit: int = 4) -> list[SessionPage]:
+    """Read page after page of a backend named a, to the end."""
+    run = asked.run(PageRequest(Query(("a",), conditions), limit))
+    pages = [await run.next_page(Deadline.within(10.0))]
+    while pages[-1].next is not None:
+        pages.append(await run.next_page(Deadline.within(10.0)))
+    return pages
+
+
 def ids(page: SessionPage) -> list[str]:
     return [session.id for session in page.sessions]
 
@@ -95,6 +108,76 @@ async def test_only_sessions_that_are_seen_are_made(manners: Manners) -> None:
     assert ids(page) == ["a:9", "a:8", "a:7"]
     assert sorted(adapter.mapped) == ["7", "8", "9"]
     assert all(row.session.user is not None and row.raw is not None for row in page.rows)
+
+
+LONG_LIST_OR_PAGES = pytest.mark.parametrize(
+    "manners", [Manners(), Manners(page_cap=4, granule=1)], ids=["list", "pages"]
+)
+
+
+@LONG_LIST_OR_PAGES
+@pytest.mark.parametrize("conditions", [(), (AnyOf(Field.USER, frozenset({"user 1"})),)])
+async def test_of_a_walk_on_which_all_is_looked_at_nothing_is_outlined(
+    manners: Manners, conditions: tuple[Condition, ...]
+) -> None:
+    adapter = Outlining(found(250), manners)
+    asked = federation(backend("a", adapter, ttl=60), remembered_bytes=0)
+    await walk_over(asked)
+    adapter.outlined.clear()
+
+    pages = await walk_over(asked, *conditions)
+
+    given = [session.id for page in pages for session in page.sessions]
+    assert given == [f"a:{n}" for n in reversed(range(250)) if n % 2 or not conditions]
+    # Of a list the place to begin at is found by a few of its rows, in halves.
+    assert len(adapter.outlined) <= 16
+
+
+async def test_of_a_walk_by_what_outlines_tell_only_those_that_match_are_made() -> None:
+    adapter = Outlining(found(250))
+    active = AnyOf(Field.STATUS, frozenset({"active"}))
+
+    await walk_over(federation(backend("a", adapter, ttl=60), remembered_bytes=0), active)
+
+    assert {int(native_id) % 2 for native_id in adapter.mapped} == {1}
+
+
+@LONG_LIST_OR_PAGES
+async def test_a_record_that_turns_out_none_on_a_walk_is_left_out_and_told(
+    manners: Manners,
+) -> None:
+    adapter = Outlining(found(250), manners, none_after_all=frozenset({"8", "120"}))
+    asked = federation(backend("a", adapter, ttl=60), remembered_bytes=0)
+
+    pages = await walk_over(asked)
+
+    given = [session.native_id for page in pages for session in page.sessions]
+    assert given == [str(n) for n in reversed(range(250)) if n not in {8, 120}]
+    report = pages[-1].reports["a"]
+    assert report.status is BackendStatus.PARTIAL
+    assert BackendWarning.REJECTED_ROWS in report.warnings
+    assert report.rows == 248
+
+
+@dataclass
+class Displaced(Outlining):
+    """Outlines a start that its sessions do not have."""
+
+    def outline(self, record: Raw, provenance: Provenance) -> Outline | None:
+        outline = super().outline(record, provenance)
+        if outline is None or outline.started_at is None or outline.native_id != "120":
+            return outline
+        return structs.replace(outline, started_at=outline.started_at + timedelta(days=1))
+
+
+async def test_a_list_that_was_sorted_by_wrong_outlines_costs_its_backend_a_walk() -> None:
+    asked = federation(backend("a", Displaced(found(250)), ttl=60), remembered_bytes=0)
+
+    pages = await walk_over(asked)
+
+    error = pages[-1].reports["a"].error
+    assert error is not None
+    assert error.code is ErrorCode.UPSTREAM_ERROR
 
 
 @STYLES
