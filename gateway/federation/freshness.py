@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from gateway.model.report import ErrorCode, Failure
 
 ANY_INSTANT = -math.inf
@@ -41,8 +44,7 @@ class Lifetimes:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """What of all that is kept may serve: what was read at ``since`` or later.
 
     It may be stale for so many seconds beyond the time that it is fresh. If it ``is_kept_only``
@@ -62,6 +64,10 @@ class Acceptance:
         tell of what was there long ago.
         """
         return None if self.since == ANY_INSTANT else math.floor(now)
+
+    def of_what_is_kept(self) -> "Acceptance":
+        """Accept the same, but nothing else."""
+        return replace(self, is_kept_only=True)
 
     def of_others(self, now: float) -> "Acceptance | None":
         """Say what may serve of what other replicas have read; none where nothing can."""
@@ -94,8 +100,7 @@ def need(is_kept: Callable[[Acceptance], bool], on_error: Acceptance) -> Need:
     return Need.REQUEST if is_kept(AS_IT_SERVES) else Need.STALE
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """The instants in the life of what is kept: when it was read, and until when it is what.
 
     It is fresh, then it still serves, then it helps where reading anew fails.

@@ -6,11 +6,11 @@ Kept, a walk over many pages asks the vendor once, not once a page.
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cachetools import TLRUCache
-from msgspec import Raw
+from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from gateway.federation.freshness import AS_IT_SERVES, Acceptance, Life, Lifetimes
 from gateway.federation.listing import Listing
@@ -34,8 +34,7 @@ class ListingKey(NamedTuple):
     pushed: frozenset[Condition]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A listing that is kept, and how long it serves as it is.
 
     It was read when it was last known to be what the vendor has, and ``listed_at`` is when the
@@ -54,8 +53,7 @@ class Kept:
         return self.life.ends if self.full_list_due is None else math.inf
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """All that was kept, at one look, of what holds at least what was asked for."""
 
     kept: tuple[Kept, ...]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from gateway.federation.backend import Backend, Failed
@@ -213,7 +213,7 @@ async def _in_listing(
     if not isinstance(found, Failure):
         return found
     on_error = backend.accepted_on_error(accepted)
-    return await read(replace(on_error, is_kept_only=True), found)
+    return await read(on_error.of_what_is_kept(), found)
 
 
 def _found(session: Session, tally: Tally, begun: float, reading: Reading) -> Found:

@@ -1,7 +1,8 @@
 """Reading an ordered backend: first what was kept of it, then page by page from the vendor."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.freshness import AS_IT_SERVES, NOT_CACHED, Acceptance

@@ -2,8 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gateway.federation.backend import Failed
 from gateway.federation.budget import BUDGET, Allowance
@@ -16,8 +17,7 @@ from gateway.paging.resume import Places
 from gateway.paging.rows import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """Rows in the order in which they came, and whether no more will come.
 
     ``bound`` is a lower bound of every row to come, where the reader knows a better one than the

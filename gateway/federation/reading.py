@@ -1,7 +1,7 @@
 """Choosing how a backend is read: page by page, by windows of time, or from its whole listing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
@@ -84,8 +84,10 @@ class Reading:
 
     def is_sliced(self, backend: Backend, plan: BackendPlan, freshness: Freshness) -> bool:
         """Say whether windows of time are read: a listing that is kept costs less."""
+        if not plan.is_sliceable:
+            return False
         accepted = freshness.accepted(self.ranges.timer())
-        return plan.is_sliceable and not self.listings.is_kept(backend, plan, accepted)
+        return not self.listings.is_kept(backend, plan, accepted)
 
     def kept(
         self, backend: Backend, plan: BackendPlan, request: PageRequest, *, is_whole: bool = False
@@ -182,7 +184,7 @@ class _Source:
     def fall_back(self) -> bool:
         """Turn to what is kept, though it be stale; say whether there is any."""
         on_error = self.backend.accepted_on_error(self.accepted)
-        self.accepted = replace(on_error, is_kept_only=True)
+        self.accepted = on_error.of_what_is_kept()
         return self.listings.is_kept(self.backend, self.plan, self.accepted)
 
 

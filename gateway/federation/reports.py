@@ -1,7 +1,8 @@
 """What an answer says about each backend, and the counts that follow from it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateway.federation.listing_reader import ListingReader
 from gateway.federation.readers import Reader
@@ -21,8 +22,7 @@ from gateway.paging.planner import BackendPlan
 from gateway.spi.abilities import Support, VendorTotal
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One backend's part in a page: what is read of it, how, and from where on."""
 
     name: str

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from gateway.federation.backend import Backend
 from gateway.federation.counting import count_listings
 from gateway.federation.deadline import Deadline
@@ -49,8 +51,7 @@ class PageRequest:
         return self.is_walked and not any(are_outlined([c]) for c in self.query.conditions)
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
+class Serving(Struct, frozen=True):
     """What it took to serve one backend's part, and how long that part serves others.
 
     ``fresh_for_s`` is none where nothing was read, and below zero where it is not fresh any more.

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.federation.flaws import FLAWLESS, Flaws
 from gateway.federation.freshness import Acceptance, Life, Need, need
@@ -12,8 +14,7 @@ from gateway.model.report import Failure, ServedFrom
 from gateway.model.session import Placed
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What a reader has seen: the report of its backend is made from it."""
 
     served_from: ServedFrom = ServedFrom.LIVE
@@ -36,6 +37,10 @@ class Tally:
     """Why what is stale has to serve."""
     seconds: float = 0.0
     """How long was waited for it."""
+
+    def so_far(self) -> "Tally":
+        """Give what has been counted, which stays so while the count goes on."""
+        return replace(self)
 
     def of_no_use(self) -> "Tally":
         """Give what is left of it where nothing of what was met is given: what it cost."""

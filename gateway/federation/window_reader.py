@@ -155,7 +155,7 @@ class WindowReader(Reader):
             life=self._life,
         )
         pages = (ReadPage(First(), tuple(self._given)),)
-        return KeptRange(extent, pages, replace(self.tally))
+        return KeptRange(extent, pages, self.tally.so_far())
 
     def kept(self, accepted: Acceptance) -> KeptRange | None:
         """Find what is kept from where the windows begin on."""
@@ -233,7 +233,7 @@ class WindowReader(Reader):
                 is_outlined=is_outlined(self._query.order),
             ),
             is_whole=not bounds,
-            before=replace(self.tally),
+            before=self.tally.so_far(),
         )
 
     def _take(self, page: BackendPage[Placed], reading: _Reading) -> None:

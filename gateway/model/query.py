@@ -5,6 +5,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar, Literal, TypeAlias
 
+from msgspec import Struct
+
 from gateway.model.session import Instant
 
 
@@ -54,8 +56,7 @@ class Op(StrEnum):
     LESS_THAN = "less_than"
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """The field equals one of the values. A field that is null never does."""
 
     op: ClassVar[Op] = Op.ANY_OF
@@ -63,8 +64,7 @@ class AnyOf:
     values: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeAnyOf:
+class AttributeAnyOf(Struct, frozen=True):
     """The attribute of this name is a scalar whose JSON text is one of the values."""
 
     op: ClassVar[Op] = Op.ANY_OF
@@ -73,8 +73,7 @@ class AttributeAnyOf:
     field: Literal[Field.ATTRIBUTES] = Field.ATTRIBUTES
 
 
-@dataclass(frozen=True, slots=True)
-class Contains:
+class Contains(Struct, frozen=True):
     """A text of the session contains these words, whatever the letter case.
 
     ``within`` names the fields looked into: all that a search knows, but for a caller from whom
@@ -87,8 +86,7 @@ class Contains:
     field: Literal[Field.TEXT] = Field.TEXT
 
 
-@dataclass(frozen=True, slots=True)
-class AtOrAfter:
+class AtOrAfter(Struct, frozen=True):
     """The field is an instant, and not earlier than this one."""
 
     op: ClassVar[Op] = Op.AT_OR_AFTER
@@ -96,8 +94,7 @@ class AtOrAfter:
     instant: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """The field is an instant, and earlier than this one."""
 
     op: ClassVar[Op] = Op.BEFORE
@@ -105,8 +102,7 @@ class Before:
     instant: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(Struct, frozen=True):
     """The session has ended, and lasted as long as this or longer."""
 
     op: ClassVar[Op] = Op.AT_LEAST
@@ -114,8 +110,7 @@ class AtLeast:
     field: Literal[Field.DURATION] = Field.DURATION
 
 
-@dataclass(frozen=True, slots=True)
-class LessThan:
+class LessThan(Struct, frozen=True):
     """The session has ended, and lasted less than this."""
 
     op: ClassVar[Op] = Op.LESS_THAN
@@ -126,8 +121,7 @@ class LessThan:
 Condition: TypeAlias = AnyOf | AttributeAnyOf | Contains | AtOrAfter | Before | AtLeast | LessThan
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(Struct, frozen=True):
     """One component of an order. Nulls come last in both directions."""
 
     field: Field
