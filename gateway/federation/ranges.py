@@ -31,6 +31,8 @@ _BYTES_PER_RECORD_BYTE = 7
 
 _REMEMBERED_DOMAINS = 64
 
+_KEPT_BETWEEN_SWEEPS = 16
+
 _MOST_OF_A_KIND = 64
 """Ranges of one backend and order: each is looked at when one is sought."""
 
@@ -199,7 +201,7 @@ class KeptRanges:
     def _sweep(self) -> None:
         """Forget the places of ranges that are gone, as often as there are new ones."""
         self._since_swept += 1
-        if self._since_swept <= len(self._ranges):
+        if self._since_swept <= _KEPT_BETWEEN_SWEEPS or self._since_swept <= len(self._ranges):
             return
         self._since_swept = 0
         places = [place for places in self._places.values() for place in places]
