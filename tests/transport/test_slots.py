@@ -1,6 +1,7 @@
 """Room for requests: how many at a time, for how long, and how all of them end."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -39,6 +40,25 @@ async def test_the_time_is_over_for_whoever_holds_a_slot_and_for_whoever_waits()
     assert [str(end) for end in ends] == ["held: no answer in time", "waiting: no turn in time"]
     codes = [end.code for end in ends if isinstance(end, TryAgainLater)]
     assert codes == [ErrorCode.TIMEOUT, ErrorCode.OVERLOADED], "waiting tells nothing of a vendor"
+
+
+async def test_each_request_has_all_of_its_time_however_close_it_follows_another() -> None:
+    slots, loop = Slots(Turns(9), timeout_seconds=0.05), asyncio.get_running_loop()
+    lasted = []
+
+    async def request(after: float) -> None:
+        await asyncio.sleep(after)
+        begun = loop.time()
+        with pytest.raises(TryAgainLater, match="ask: no answer in time"):
+            async with slots.slot("ask"):
+                await asyncio.Event().wait()
+        lasted.append(loop.time() - begun)
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(request(after) for after in (0, 0.02, 0.04, 0.12)))
+
+    assert min(lasted) >= 0.05 - time.get_clock_info("monotonic").resolution
+    assert len(lasted) == 4, "and those that come when nobody was left have an end, too"
 
 
 async def test_a_failed_and_a_cancelled_request_free_their_slots() -> None:
