@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, find, settings
 from hypothesis.errors import NoSuchExample
+from msgspec import structs
 
 from gateway.federation import reading as reading_module
 from gateway.federation import window_reader
@@ -67,7 +68,7 @@ async def what_is_to_come_is_bounded_too_far(reader: WindowReader) -> Delivered:
     component = delivered.bound[0]
     assert not isinstance(component, str)
     assert isinstance(component[1], int)
-    return replace(delivered, bound=((0, component[1] + 24 * SHORTEST),))
+    return structs.replace(delivered, bound=((0, component[1] + 24 * SHORTEST),))
 
 
 async def a_window_is_given_page_by_page(reader: WindowReader) -> Delivered:
@@ -76,7 +77,7 @@ async def a_window_is_given_page_by_page(reader: WindowReader) -> Delivered:
     if reading is None or not isinstance(delivered, Delivery):
         return delivered
     rows, reading.rows = reading.rows, []
-    return replace(delivered, rows=rows)
+    return structs.replace(delivered, rows=rows)
 
 
 def walks_begin_now(*arguments: Any, **options: Any) -> Span:  # noqa: ANN401  # passed on
