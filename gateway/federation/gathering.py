@@ -46,7 +46,7 @@ def note_list(
         return
     if plan.scan.pushed or tally.flaws.rejected or tally.has_drifted:
         return
-    written = {session.native_id: record for session, record in changes}
+    written = {session.native_id: bytes(record) for session, record in changes}
     backend.vanished.note_list({**harvest.records, **written}, tally.as_of or backend.now())
 
 

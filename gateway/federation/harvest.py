@@ -26,8 +26,8 @@ class Harvest:
         """Take what may be taken at all, and what may be taken to remember sessions."""
         self.keys: list[Key] = []
         """The places, in the order, of all sessions."""
-        self.records: dict[str, Raw] = {}
-        """What was taken, by native id."""
+        self.records: dict[str, bytes] = {}
+        """What was taken, by native id: without what tells that it is JSON, which takes memory."""
         self.is_outlined = is_outlined(order)
         """Whether outlines are enough to take."""
         self._key = keying(order)
@@ -49,7 +49,7 @@ class Harvest:
         for session, record in pairs:
             native_id = session.native_id
             if native_id not in self.records:
-                self.records[native_id] = record
+                self.records[native_id] = bytes(record)
                 self._record_bytes += len(record)
                 fresh[native_id] = session
         self.keys += map(self._key, fresh.values())

@@ -51,7 +51,7 @@ class Listing:
     are no longer at the vendor: no record tells how they ended.
     """
 
-    records: Mapping[str, Raw]
+    records: Mapping[str, bytes]
     maker: Maker
     as_of: datetime
     mapped_as_of: datetime
@@ -97,12 +97,12 @@ class Listing:
         return [self.vanished.get(each) or next(again) for each in native_ids]
 
     @property
-    def _known(self) -> Mapping[str, Placed | Raw]:
+    def _known(self) -> Mapping[str, Placed | bytes]:
         """Give what is there of each session, by native id."""
         return self.records if self.remembered is None else self.remembered.placed
 
     def _there(self, native_ids: Sequence[str]) -> list[Raw]:
-        return [self.records[each] for each in native_ids if each not in self.vanished]
+        return [Raw(self.records[each]) for each in native_ids if each not in self.vanished]
 
     def known_order(self, order: Order) -> Sequence[Row] | None:
         """Give its rows in an order that is remembered."""
@@ -117,7 +117,9 @@ class Listing:
         """
         keys: list[Key] = []
         for stretch in _stretches(list(self._known)):
-            keys += self._keys(stretch, order)
+            # All orders share the texts of the ids that the records lie by.
+            own = dict(zip(stretch, stretch, strict=True))
+            keys += [(*key[:-1], own[_native_id(key)]) for key in self._keys(stretch, order)]
             await asyncio.sleep(0)
         return await self.in_order_of(keys, order)
 
@@ -160,12 +162,12 @@ class Listing:
         sessions = [session for session, _ in found]
         records = {
             **self.records,
-            **{session.native_id: record for session, record in found},
+            **{session.native_id: bytes(record) for session, record in found},
         }
         return replace(
             self,
             records=records,
-            record_bytes=self.record_bytes + sum(memoryview(record).nbytes for _, record in found),
+            record_bytes=self.record_bytes + sum(len(records[each.native_id]) for each in sessions),
             mapped_as_of=now,
             flaws=self.flaws + flaws,
             remembered=self._remembered_at(now, sessions, records),
@@ -177,13 +179,12 @@ class Listing:
     def overwritten(self, session: Session, record: Raw) -> "Listing":
         """Give the listing with a session as it was written, in the place of the one it was."""
         native_id = session.native_id
-        before = self.records.get(native_id)
-        size_before = 0 if before is None else memoryview(before).nbytes
-        records = {**self.records, native_id: record}
+        records = {**self.records, native_id: bytes(record)}
+        more = len(records[native_id]) - len(self.records.get(native_id, b""))
         return replace(
             self,
             records=records,
-            record_bytes=self.record_bytes + memoryview(record).nbytes - size_before,
+            record_bytes=self.record_bytes + more,
             remembered=self._remembering([session], records),
             vanished={each: self.vanished[each] for each in self.vanished if each != native_id},
             _counts={},
@@ -192,18 +193,18 @@ class Listing:
         )
 
     def _remembered_at(
-        self, now: datetime, found: Sequence[Session], records: Mapping[str, Raw]
+        self, now: datetime, found: Sequence[Session], records: Mapping[str, bytes]
     ) -> Remembered | None:
         if self.remembered is None:
             return None
         placed = self.remembered.placed.values()
         active = [each.native_id for each in placed if each.status is Status.ACTIVE]
-        there = [self.records[native_id] for native_id in active]
+        there = [Raw(self.records[native_id]) for native_id in active]
         again = self.maker.replaced(there, now, is_outlined=True)
         return self._remembering([*again, *found], records)
 
     def _remembering(
-        self, changed: Iterable[Placed], records: Mapping[str, Raw]
+        self, changed: Iterable[Placed], records: Mapping[str, bytes]
     ) -> Remembered | None:
         """Remember what was remembered, but for what has changed."""
         if self.remembered is None:
@@ -260,7 +261,7 @@ class Listing:
 
     def _unsorted(self, native_ids: Sequence[str]) -> Iterator[Row]:
         for each in self.placed(native_ids, is_outlined=True):
-            yield Row(BEFORE_ALL, each, self.records[each.native_id], self.maker.made)
+            yield Row(BEFORE_ALL, each, Raw(self.records[each.native_id]), self.maker.made)
 
     def _remember(self, conditions: tuple[Condition, ...], count: int) -> None:
         _make_room(self._counts, _REMEMBERED_COUNTS)

@@ -131,7 +131,7 @@ def packed_listing(
 ) -> bytes:
     """Pack all records of a whole list, which came just now."""
     told = _told(tally, as_of, asked_s, for_s)
-    return _encode(_Listing(told, [bytes(record) for record in harvest.records.values()]))
+    return _encode(_Listing(told, list(harvest.records.values())))
 
 
 async def unpacked_listing(

@@ -18,7 +18,7 @@ class Records(Protocol):
     """Records by native id, of which sessions are made again."""
 
     @property
-    def records(self) -> Mapping[str, Raw]:
+    def records(self) -> Mapping[str, bytes]:
         """Give the records."""
 
     @property
@@ -76,7 +76,7 @@ class RemadeRows(Sequence[Row]):
     def _rows_of(self, native_ids: Sequence[str], placed: Sequence[Placed]) -> list[Row]:
         key, records, make = self._key, self._records.records, self._records.maker.made
         return [
-            Row(key(each), each, records[native_id], make)
+            Row(key(each), each, Raw(records[native_id]), make)
             for native_id, each in zip(native_ids, placed, strict=True)
         ]
 

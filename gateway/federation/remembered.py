@@ -39,7 +39,9 @@ class Remembered:
     One whose record turns out to be none is forgotten.
     """
 
-    def __init__(self, placed: dict[str, Placed], records: Mapping[str, Raw], maker: Maker) -> None:
+    def __init__(
+        self, placed: dict[str, Placed], records: Mapping[str, bytes], maker: Maker
+    ) -> None:
         """Take what is known of each record, and what makes the rest of it."""
         self.placed = placed
         self._records = records
@@ -62,7 +64,7 @@ class Remembered:
         """Give the row of a key."""
         native_id = str(key[-1])
         placed = self.placed.get(native_id) or self._none[native_id]
-        return Row(key, placed, self._records[native_id], self.made)
+        return Row(key, placed, Raw(self._records[native_id]), self.made)
 
     def made(self, _record: Raw, outline: Outline) -> Session:
         """Give the session of an outline, likewise."""
@@ -70,7 +72,7 @@ class Remembered:
 
     def _made(self, outline: Outline) -> Session:
         try:
-            return self._maker.made(self._records[outline.native_id], outline)
+            return self._maker.made(Raw(self._records[outline.native_id]), outline)
         except BadAnswer as error:
             if error.code is ErrorCode.SCHEMA:
                 self._none[outline.native_id] = outline

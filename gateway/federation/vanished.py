@@ -38,7 +38,7 @@ class VanishedSessions:
         self._kept_for = kept_for
         self._remake = remake
         self._most = most
-        self._seen: Mapping[str, Raw] = {}
+        self._seen: Mapping[str, bytes] = {}
         self._seen_at: datetime | None = None
         self._vanished: dict[str, Vanished] = {}
 
@@ -51,9 +51,9 @@ class VanishedSessions:
         """Know a session as a write left it: the next list that lacks it tells no more of it."""
         if self.are_kept:
             session, record = change
-            self._seen = self._watched({**self._seen, session.native_id: record})
+            self._seen = self._watched({**self._seen, session.native_id: bytes(record)})
 
-    def note_list(self, records: Mapping[str, Raw], as_of: datetime) -> None:
+    def note_list(self, records: Mapping[str, bytes], as_of: datetime) -> None:
         """Miss what a whole list lacks that was seen, and let go of what it has again.
 
         A list that was asked for before the last one that is known tells nothing new. Raises an
@@ -61,7 +61,7 @@ class VanishedSessions:
         """
         if not self.are_kept or (self._seen_at is not None and as_of < self._seen_at):
             return
-        missed = [record for native_id, record in self._seen.items() if native_id not in records]
+        missed = [Raw(self._seen[each]) for each in self._seen if each not in records]
         sessions = self._remake(missed, self._seen_at or as_of)
         for native_id in [each for each in self._vanished if each in records]:
             del self._vanished[native_id]
@@ -78,7 +78,7 @@ class VanishedSessions:
             self._vanished = {each.session.native_id: each for each in kept[-self._most :]}
         return list(self._vanished.values())
 
-    def _watched(self, records: Mapping[str, Raw]) -> Mapping[str, Raw]:
+    def _watched(self, records: Mapping[str, bytes]) -> Mapping[str, bytes]:
         return dict(islice(records.items(), self._most))
 
 
