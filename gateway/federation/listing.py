@@ -6,7 +6,7 @@ records alone and makes sessions of them again where they are needed; a short on
 
 import asyncio
 import bisect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -15,16 +15,16 @@ from typing import Any
 from msgspec import Raw
 
 from gateway.federation.flaws import Flaws
+from gateway.federation.listing_counts import Counts
 from gateway.federation.remade_rows import RemadeRows
 from gateway.federation.remembered import Maker, Remembered
 from gateway.federation.sorting import made_in_order
 from gateway.federation.weights import RECORDS_ALONE, REMEMBERED
-from gateway.model.matching import outlined, predicate
 from gateway.model.query import Condition, Order
 from gateway.model.session import Placed, Session, Status
 from gateway.paging.order import BEFORE_ALL, Key, is_outlined, key_of, keying
 from gateway.paging.rows import Row
-from gateway.paging.sieve import are_outlined, sieve
+from gateway.paging.sieve import sieve
 from gateway.spi.errors import UpstreamError
 
 REMEMBERED_BYTES = 96 * 1024 * 1024
@@ -37,8 +37,6 @@ REMAKING_STRETCH = 100
 """Sessions made again at a stretch: several listings may be read in the same turn of the loop."""
 
 _REMEMBERED_ORDERS = 2
-
-_REMEMBERED_COUNTS = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +59,7 @@ class Listing:
     remembered: Remembered | None = None
     vanished: Mapping[str, Session] = field(default_factory=dict)
     has_drifted: bool = False
-    _counts: dict[tuple[Condition, ...], int] = field(default_factory=dict)
+    _counts: Counts = field(default_factory=Counts)
     _rows: dict[Order, Sequence[Row]] = field(default_factory=dict)
     _ids: dict[Order, Sequence[str]] = field(default_factory=dict)
 
@@ -130,11 +128,11 @@ class Listing:
         """
         if self.remembered is None:
             ids = await made_in_order(keys, _native_id)
-            _make_room(self._ids, _REMEMBERED_ORDERS)
+            _make_room(self._ids)
             self._ids[order] = ids
             return self._remade_rows(order, ids)
         rows = await made_in_order(keys, self.remembered.row)
-        _make_room(self._rows, _REMEMBERED_ORDERS)
+        _make_room(self._rows)
         self._rows[order] = rows
         return rows
 
@@ -171,7 +169,7 @@ class Listing:
             mapped_as_of=now,
             flaws=self.flaws + flaws,
             remembered=self._remembered_at(now, sessions, records),
-            _counts={},
+            _counts=Counts(),
             _rows={},
             _ids={order: self._grown_order(order, sessions) for order in self._ids},
         )
@@ -187,7 +185,7 @@ class Listing:
             record_bytes=self.record_bytes + more,
             remembered=self._remembering([session], records),
             vanished={each: self.vanished[each] for each in self.vanished if each != native_id},
-            _counts={},
+            _counts=Counts(),
             _rows={},
             _ids={order: self._grown_order(order, [session]) for order in self._ids},
         )
@@ -225,22 +223,7 @@ class Listing:
         """Give how many sessions the conditions hold for, if that costs little to say."""
         if not conditions:
             return len(self._known)
-        if conditions not in self._counts and self.remembered is not None:
-            holds = self._test(conditions, self.remembered)
-            if holds is not None:
-                self._remember(conditions, sum(map(holds, self.remembered.placed.values())))
-        return self._counts.get(conditions)
-
-    @staticmethod
-    def _test(
-        conditions: tuple[Condition, ...], remembered: Remembered
-    ) -> Callable[[Placed], bool] | None:
-        if are_outlined(conditions):
-            return outlined(conditions)
-        if not remembered.are_made:
-            return None
-        holds = predicate(conditions)
-        return lambda placed: isinstance(placed, Session) and holds(placed)
+        return self._counts.known(conditions, self.remembered)
 
     async def count(self, conditions: tuple[Condition, ...]) -> int:
         """Count the sessions for which the conditions hold, whatever it costs."""
@@ -251,7 +234,7 @@ class Listing:
         for stretch in _stretches(list(self._known)):
             count += len(passing(list(self._unsorted(stretch))))
             await asyncio.sleep(0)
-        self._remember(conditions, count)
+        self._counts.note(conditions, count)
         return count
 
     async def make_all(self) -> None:
@@ -262,10 +245,6 @@ class Listing:
     def _unsorted(self, native_ids: Sequence[str]) -> Iterator[Row]:
         for each in self.placed(native_ids, is_outlined=True):
             yield Row(BEFORE_ALL, each, Raw(self.records[each.native_id]), self.maker.made)
-
-    def _remember(self, conditions: tuple[Condition, ...], count: int) -> None:
-        _make_room(self._counts, _REMEMBERED_COUNTS)
-        self._counts[conditions] = count
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +280,7 @@ def _stretches(native_ids: Iterable[str]) -> Iterator[list[str]]:
         yield stretch
 
 
-def _make_room(remembered: dict[Any, Any], most: int) -> None:
-    """Forget what has been remembered the longest."""
-    while len(remembered) >= most:
+def _make_room(remembered: dict[Order, Any]) -> None:
+    """Forget the order that has been remembered the longest."""
+    while len(remembered) >= _REMEMBERED_ORDERS:
         remembered.pop(next(iter(remembered)))
