@@ -29,8 +29,7 @@ from gateway.spi.abilities import Abilities
 from gateway.spi.registry import load_adapter
 from gateway.state.idempotency import CallRecords, IdempotencyRecords
 from gateway.web.bodies import MAX_BODY_BYTES
-from gateway.web.gzip import compress
-from gateway.web.hygiene import answer_known, answer_options, finish_head, refuse_other_hosts
+from gateway.web.hygiene import finish_head
 from gateway.web.keys import (
     DEADLINE_SECONDS,
     FEDERATION,
@@ -45,14 +44,7 @@ from gateway.web.keys import (
     TRUSTED_PROXIES,
     UNDERTAKINGS,
 )
-from gateway.web.middlewares import (
-    answer_problems,
-    authenticate,
-    log_requests,
-    negotiate,
-    tell_standing,
-    trace_calls,
-)
+from gateway.web.middlewares import answer_calls, log_requests, trace_calls
 from gateway.web.questions import Questions
 from gateway.web.repeats import Repeats
 from gateway.web.routes import routes
@@ -96,15 +88,9 @@ def build_app(  # noqa: PLR0913  # what it is built with, each by its name
     origins = frozenset(settings.cors.origins)
     app = web.Application(
         middlewares=[
-            log_requests,
+            log_requests(holdings.figures.calls),
             *([trace_calls(holdings.tracer)] if holdings.tracer else []),
-            compress,
-            answer_problems,
-            refuse_other_hosts,
-            answer_options(origins),
-            answer_known,
-            authenticate(snapshot.admission, clock),
-            negotiate,
+            answer_calls(snapshot.admission, clock, origins),
         ],
         handler_args={"handler_cancellation": True, **REQUEST_LIMITS},
         client_max_size=MAX_BODY_BYTES,
@@ -122,7 +108,6 @@ def build_app(  # noqa: PLR0913  # what it is built with, each by its name
     app[RECORDS] = snapshot.holdings.records
     app[FIGURES] = snapshot.holdings.figures
     app[METRICS] = lambda: scraped(app)
-    app.on_response_prepare.append(tell_standing)
     app.on_response_prepare.append(finish_head)
     app.add_routes(routes())
     app.cleanup_ctx.append(_held)

@@ -8,8 +8,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.model.session import Json
-from gateway.web.keys import BODY_SECONDS
-from gateway.web.limits import ServingLimits
+from gateway.web.calls import call_of
 from gateway.web.objects import json_object
 from gateway.web.problems import Problem
 
@@ -40,7 +39,7 @@ async def _body(request: web.Request) -> bytes:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise _too_large()
-    seconds = request.get(BODY_SECONDS, ServingLimits().body_seconds)
+    seconds = call_of(request).body_seconds
     try:
         async with asyncio.timeout(seconds):
             return await request.read()

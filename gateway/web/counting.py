@@ -9,7 +9,7 @@ from gateway.federation.backend import Backend
 from gateway.figures.calls import CallFigures
 from gateway.model.report import BackendReport, BackendStatus
 from gateway.web.catalogue import CATALOGUE
-from gateway.web.problems import PROBLEM_CODE
+from gateway.web.problems import ProblemResponse
 
 UNKNOWN_ROUTE = "(unknown)"
 """Of a path that leads nowhere, or is not served by the method."""
@@ -31,23 +31,28 @@ def method_of(request: web.BaseRequest) -> str:
     return request.method if request.method in _METHODS else _OTHER
 
 
-def problem_of(response: web.StreamResponse) -> str:
-    """Give the code of the problem that an answer is: none of another answer."""
-    code = response.get(PROBLEM_CODE, "")
-    return code if not code or code in CATALOGUE else _OTHER
+def problem_of(response: web.StreamResponse | None) -> str:
+    """Give the code of the problem that an answer is: none of another answer, or without one."""
+    if not isinstance(response, ProblemResponse):
+        return ""
+    return response.code if response.code in CATALOGUE else _OTHER
+
+
+def status_of(response: web.StreamResponse | None) -> int:
+    """Give the status of an answer: that of a bug where there is none."""
+    return HTTPStatus.INTERNAL_SERVER_ERROR.value if response is None else response.status
 
 
 def count_call(
     figures: CallFigures,
     request: web.Request,
+    route: str,
     response: web.StreamResponse | None,
     seconds: float,
 ) -> None:
     """Count a call that was answered, or broke off before it was."""
-    route, method = route_of(request), method_of(request)
-    status = HTTPStatus.INTERNAL_SERVER_ERROR if response is None else response.status
-    code = "" if response is None else problem_of(response)
-    figures.answered[route, method, f"{status // 100}xx", code] += 1
+    method, status = method_of(request), status_of(response)
+    figures.answered[route, method, f"{status // 100}xx", problem_of(response)] += 1
     if route != UNKNOWN_ROUTE:
         figures.seconds[route, "GET" if method == "HEAD" else method].note(seconds)
 

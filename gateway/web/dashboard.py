@@ -12,8 +12,8 @@ from importlib.resources.abc import Traversable
 
 from aiohttp import web
 
+from gateway.web.calls import call_of
 from gateway.web.etags import weak_tag
-from gateway.web.keys import BODY
 from gateway.web.problems import not_found
 from gateway.web.repeats import Body
 
@@ -46,7 +46,7 @@ class File:
 
     def response(self, request: web.Request) -> web.Response:
         """Answer with it; it is asked for again each time, and mostly has not changed."""
-        request[BODY] = self.body  # It is compressed once.
+        call_of(request).kept = self.body  # It is compressed once.
         return web.Response(
             body=self.body.plain,
             content_type=self.media_type,

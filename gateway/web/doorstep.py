@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from aiohttp import http_exceptions, web
 
-from gateway.web.hygiene import complete_head, identify
-from gateway.web.keys import BODY_SECONDS, REQUEST_ID
+from gateway.web.calls import call_of
+from gateway.web.hygiene import complete_head
 from gateway.web.limits import Crowd
 from gateway.web.problems import Problem
 from gateway.web.targets import is_well_framed
@@ -60,8 +60,7 @@ class Doorstep:
         """
 
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
-            identify(request)
-            request[BODY_SECONDS] = self.crowd.limits.body_seconds
+            call_of(request).body_seconds = self.crowd.limits.body_seconds
             if (odd := _odd(request)) is not None:
                 return self._refused("(unreadable)", request, odd)
             if request.path == _READY:
@@ -71,9 +70,12 @@ class Doorstep:
             if request.path in _PROBES:
                 return await handler(request)
             self._time_lap()
-            with self.crowd.call() as has_room:
+            has_room = self.crowd.enter()
+            try:
                 if has_room and is_welcome(request):
                     return await handler(request)
+            finally:
+                self.crowd.go()
             return self._refused(
                 "(not read)", request, _overloaded(), is_last=not is_welcome(request)
             )
@@ -82,13 +84,12 @@ class Doorstep:
 
     def unreadable(self, request: web.BaseRequest, error: BaseException | None) -> web.Response:
         """Answer what is no request."""
-        identify(request)
         return self._refused("(unreadable)", request, unreadable(error))
 
     def broken(self, request: web.BaseRequest, error: BaseException | None) -> web.Response:
         """Answer what broke where nothing else answers."""
         self.crowd.figures.refused["internal_error"] += 1
-        _LOG.error("the answer to %s broke", request[REQUEST_ID], exc_info=error)
+        _LOG.error("the answer to %s broke", _id_of(request), exc_info=error)
         detail = "This is a bug in the gateway."
         problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
         return self._answer(request, problem)
@@ -96,19 +97,17 @@ class Doorstep:
     def _time_lap(self) -> None:
         """See how long everything takes that is ready to go on."""
         loop = asyncio.get_running_loop()
-        begun = loop.time()
+        loop.call_soon(self._end_lap, loop, loop.time())
 
-        def end() -> None:
-            now = loop.time()
-            self.crowd.lap(now - begun, now)
-
-        loop.call_soon(end)
+    def _end_lap(self, loop: asyncio.AbstractEventLoop, begun: float) -> None:
+        now = loop.time()
+        self.crowd.lap(now - begun, now)
 
     def _refused(
         self, what: str, request: web.BaseRequest, problem: Problem, *, is_last: bool = True
     ) -> web.Response:
         self.crowd.figures.refused[problem.code] += 1
-        _LOG.info("%s %d %s %s", what, problem.status, problem.code, request[REQUEST_ID])
+        _LOG.info("%s %d %s %s", what, problem.status, problem.code, _id_of(request))
         return self._answer(request, problem, is_last=is_last)
 
     def _answer(
@@ -120,6 +119,10 @@ class Doorstep:
         if is_last:
             response.force_close()
         return response
+
+
+def _id_of(request: web.BaseRequest) -> str:
+    return call_of(request).identity.request_id
 
 
 def unreadable(error: BaseException | None) -> Problem:

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from gateway.web.formats import JSON, TABLE
-from gateway.web.keys import BODY
 from gateway.web.negotiation import is_gzip_wanted
 from gateway.web.repeats import Body
 
@@ -79,20 +77,15 @@ async def encoded(coding: Coding, chunk: bytes) -> bytes:
 
 
 def _is_accepted(request: web.Request) -> bool:
-    return is_gzip_wanted(",".join(request.headers.getall("Accept-Encoding", [])))
+    return is_gzip_wanted(",".join(request.headers.getall("Accept-Encoding", ())))
 
 
-@web.middleware
-async def compress(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Compress an answer that is held as a whole, where that is worth it."""
-    response = await handler(request)
-    if isinstance(response, web.Response) and _is_accepted(request):
-        await _compress(response, request.get(BODY))
-    return response
-
-
-async def _compress(response: web.Response, kept: Body | None) -> None:
-    """Compress the body of an answer; one that is kept, once."""
+async def compress(
+    request: web.Request, response: web.StreamResponse, kept: Body | None = None
+) -> None:
+    """Compress an answer that is held as a whole, if that is worth it; one that is kept, once."""
+    if not (isinstance(response, web.Response) and _is_accepted(request)):
+        return
     body = response.body
     is_worth_it = response.content_type in _TYPES and "Content-Encoding" not in response.headers
     if not (isinstance(body, bytes) and is_worth_it and len(body) >= _LEAST_BYTES):

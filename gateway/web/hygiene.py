@@ -3,48 +3,41 @@
 from http import HTTPStatus
 
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
-from multidict import CIMultiDict, CIMultiDictProxy, MultiMapping
+from multidict import CIMultiDict, istr
 
 from gateway.web.caching import NO_STORE
+from gateway.web.calls import Call, call_of, sent_headers
 from gateway.web.cors import cors_headers, preflight_headers
 from gateway.web.directives import forbids_storing
 from gateway.web.etags import is_known
-from gateway.web.keys import ORIGINS, REQUEST_ID, TRACE, WAIT_SECONDS
+from gateway.web.keys import ORIGINS
 from gateway.web.problems import Problem
 from gateway.web.targets import is_for
-from gateway.web.tracing import Identity, begin, request_id, traced
+
+# Names that are folded already: they are written into the head of every answer.
+_SERVER, _VARY, _REQUEST_ID = istr("Server"), istr("Vary"), istr("X-Request-Id")
+_TRACERESPONSE = istr("traceresponse")
 
 SAFE_HEADERS = {
     # Without it the server's version would be told.
-    "Server": "session-gateway",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
+    _SERVER: "session-gateway",
+    istr("X-Content-Type-Options"): "nosniff",
+    istr("X-Frame-Options"): "DENY",
+    istr("Content-Security-Policy"): "default-src 'none'; frame-ancestors 'none'",
+    istr("Referrer-Policy"): "no-referrer",
+    istr("Cross-Origin-Resource-Policy"): "same-origin",
 }
-_SAFE_ENCRYPTED = SAFE_HEADERS | {"Strict-Transport-Security": "max-age=31536000"}
+_SAFE_ENCRYPTED = SAFE_HEADERS | {istr("Strict-Transport-Security"): "max-age=31536000"}
 """Browsers then come back encrypted for a year (RFC 6797). Other hosts of the name are not ours."""
 
-_VARY = "Authorization, X-API-Key, Accept, Accept-Encoding"
-_VARY_BY_ORIGIN = f"{_VARY}, Origin"
+_VARIES = "Authorization, X-API-Key, Accept, Accept-Encoding"
+_VARIES_BY_ORIGIN = f"{_VARIES}, Origin"
 _READING = ("GET", "HEAD")
 _OF_A_304 = (
     *("ETag", "Cache-Control", "Cache-Status", "Server-Timing", "Link"),
     # What a 304 says takes the place of what was kept: a page goes on needing its own policy.
     "Content-Security-Policy",
 )
-
-
-def identify(request: web.BaseRequest) -> None:
-    """Note how a request is called, and its place in a trace, unless that is noted."""
-    if REQUEST_ID in request:
-        return
-    sent = _sent(request)
-    called = request[REQUEST_ID] = request_id(sent.getall("X-Request-Id", []))
-    trace = request[TRACE] = traced(sent.getall("traceparent", []))
-    begin(Identity(called, trace))
 
 
 async def finish_head(request: web.Request, response: web.StreamResponse) -> None:
@@ -56,54 +49,48 @@ def complete_head(
     request: web.BaseRequest, response: web.StreamResponse, origins: frozenset[str]
 ) -> None:
     """Say what every answer says, to pages of these origins too."""
-    headers, sent = response.headers, _sent(request)
-    headers["Server"] = SAFE_HEADERS["Server"]
+    headers, sent = response.headers, sent_headers(request)
+    headers[_SERVER] = SAFE_HEADERS[_SERVER]
     for name, value in (_SAFE_ENCRYPTED if request.secure else SAFE_HEADERS).items():
         headers.setdefault(name, value)
-    headers["Vary"] = _VARY_BY_ORIGIN if origins else _VARY
-    headers.update(cors_headers(sent.get("Origin"), origins))
-    _tell_back(request, headers)
+    headers[_VARY] = _VARIES_BY_ORIGIN if origins else _VARIES
+    if origins:
+        headers.update(cors_headers(sent.get("Origin"), origins))
+    _tell_back(call_of(request), headers)
     if "Cache-Control" in sent and forbids_storing(sent.getall("Cache-Control")):
         headers.update(NO_STORE)
 
 
-def answer_options(origins: frozenset[str]) -> Middleware:
-    """Make the middleware that tells which methods a path has, and answers preflights."""
+def options_answer(request: web.Request, origins: frozenset[str]) -> web.Response | None:
+    """Tell which methods a path has, and answer preflights; none to what asks for neither.
 
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        error = request.match_info.http_exception
-        is_server_asked = request.raw_path == "*"
-        if is_server_asked and request.method == "OPTIONS":
-            return web.Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": "GET, HEAD, POST"})
-        if not isinstance(error, web.HTTPMethodNotAllowed):
-            return await handler(request)
-        methods = sorted({*error.allowed_methods, "OPTIONS"})
-        allow = {"Allow": ", ".join(methods)}
-        if request.method != "OPTIONS":
-            status = HTTPStatus.METHOD_NOT_ALLOWED
-            detail = f"This path takes {', '.join(methods)}."
-            raise Problem(status, "method_not_allowed", detail, headers=allow)
-        preflight = preflight_headers(request.headers.get("Origin"), origins, methods)
-        return web.Response(status=HTTPStatus.NO_CONTENT, headers={**allow, **preflight})
-
-    return middleware
+    Raises a 405 for a method that the path does not take.
+    """
+    if request.method == "OPTIONS" and request.raw_path == "*":
+        return web.Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": "GET, HEAD, POST"})
+    error = request.match_info.http_exception
+    if not isinstance(error, web.HTTPMethodNotAllowed):
+        return None
+    methods = sorted({*error.allowed_methods, "OPTIONS"})
+    allow = {"Allow": ", ".join(methods)}
+    if request.method != "OPTIONS":
+        status = HTTPStatus.METHOD_NOT_ALLOWED
+        detail = f"This path takes {', '.join(methods)}."
+        raise Problem(status, "method_not_allowed", detail, headers=allow)
+    preflight = preflight_headers(request.headers.get("Origin"), origins, methods)
+    return web.Response(status=HTTPStatus.NO_CONTENT, headers={**allow, **preflight})
 
 
-@web.middleware
-async def refuse_other_hosts(request: web.Request, handler: Handler) -> web.StreamResponse:
+def refuse_other_hosts(request: web.Request) -> None:
     """Refuse what is sent as to a proxy, for a host that is not the one it was sent to."""
     if not is_for(request.raw_path, request.headers.get("Host", "")):
         detail = "The request line names another host than the Host header, or that names none."
         raise Problem(HTTPStatus.BAD_REQUEST, "invalid_target", detail)
-    return await handler(request)
 
 
-@web.middleware
-async def answer_known(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer 304 to who has the very answer, by its tag."""
-    response = await handler(request)
-    known = request.headers.getall("If-None-Match", [])
+def unless_known(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """Give a 304 in place of an answer that the client has, by its tag."""
+    known = request.headers.getall("If-None-Match", ())
     tag = response.headers.get("ETag")
     if not known or tag is None or request.method not in _READING or not is_known(tag, known):
         return response
@@ -111,16 +98,11 @@ async def answer_known(request: web.Request, handler: Handler) -> web.StreamResp
     return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
 
 
-def _tell_back(request: web.BaseRequest, headers: CIMultiDict[str]) -> None:
-    """Tell a client how its request is called, and what of its preferences was heeded."""
-    if REQUEST_ID in request:
-        headers["X-Request-Id"] = request[REQUEST_ID]
-        headers["traceresponse"] = str(request[TRACE])
-    if WAIT_SECONDS in request:
-        headers["Preference-Applied"] = f"wait={request[WAIT_SECONDS]:g}"
-
-
-def _sent(request: web.BaseRequest) -> MultiMapping[str]:
-    """Give the headers of a request. What is no request has none, in a dict of another kind."""
-    headers = request.headers
-    return headers if isinstance(headers, CIMultiDictProxy) else CIMultiDict(headers)
+def _tell_back(call: Call, headers: CIMultiDict[str]) -> None:
+    """Tell a client how its call is called, what of its preferences was heeded, and its rate."""
+    headers[_REQUEST_ID] = call.identity.request_id
+    headers[_TRACERESPONSE] = str(call.identity.trace)
+    if call.wait_seconds is not None:
+        headers["Preference-Applied"] = f"wait={call.wait_seconds:g}"
+    if call.standing is not None:
+        headers.update(call.standing.headers)

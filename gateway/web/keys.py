@@ -12,9 +12,8 @@ from gateway.state.idempotency import CallRecords
 from gateway.web.addresses import Network
 from gateway.web.callers import Caller
 from gateway.web.questions import Questions
-from gateway.web.rates import Limiter, Standing
-from gateway.web.repeats import Body, Repeats
-from gateway.web.tracing import Trace
+from gateway.web.rates import Limiter
+from gateway.web.repeats import Repeats
 
 FEDERATION = web.AppKey("FEDERATION", Federation)
 SEALER = web.AppKey("SEALER", CursorSealer)
@@ -40,17 +39,7 @@ METRICS: web.AppKey[Callable[[], Awaitable[bytes]]] = web.AppKey("METRICS")
 """Gives the metrics of the process, and of others beside it, as they are scraped."""
 
 CALLER = web.RequestKey("CALLER", Caller)
-STANDING: web.RequestKey[Standing | None] = web.RequestKey("STANDING")
-"""Where the caller stands with the rate of the key, none where it has none."""
-REQUEST_ID = web.RequestKey("REQUEST_ID", str)
-TRACE = web.RequestKey("TRACE", Trace)
-WAIT_SECONDS = web.RequestKey("WAIT_SECONDS", float)
-"""How long the client waits, where that was heeded."""
-BODY_SECONDS = web.RequestKey("BODY_SECONDS", float)
-"""How long its body may take to come."""
 FORMAT = web.RequestKey("FORMAT", str)
 """The media type that the answer is to have."""
-BODY = web.RequestKey("BODY", Body)
-"""The body of an answer that is kept."""
 IS_STREAMING = web.RequestKey("IS_STREAMING", bool)
 """Set once the head of a streamed answer has been sent."""

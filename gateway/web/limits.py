@@ -1,8 +1,7 @@
 """How much room and time clients are given, and who is in it now."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gateway.figures.calls import CallFigures
@@ -75,14 +74,14 @@ class Crowd:
         if not self._connections[seat.subject]:
             del self._connections[seat.subject]
 
-    @contextmanager
-    def call(self) -> Iterator[bool]:
-        """Count a call as long as it lasts; say whether there is room for it."""
+    def enter(self) -> bool:
+        """Count a call in, which goes in the end; say whether there is room for it."""
         self.figures.under_way += 1
-        try:
-            yield self.figures.under_way <= self._capacity.calls
-        finally:
-            self.figures.under_way -= 1
+        return self.figures.under_way <= self._capacity.calls
+
+    def go(self) -> None:
+        """Count a call out."""
+        self.figures.under_way -= 1
 
     def lap(self, seconds: float, now: float) -> None:
         """Take in how long the loop took to come around; all in seconds."""

@@ -1,22 +1,25 @@
-"""What every request passes: its log line, its problems, and its key."""
+"""What every request passes: its log line, its problems, and the rules that hold for all."""
 
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from ipaddress import ip_address
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from msgspec import structs
 
+from gateway.figures.calls import CallFigures
 from gateway.spans import Under
 from gateway.web.admission import FORWARDING, Admission
-from gateway.web.counting import count_call, method_of, problem_of, route_of
+from gateway.web.calls import call_of
+from gateway.web.counting import count_call, method_of, problem_of, route_of, status_of
 from gateway.web.formats import JSON, LINES, TABLE, acceptable
-from gateway.web.hygiene import identify
-from gateway.web.keys import CALLER, FIGURES, FORMAT, IS_STREAMING, REQUEST_ID, STANDING, TRACE
+from gateway.web.gzip import compress
+from gateway.web.hygiene import options_answer, refuse_other_hosts, unless_known
+from gateway.web.keys import CALLER, FORMAT, IS_STREAMING
 from gateway.web.problems import Problem
 from gateway.web.tracing import Tracer
 
@@ -25,40 +28,47 @@ _LOG = logging.getLogger("gateway.requests")
 _PROTECTED = "/v1/"
 _LIST = "/v1/sessions"
 _GUARDED = {"/docs", "/metrics"}
+_OF_LISTS, _OF_OTHERS = (JSON, LINES, TABLE), (JSON,)
 
 
-@web.middleware
-async def log_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Count a request, and log one line: neither its query nor its id, which may name people."""
-    # Whoever serves the application otherwise than our own runner does has not done so.
-    identify(request)
-    begun = time.perf_counter()
-    response: web.StreamResponse | None = None
-    try:
-        response = await handler(request)
-        return response
-    finally:
-        seconds = time.perf_counter() - begun
-        route = route_of(request)
-        count_call(request.app[FIGURES].calls, request, response, seconds)
-        status = int(HTTPStatus.INTERNAL_SERVER_ERROR if response is None else response.status)
-        _LOG.info(
-            "%s %s %d %.1f ms %s trace %s",
-            request.method,
-            route,
-            status,
-            seconds * 1000,
-            request[REQUEST_ID],
-            request[TRACE].trace_id,
-            extra={
-                "told": {
-                    "method": request.method,
-                    "route": route,
-                    "status": status,
-                    "duration_ms": round(seconds * 1000, 1),
-                }
-            },
-        )
+def log_requests(figures: CallFigures) -> Middleware:
+    """Make the middleware that counts requests, and logs a line of each.
+
+    Neither its query nor its id is told, which may name people.
+    """
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        # Whoever serves the application otherwise than our own runner does has not named it.
+        identity = call_of(request).identity
+        begun = time.perf_counter()
+        response: web.StreamResponse | None = None
+        try:
+            response = await handler(request)
+            return response
+        finally:
+            seconds = time.perf_counter() - begun
+            route = route_of(request)
+            count_call(figures, request, route, response, seconds)
+            _LOG.info(
+                "%s %s %d %.1f ms %s trace %s",
+                request.method,
+                route,
+                status_of(response),
+                seconds * 1000,
+                identity.request_id,
+                identity.trace.trace_id,
+                extra={
+                    "told": {
+                        "method": request.method,
+                        "route": route,
+                        "status": status_of(response),
+                        "duration_ms": round(seconds * 1000, 1),
+                    }
+                },
+            )
+
+    return middleware
 
 
 def trace_calls(tracer: Tracer) -> Middleware:
@@ -66,10 +76,12 @@ def trace_calls(tracer: Tracer) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        method, route = method_of(request), route_of(request)
+        call, method, route = call_of(request), method_of(request), route_of(request)
         told = {"http.request.method": method, "http.route": route}
-        span = tracer.call(f"{method} {route}", request[TRACE], told)
-        request[TRACE] = replace(request[TRACE], flags=int(span.traceparent[-2:], 16))
+        span = tracer.call(f"{method} {route}", call.identity.trace, told)
+        flags = int(span.traceparent[-2:], 16)
+        trace = structs.replace(call.identity.trace, flags=flags)
+        call.identity = structs.replace(call.identity, trace=trace)
         with Under(span):
             response = await handler(request)
             span.tell("http.response.status_code", response.status)
@@ -80,35 +92,44 @@ def trace_calls(tracer: Tracer) -> Middleware:
     return middleware
 
 
-@web.middleware
-async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn every error into a problem document; a bug into one that tells nothing."""
-    try:
-        return await handler(request)
-    except Problem as problem:
-        return problem.response(request.rel_url.raw_path)
-    except web.HTTPException as error:
-        # The request holds it, and where it was raised holds the request: only the collector could
-        # tell that nobody else does.
-        error.__traceback__ = None
-        return _from_http(error).response(request.rel_url.raw_path)
-    except Exception as error:  # the front door answers, whatever broke behind it
-        if isinstance(error, ConnectionError) and _has_left(request):
-            raise
-        _LOG.exception("request %s broke", request[REQUEST_ID])
-        if request.get(IS_STREAMING) and request.transport is not None:
-            # Half an answer is out: without its end the client knows that it broke off.
-            request.transport.abort()
-        return Problem(
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-            "internal_error",
-            f"This is a bug in the gateway. Its log knows request {request[REQUEST_ID]}.",
-        ).response(request.rel_url.raw_path)
+def answer_calls(
+    admission: Admission, clock: Callable[[], datetime], origins: frozenset[str]
+) -> Middleware:
+    """Make the middleware of the rules that hold for every call, whatever it is for.
 
+    They decide whether it is served, and how its answer is sent. Every error becomes a problem
+    document; a bug one that tells nothing.
+    """
 
-def _has_left(request: web.Request) -> bool:
-    """Say whether the client has gone, so that there is nobody to be answered."""
-    return request.transport is None or request.transport.is_closing()
+    async def served(request: web.Request, handler: Handler) -> web.StreamResponse:
+        refuse_other_hosts(request)
+        options = options_answer(request, origins)
+        if options is not None:
+            return options
+        await authenticate(request, admission, clock)
+        negotiate(request)
+        return unless_known(request, await handler(request))
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            response = await served(request, handler)
+        except Problem as problem:
+            response = problem.response(request.rel_url.raw_path)
+        except web.HTTPException as error:
+            # The request holds it, and where it was raised holds the request: only the collector
+            # could tell that nobody else does.
+            error.__traceback__ = None
+            response = _from_http(error).response(request.rel_url.raw_path)
+        except Exception as error:  # the front door answers, whatever broke behind it
+            if isinstance(error, ConnectionError) and _has_left(request):
+                raise
+            _LOG.exception("request %s broke", call_of(request).identity.request_id)
+            response = _broken(request)
+        await compress(request, response, call_of(request).kept)
+        return response
+
+    return middleware
 
 
 def _from_http(error: web.HTTPException) -> Problem:
@@ -117,28 +138,36 @@ def _from_http(error: web.HTTPException) -> Problem:
     return Problem(status, code, f"{status.phrase}.")
 
 
-async def tell_standing(request: web.Request, response: web.StreamResponse) -> None:
-    """Tell a caller whose key has a rate what is left of it, however the answer is sent."""
-    standing = request.get(STANDING)
-    if standing is not None:
-        response.headers.update(standing.headers)
+def _has_left(request: web.Request) -> bool:
+    """Say whether the client has gone, so that there is nobody to be answered."""
+    return request.transport is None or request.transport.is_closing()
 
 
-def authenticate(admission: Admission, clock: Callable[[], datetime]) -> Middleware:
-    """Make the middleware that names the caller of every protected path."""
+def _broken(request: web.Request) -> web.Response:
+    """Answer where there is a bug of ours."""
+    if request.get(IS_STREAMING) and request.transport is not None:
+        # Half an answer is out: without its end the client knows that it broke off.
+        request.transport.abort()
+    request_id = call_of(request).identity.request_id
+    return Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal_error",
+        f"This is a bug in the gateway. Its log knows request {request_id}.",
+    ).response(request.rel_url.raw_path)
 
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path.startswith(_PROTECTED) or _is_guarded(request):
-            admitted = await admission.admit(request, clock())
-            request[CALLER] = caller = admitted.caller
-            request[STANDING] = admitted.standing
-            # What is not served is answered as such, whoever asks.
-            if request.match_info.http_exception is None:
-                caller.refuse_unless_allowed(request.method, request.path)
-        return await handler(request)
 
-    return middleware
+async def authenticate(
+    request: web.Request, admission: Admission, clock: Callable[[], datetime]
+) -> None:
+    """Name the caller of a protected path, or raise a 401, 403 or 429."""
+    if not (request.path.startswith(_PROTECTED) or _is_guarded(request)):
+        return
+    admitted = await admission.admit(request, clock())
+    request[CALLER] = caller = admitted.caller
+    call_of(request).standing = admitted.standing
+    # What is not served is answered as such, whoever asks.
+    if request.match_info.http_exception is None:
+        caller.refuse_unless_allowed(request.method, request.path)
 
 
 def _is_guarded(request: web.Request) -> bool:
@@ -154,11 +183,8 @@ def _is_guarded(request: web.Request) -> bool:
     return not ip_address(host).is_loopback
 
 
-@web.middleware
-async def negotiate(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Choose the format of what is served; refuse to serve what the client would not read."""
+def negotiate(request: web.Request) -> None:
+    """Choose the format of what is served; raise a 406 for what the client would not read."""
     if request.path.startswith(_PROTECTED) and request.match_info.http_exception is None:
-        resource = request.match_info.route.resource
-        is_list = resource is not None and resource.canonical == _LIST and request.method != "POST"
-        request[FORMAT] = acceptable(request, (JSON, LINES, TABLE) if is_list else (JSON,))
-    return await handler(request)
+        is_list = request.method != "POST" and route_of(request) == _LIST
+        request[FORMAT] = acceptable(request, _OF_LISTS if is_list else _OF_OTHERS)

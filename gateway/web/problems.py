@@ -11,9 +11,6 @@ from aiohttp import web
 from gateway.model.report import BackendReport
 from gateway.web.catalogue import CATALOGUE, problem_type
 
-PROBLEM_CODE = web.ResponseKey("PROBLEM_CODE", str)
-"""Which problem an answer is, if it is one of ours."""
-
 _CONTENT_TYPE = "application/problem+json"
 
 
@@ -37,6 +34,12 @@ class ProblemDocument(TypedDict):
     code: str
     errors: NotRequired[list[ParameterError]]
     backends: NotRequired[dict[str, BackendReport]]
+
+
+class ProblemResponse(web.Response):
+    """An answer that is a problem, by its code."""
+
+    code = ""
 
 
 @dataclass(eq=False)
@@ -65,13 +68,13 @@ class Problem(Exception):  # RFC 9457's own word
             document["errors"] = list(self.errors)
         if self.backends is not None:
             document["backends"] = dict(self.backends)
-        response = web.Response(
+        response = ProblemResponse(
             status=self.status.value,
             body=msgspec.json.encode(document),
             content_type=_CONTENT_TYPE,
             headers={"Cache-Control": "no-store", **self.headers},
         )
-        response[PROBLEM_CODE] = self.code
+        response.code = self.code
         return response
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 from cachetools import TLRUCache
+from multidict import CIMultiDict
 
 from gateway.federation.federation import Federation, State
 from gateway.federation.run import Serving, SessionPage
@@ -55,7 +56,7 @@ class Repeat:
     states: Mapping[str, State]
     made_at: float
     fresh_until: float
-    _head: Mapping[str, str] = field(default_factory=dict)
+    _head: CIMultiDict[str] = field(default_factory=CIMultiDict)
     _head_until: float = -math.inf
 
     @property
@@ -73,11 +74,9 @@ class Repeat:
         """Write the head as it is until a whole second less is left of some part."""
         since = now - self.made_at
         servings = {name: _later(serving, since) for name, serving in self.servings.items()}
-        self._head = {
-            **self.headers,
-            "Cache-Control": cache_control(servings.values()),
-            **service_headers(self.reports, servings),
-        }
+        self._head = CIMultiDict(self.headers)
+        self._head["Cache-Control"] = cache_control(servings.values())
+        self._head.update(service_headers(self.reports, servings))
         left = [each.fresh_for_s or 0.0 for each in servings.values()]
         self._head_until = now + min((seconds % 1 for seconds in left), default=math.inf)
 
@@ -104,7 +103,7 @@ class Repeats:
             return None
         if kept.federation is not federation:
             return None
-        return kept if kept.states == federation.states(kept.states) else None
+        return kept if federation.is_in(kept.states) else None
 
     def keep(
         self,

@@ -20,6 +20,7 @@ from gateway.web import directives
 from gateway.web.backends import describe
 from gateway.web.bodies import read_object
 from gateway.web.caching import NO_STORE
+from gateway.web.calls import call_of
 from gateway.web.counting import count_parts
 from gateway.web.cursors import Cursors
 from gateway.web.dashboard import give_dashboard_file, show_dashboard
@@ -27,7 +28,6 @@ from gateway.web.form import Form
 from gateway.web.formats import PROMETHEUS, TABLE
 from gateway.web.idempotency import Ending, Undertaking, answer_once
 from gateway.web.keys import (
-    BODY,
     CALLER,
     DEADLINE_SECONDS,
     FEDERATION,
@@ -37,7 +37,6 @@ from gateway.web.keys import (
     REFRESHES,
     REPEATS,
     SEALER,
-    WAIT_SECONDS,
 )
 from gateway.web.openapi.serving import Description, describe_endpoints
 from gateway.web.parse import CountEffort, Directory, parse_session_id
@@ -89,7 +88,8 @@ def routes() -> list[web.AbstractRouteDef]:
 
 async def list_sessions(request: web.Request) -> web.StreamResponse:
     """Give one page over all asked backends, or all of it as a stream."""
-    again = _given_again(request)
+    # An answer that is kept as it is serves who does not say how fresh it is to be.
+    again = None if "Cache-Control" in request.headers else _given_again(request)
     return await _listed(request) if again is None else again
 
 
@@ -270,16 +270,16 @@ def _named(request: web.Request) -> Backend:
 
 
 def _given_again(request: web.Request) -> web.Response | None:
-    """Give an answer that is kept as it is, to who does not say how fresh it is to be."""
-    if "Cache-Control" in request.headers:
-        return None
-    kept = request.app[REPEATS].find(_question(request), request.app[FEDERATION])
+    """Give an answer that is kept as it is."""
+    app = request.app
+    federation = app[FEDERATION]
+    kept = app[REPEATS].find(_question(request), federation)
     if kept is None:
         return None
-    _deadline(request)  # It is heeded, and said to be.
-    request[BODY] = kept.body
-    count_parts(request.app[FEDERATION].backends, kept.reports)
-    return kept.response(request.app[FEDERATION].timer())
+    call = call_of(request)
+    call.wait_seconds, call.kept = _wait_seconds(request), kept.body
+    count_parts(federation.backends, kept.reports)
+    return kept.response(federation.timer())
 
 
 def _question(request: web.Request) -> Question:
@@ -308,18 +308,19 @@ def _directory(request: web.Request) -> Directory:
 
 def _deadline(request: web.Request) -> Deadline:
     """Begin the time of a call: what the client gives it, or what is configured."""
-    preferences = request.headers.getall("Prefer", [])
-    wait = directives.wait_seconds(preferences) if preferences else None
-    if wait is None:
-        return Deadline.within(request.app[DEADLINE_SECONDS])
-    request[WAIT_SECONDS] = wait
-    return Deadline.within(wait)
+    wait = call_of(request).wait_seconds = _wait_seconds(request)
+    return Deadline.within(request.app[DEADLINE_SECONDS] if wait is None else wait)
+
+
+def _wait_seconds(request: web.Request) -> float | None:
+    preferences = request.headers.getall("Prefer", ())
+    return directives.wait_seconds(preferences) if preferences else None
 
 
 def _deadlines(request: web.Request) -> Callable[[], Deadline]:
     """Give the deadline of each stretch of a stream: one for all if the client gave one."""
     first = _deadline(request)
-    if WAIT_SECONDS in request:
+    if call_of(request).wait_seconds is not None:
         return lambda: first
     return lambda: _deadline(request)
 

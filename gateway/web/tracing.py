@@ -4,8 +4,9 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from gateway.spans import Span, Told
 
@@ -18,8 +19,7 @@ _FLAGS_WE_KNOW = 0b11
 """That the caller may have recorded it, and that its id was drawn at random."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """One request's place in a trace. Ids are hexadecimal, of 16 and of 8 bytes.
 
     ``parent_id`` is the span of whoever sent it, where that was told.
@@ -34,8 +34,7 @@ class Trace:
         return f"00-{self.trace_id}-{self.span_id}-{self.flags:02x}"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A request as logs call it."""
 
     request_id: str

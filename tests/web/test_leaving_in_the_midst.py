@@ -5,7 +5,11 @@ import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway.web.middlewares import answer_problems, log_requests
+from gateway.figures.calls import CallFigures
+from gateway.web.admission import Admission
+from gateway.web.callers import Keyring
+from gateway.web.middlewares import answer_calls, log_requests
+from tests.support.adapters import noon
 
 
 async def leave(request: web.Request) -> web.StreamResponse:
@@ -27,7 +31,9 @@ async def fail(_request: web.Request) -> web.StreamResponse:
 async def test_only_what_breaks_before_the_client_leaves_is_logged_as_a_bug(
     handler: Handler, is_bug: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = web.Application(middlewares=[log_requests, answer_problems])
+    admission = Admission(Keyring(), rates={}, trusted_proxies=(), timer=lambda: 0.0)
+    answers = answer_calls(admission, noon, frozenset())
+    app = web.Application(middlewares=[log_requests(CallFigures()), answers])
     app.router.add_get("/", handler)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
