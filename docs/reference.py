@@ -204,6 +204,8 @@ def _logged(tree: ast.Module) -> Iterator[str]:
                 func=ast.Attribute(value=ast.Name(id="_LOG")), args=[ast.Constant(value=text), *_]
             ):
                 yield str(text)
+            case ast.Assign(targets=[ast.Name(id="_LINE")], value=ast.Constant(value=text)):
+                yield str(text)
 
 
 def _sections() -> Iterator[str]:

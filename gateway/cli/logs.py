@@ -53,14 +53,14 @@ def log_to_stderr(*, is_wanted: bool) -> None:
     log_by(_AfterProgress("%(name)s: %(message)s"))
 
 
-def log_by(formatter: logging.Formatter) -> None:
-    """Log to the error stream, as a formatter lays it out.
+def log_by(formatter: logging.Formatter, handler: logging.Handler | None = None) -> None:
+    """Log to the error stream, or by another handler, as a formatter lays it out.
 
     No line says where in the code it comes from, or from which thread, so that is not looked for.
     """
     logging._srcfile = None  # noqa: SLF001  # as its documentation has it
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    handler = logging.StreamHandler(sys.stderr)
+    handler = handler or logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=logging.INFO)
 

@@ -12,7 +12,7 @@ MASKED = "***"
 
 _SENT = re.compile(r"(?i)(?<=bearer )[^\s\"',]+|\bsgw_[\w-]{20,}")
 """Keys as they are sent, and those that we make."""
-_SIGNS = ("bearer ", "sgw_")
+_BEARER, _MADE = "bearer ", "sgw_"
 """Without one of them, folded, there is no such key: to look for these costs a tenth."""
 
 
@@ -36,4 +36,4 @@ class Mask:
             if secret in text:
                 text = text.replace(secret, MASKED)
         folded = text.casefold()
-        return _SENT.sub(MASKED, text) if any(sign in folded for sign in _SIGNS) else text
+        return _SENT.sub(MASKED, text) if _BEARER in folded or _MADE in folded else text

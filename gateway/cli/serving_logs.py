@@ -7,14 +7,17 @@ what else the event tells.
 
 import json
 import logging
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from gateway.cli.line_handler import LineHandler
 from gateway.cli.logs import LegibleFormatter, log_by
 from gateway.cli.mask import Mask
 from gateway.config import LogFormat
 from gateway.web.tracing import current
 
+_OF_CALLS = "gateway.requests"
 _SERVING = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _OF_WORKER = "%(asctime)s %(levelname)s {worker} %(name)s: %(message)s"
 
@@ -29,7 +32,10 @@ def log_serving(
     over = (mask or Mask()).over
     line = _SERVING if worker is None else _OF_WORKER.format(worker=worker)
     is_json = layout is LogFormat.JSON
-    log_by(JsonFormatter(worker, over) if is_json else LegibleFormatter(line, over))
+    log_by(
+        JsonFormatter(worker, over) if is_json else LegibleFormatter(line, over),
+        LineHandler(sys.stderr, many=_OF_CALLS),
+    )
     # It writes down what clients sent, query and all. What breaks behind it is logged by us.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
@@ -53,7 +59,8 @@ class JsonFormatter(logging.Formatter):
         }
         if self._worker is not None:
             told["worker"] = self._worker
-        if (identity := current()) is not None:
+        identity = getattr(record, "identity", None) or current()
+        if identity is not None:
             told["request_id"], told["trace_id"] = identity.request_id, identity.trace.trace_id
         if record.exc_info:
             told["exception"] = self._over(self.formatException(record.exc_info))

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -39,8 +39,7 @@ class AdmissionOutcome(StrEnum):
     RATE_LIMITED = "rate_limited"
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """Somebody who was let in, and where they stand with the rate of their key, if it has one."""
 
     caller: Caller

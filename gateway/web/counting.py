@@ -63,16 +63,14 @@ def count_parts(
     before: Mapping[str, BackendReport] | None = None,
 ) -> None:
     """Count what each backend gave of an answer, since it was told what it had given ``before``."""
+    told = before or {}
     for name, report in reports.items():
-        if name in backends:
-            _count_part(backends[name], report, None if before is None else before.get(name))
-
-
-def _count_part(backend: Backend, report: BackendReport, before: BackendReport | None) -> None:
-    figures = backend.figures
-    if before is None:
-        figures.parts[report.status, report.served_from or _NOT_READ] += 1
-    known = before or _NOTHING
-    figures.rows += report.rows - known.rows
-    figures.late += report.late - known.late
-    figures.duplicates += report.duplicates - known.duplicates
+        if name not in backends:
+            continue
+        figures = backends[name].figures
+        if before is None:
+            figures.parts[report.status, report.served_from or _NOT_READ] += 1
+        known = told.get(name, _NOTHING)
+        figures.rows += report.rows - known.rows
+        figures.late += report.late - known.late
+        figures.duplicates += report.duplicates - known.duplicates

@@ -66,7 +66,7 @@ class Gzip:
 
 def coding_for(request: web.Request) -> Coding:
     """Choose what a stream passes by what the client accepts."""
-    return Gzip() if _is_accepted(request) else Identity()
+    return Gzip() if is_gzip_accepted(request) else Identity()
 
 
 async def encoded(coding: Coding, chunk: bytes) -> bytes:
@@ -76,15 +76,14 @@ async def encoded(coding: Coding, chunk: bytes) -> bytes:
     return coding.encode(chunk)
 
 
-def _is_accepted(request: web.Request) -> bool:
+def is_gzip_accepted(request: web.Request) -> bool:
+    """Say whether the client has answers rather compressed."""
     return is_gzip_wanted(",".join(request.headers.getall("Accept-Encoding", ())))
 
 
-async def compress(
-    request: web.Request, response: web.StreamResponse, kept: Body | None = None
-) -> None:
+async def compress(response: web.StreamResponse, kept: Body | None = None) -> None:
     """Compress an answer that is held as a whole, if that is worth it; one that is kept, once."""
-    if not (isinstance(response, web.Response) and _is_accepted(request)):
+    if not isinstance(response, web.Response):
         return
     body = response.body
     is_worth_it = response.content_type in _TYPES and "Content-Encoding" not in response.headers

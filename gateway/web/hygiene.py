@@ -69,7 +69,7 @@ def options_answer(request: web.Request, origins: frozenset[str]) -> web.Respons
     if request.method == "OPTIONS" and request.raw_path == "*":
         return web.Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": "GET, HEAD, POST"})
     error = request.match_info.http_exception
-    if not isinstance(error, web.HTTPMethodNotAllowed):
+    if error is None or not isinstance(error, web.HTTPMethodNotAllowed):
         return None
     methods = sorted({*error.allowed_methods, "OPTIONS"})
     allow = {"Allow": ", ".join(methods)}
@@ -91,8 +91,10 @@ def refuse_other_hosts(request: web.Request) -> None:
 def unless_known(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
     """Give a 304 in place of an answer that the client has, by its tag."""
     known = request.headers.getall("If-None-Match", ())
+    if not known or request.method not in _READING:
+        return response
     tag = response.headers.get("ETag")
-    if not known or tag is None or request.method not in _READING or not is_known(tag, known):
+    if tag is None or not is_known(tag, known):
         return response
     headers = {name: response.headers[name] for name in _OF_A_304 if name in response.headers}
     return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)

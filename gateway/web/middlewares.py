@@ -17,10 +17,11 @@ from gateway.web.admission import FORWARDING, Admission
 from gateway.web.calls import call_of
 from gateway.web.counting import count_call, method_of, problem_of, route_of, status_of
 from gateway.web.formats import JSON, LINES, TABLE, acceptable
-from gateway.web.gzip import compress
+from gateway.web.gzip import compress, is_gzip_accepted
 from gateway.web.hygiene import options_answer, refuse_other_hosts, unless_known
 from gateway.web.keys import CALLER, FORMAT, IS_STREAMING
 from gateway.web.problems import Problem
+from gateway.web.request_log import log_call
 from gateway.web.tracing import Tracer
 
 _LOG = logging.getLogger("gateway.requests")
@@ -32,10 +33,7 @@ _OF_LISTS, _OF_OTHERS = (JSON, LINES, TABLE), (JSON,)
 
 
 def log_requests(figures: CallFigures) -> Middleware:
-    """Make the middleware that counts requests, and logs a line of each.
-
-    Neither its query nor its id is told, which may name people.
-    """
+    """Make the middleware that counts requests, and logs a line of each."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -50,23 +48,7 @@ def log_requests(figures: CallFigures) -> Middleware:
             seconds = time.perf_counter() - begun
             route = route_of(request)
             count_call(figures, request, route, response, seconds)
-            _LOG.info(
-                "%s %s %d %.1f ms %s trace %s",
-                request.method,
-                route,
-                status_of(response),
-                seconds * 1000,
-                identity.request_id,
-                identity.trace.trace_id,
-                extra={
-                    "told": {
-                        "method": request.method,
-                        "route": route,
-                        "status": status_of(response),
-                        "duration_ms": round(seconds * 1000, 1),
-                    }
-                },
-            )
+            log_call(request.method, route, status_of(response), seconds, identity)
 
     return middleware
 
@@ -126,7 +108,8 @@ def answer_calls(
                 raise
             _LOG.exception("request %s broke", call_of(request).identity.request_id)
             response = _broken(request)
-        await compress(request, response, call_of(request).kept)
+        if is_gzip_accepted(request):
+            await compress(response, call_of(request).kept)
         return response
 
     return middleware
@@ -164,7 +147,8 @@ async def authenticate(
         return
     admitted = await admission.admit(request, clock())
     request[CALLER] = caller = admitted.caller
-    call_of(request).standing = admitted.standing
+    if admitted.standing is not None:
+        call_of(request).standing = admitted.standing
     # What is not served is answered as such, whoever asks.
     if request.match_info.http_exception is None:
         caller.refuse_unless_allowed(request.method, request.path)
@@ -186,5 +170,5 @@ def _is_guarded(request: web.Request) -> bool:
 def negotiate(request: web.Request) -> None:
     """Choose the format of what is served; raise a 406 for what the client would not read."""
     if request.path.startswith(_PROTECTED) and request.match_info.http_exception is None:
-        is_list = request.method != "POST" and route_of(request) == _LIST
+        is_list = request.method != "POST" and request.path == _LIST
         request[FORMAT] = acceptable(request, _OF_LISTS if is_list else _OF_OTHERS)

@@ -103,7 +103,7 @@ class Repeats:
             return None
         if kept.federation is not federation:
             return None
-        return kept if federation.is_in(kept.states) else None
+        return kept if kept.states == federation.states(kept.states) else None
 
     def keep(
         self,

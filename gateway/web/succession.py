@@ -1,7 +1,7 @@
 """Applications that serve one after the other: each request is served by one of them to its end."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from aiohttp import web, web_app
@@ -16,9 +16,9 @@ class Served:
         """Take what the library is told of how to serve it. It does not serve yet."""
         self.app = app
         self._runner = web.AppRunner(app, **settings)
+        self._server: web.Server | None = None
         self._requests = 0
-        self._is_left = asyncio.Event()
-        self._is_left.set()
+        self._has_lost_one = asyncio.Event()
 
     async def begin(self) -> None:
         """Start it up, or raise what keeps it from that."""
@@ -27,24 +27,23 @@ class Served:
         except BaseException:
             await self._runner.cleanup()
             raise
+        self._server = self._runner.server
 
     @property
     def server(self) -> web.Server:
         """Give what the library would serve it by."""
-        if self._runner.server is None:
+        if self._server is None:
             raise RuntimeError("it has not begun")
-        return self._runner.server
+        return self._server
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Serve a request, and count it as long as that takes."""
         self._requests += 1
-        self._is_left.clear()
         try:
             return await self.server.request_handler(request)
         finally:
             self._requests -= 1
-            if not self._requests:
-                self._is_left.set()
+            self._has_lost_one.set()
 
     async def leave(self, is_late: asyncio.Event) -> None:
         """Clean up when all is done that was begun here, or when it is too late to wait for it."""
@@ -59,7 +58,9 @@ class Served:
 
     async def _done(self) -> None:
         """Wait for the requests, and for what goes on when those who asked have left."""
-        await self._is_left.wait()
+        while self._requests:
+            self._has_lost_one.clear()
+            await self._has_lost_one.wait()
         await self.app[UNDERTAKINGS].settled()
         await self.app[FEDERATION].settled()
 
@@ -94,9 +95,9 @@ class Succession:
         before, self._current = self._current, served
         self._leave(before)
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    def handle(self, request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
         """Serve a request."""
-        return await self._current.handle(request)
+        return self._current.handle(request)
 
     def made(self, *parts: Any) -> web.BaseRequest:  # noqa: ANN401  # the library's own, handed on
         """Make a request of what was read."""

@@ -34,6 +34,20 @@ def test_what_a_terminal_would_obey_is_written_as_its_escape(text: str) -> None:
     assert line == f"INFO gateway: {text.encode('unicode_escape').decode()}"
 
 
+@given(st.lists(st.floats(0, 4e9), max_size=5), st.floats(0, 3))
+def test_the_time_of_an_event_is_told_as_the_library_does(
+    instants: list[float], since: float
+) -> None:
+    library = logging.Formatter("%(asctime)s")
+    ours = LegibleFormatter("%(asctime)s")
+    created = [each for at in instants for each in (at, at + since)]
+    events = [record("said") for _ in created]
+    for event, at in zip(events, created, strict=True):
+        event.created, event.msecs = at, int(at % 1 * 1000) + 0.0
+
+    assert [*map(ours.format, events)] == [*map(library.format, events)]
+
+
 def broken(words: str) -> None:
     raise ValueError(words)
 

@@ -1,6 +1,7 @@
 """What a process that serves logs as JSON: an object a line, for programs."""
 
 import asyncio
+import io
 import json
 import logging
 import sys
@@ -12,6 +13,7 @@ import aiohttp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.cli.line_handler import LineHandler
 from gateway.cli.serving_logs import JsonFormatter
 from gateway.web.tracing import Identity, Trace, begin
 from tests.laboratory import http_faults as http
@@ -72,6 +74,23 @@ async def test_what_is_logged_for_a_call_has_its_ids_also_in_what_it_starts() ->
     for told in await asyncio.create_task(call()):
         assert (told["request_id"], told["trace_id"]) == ("r1", "a" * 32)
     assert "request_id" not in formatted("nobody's")
+
+
+async def test_a_line_that_is_written_later_has_the_ids_of_its_call() -> None:
+    stream = io.StringIO()
+    handler = LineHandler(stream, many="gateway")
+    handler.setFormatter(FORMATTER)
+
+    async def call(name: str) -> None:
+        begin(Identity(name, Trace("a" * 32, "b" * 16, 0)))
+        handler.handle(logging.LogRecord("gateway", logging.INFO, "", 1, "done", (), None))
+
+    for name in ("r1", "r2"):
+        await asyncio.create_task(call(name))
+    handler.flush()
+
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["request_id"] for line in lines] == ["r1", "r2"]
 
 
 async def test_all_that_a_process_says_is_json_and_names_requests(tmp_path: Path) -> None:
