@@ -63,12 +63,8 @@ class Doorstep:
             call_of(request).body_seconds = self.crowd.limits.body_seconds
             if (odd := _odd(request)) is not None:
                 return self._refused("(unreadable)", request, odd)
-            if request.path == _READY:
-                self._watched_at = time.monotonic()
-                if self.is_stopping:
-                    return self._refused("(stopping)", request, _stopping())
             if request.path in _PROBES:
-                return await handler(request)
+                return await self._watched(request, handler)
             self._time_lap()
             has_room = self.crowd.enter()
             try:
@@ -94,13 +90,20 @@ class Doorstep:
         problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
         return self._answer(request, problem)
 
+    async def _watched(self, request: web.BaseRequest, handler: Handler) -> web.StreamResponse:
+        """Answer who watches whether we live, or are ready."""
+        if request.path == _READY:
+            self._watched_at = time.monotonic()
+            if self.is_stopping:
+                return self._refused("(stopping)", request, _stopping())
+        return await handler(request)
+
     def _time_lap(self) -> None:
         """See how long everything takes that is ready to go on."""
-        loop = asyncio.get_running_loop()
-        loop.call_soon(self._end_lap, loop, loop.time())
+        asyncio.get_running_loop().call_soon(self._end_lap, time.monotonic())
 
-    def _end_lap(self, loop: asyncio.AbstractEventLoop, begun: float) -> None:
-        now = loop.time()
+    def _end_lap(self, begun: float) -> None:
+        now = time.monotonic()
         self.crowd.lap(now - begun, now)
 
     def _refused(

@@ -1,6 +1,7 @@
 """What the head of every answer says, and which requests are no calls at all."""
 
 from http import HTTPStatus
+from typing import TypeAlias
 
 from aiohttp import web
 from multidict import CIMultiDict, istr
@@ -32,6 +33,8 @@ _SAFE_ENCRYPTED = SAFE_HEADERS | {istr("Strict-Transport-Security"): "max-age=31
 
 _VARIES = "Authorization, X-API-Key, Accept, Accept-Encoding"
 _VARIES_BY_ORIGIN = f"{_VARIES}, Origin"
+Alike: TypeAlias = tuple[str, tuple[int, int], bool, bool]
+
 _READING = ("GET", "HEAD")
 _OF_A_304 = (
     *("ETag", "Cache-Control", "Cache-Status", "Server-Timing", "Link"),
@@ -59,6 +62,18 @@ def complete_head(
     _tell_back(call_of(request), headers)
     if "Cache-Control" in sent and forbids_storing(sent.getall("Cache-Control")):
         headers.update(NO_STORE)
+
+
+def alike(request: web.BaseRequest) -> Alike | None:
+    """Say what the head of an answer depends on besides the ids of its call, as it is completed.
+
+    It is none where it depends on more than what many have in common.
+    """
+    sent, call = request.headers, call_of(request)
+    is_own = call.standing is not None or call.wait_seconds is not None
+    if is_own or "Origin" in sent or "Cache-Control" in sent:
+        return None
+    return request.method, request.version, request.keep_alive, request.secure
 
 
 def options_answer(request: web.Request, origins: frozenset[str]) -> web.Response | None:

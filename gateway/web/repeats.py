@@ -4,7 +4,7 @@ A dashboard asks for the same page every few seconds. What tells the time in its
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -56,6 +56,8 @@ class Repeat:
     states: Mapping[str, State]
     made_at: float
     fresh_until: float
+    heads_sent: dict[Hashable, str] = field(default_factory=dict)
+    """Heads as they were sent, by what they depend on: as long as all of them say the same."""
     _head: CIMultiDict[str] = field(default_factory=CIMultiDict)
     _head_until: float = -math.inf
 
@@ -64,11 +66,11 @@ class Repeat:
         """Estimate the memory it takes, in bytes, compressed and as it is."""
         return 2 * len(self.body.plain) + _BYTES_BESIDE * (1 + len(self.reports))
 
-    def response(self, now: float) -> web.Response:
-        """Write it down as it is now."""
+    def head(self, now: float) -> CIMultiDict[str]:
+        """Say what there is to say of it now; ``heads_sent`` say the same from then on."""
         if now >= self._head_until:
             self._write_head(now)
-        return web.Response(body=self.body.plain, headers=self._head)
+        return self._head
 
     def _write_head(self, now: float) -> None:
         """Write the head as it is until a whole second less is left of some part."""
@@ -78,6 +80,7 @@ class Repeat:
         self._head["Cache-Control"] = cache_control(servings.values())
         self._head.update(service_headers(self.reports, servings))
         left = [each.fresh_for_s or 0.0 for each in servings.values()]
+        self.heads_sent.clear()
         self._head_until = now + min((seconds % 1 for seconds in left), default=math.inf)
 
 

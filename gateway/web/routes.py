@@ -46,6 +46,7 @@ from gateway.web.questions import directory_of
 from gateway.web.refreshes import refresh_unknown, refreshed, refuse_fields
 from gateway.web.refusals import failure_problem
 from gateway.web.render import json_response, page_response, session_response
+from gateway.web.repeated import RepeatedResponse
 from gateway.web.repeats import Question
 from gateway.web.streaming import stream
 from gateway.web.summary import ROWS_AT_A_TIME, parse_summary, summarise
@@ -279,7 +280,7 @@ def _given_again(request: web.Request) -> web.Response | None:
     call = call_of(request)
     call.wait_seconds, call.kept = _wait_seconds(request), kept.body
     count_parts(federation.backends, kept.reports)
-    return kept.response(federation.timer())
+    return RepeatedResponse(kept, federation.timer())
 
 
 def _question(request: web.Request) -> Question:

@@ -204,18 +204,15 @@ class _Server(web.Server):
 
 
 class _Protocol(web.RequestHandler):
-    __slots__ = ("_doorstep", "_dropping", "_seat")
+    __slots__ = ("_doorstep", "_dropping", "_seat", "is_welcome")
 
     def __init__(self, server: _Server, doorstep: Doorstep, **settings: Any) -> None:  # noqa: ANN401  # the library's own
         super().__init__(server, loop=asyncio.get_running_loop(), **settings)
         self._doorstep = doorstep
         self._seat: Seat | None = None
+        self.is_welcome = False
+        """Whether there was room for the connection."""
         self._dropping: asyncio.TimerHandle | None = None
-
-    @property
-    def is_welcome(self) -> bool:
-        """Say whether there was room for the connection."""
-        return self._seat is not None and self._seat.has_room
 
     def enter(self, transport: asyncio.BaseTransport) -> float:
         """Count the connection in, and give the seconds that are waited for what it sends.
@@ -224,7 +221,8 @@ class _Protocol(web.RequestHandler):
         """
         crowd = self._doorstep.crowd
         self._seat = crowd.join(str((transport.get_extra_info("peername") or ("",))[0]))
-        if not self._seat.has_room:
+        self.is_welcome = self._seat.has_room
+        if not self.is_welcome:
             self._keepalive_timeout = crowd.limits.hasty_seconds
         return self._keepalive_timeout
 

@@ -84,7 +84,7 @@ def traced(traceparents: Sequence[str]) -> Trace:
 
 def _drawn(bits: int) -> str:
     """Draw an id. It names something and opens nothing, so that it may be guessed."""
-    return f"{random.getrandbits(bits):0{bits // 4}x}"
+    return random.getrandbits(bits).to_bytes(bits // 8).hex()
 
 
 def _parent(text: str) -> Trace | None:
