@@ -33,7 +33,7 @@ _SAFE_ENCRYPTED = SAFE_HEADERS | {istr("Strict-Transport-Security"): "max-age=31
 
 _VARIES = "Authorization, X-API-Key, Accept, Accept-Encoding"
 _VARIES_BY_ORIGIN = f"{_VARIES}, Origin"
-Alike: TypeAlias = tuple[str, tuple[int, int], bool, bool]
+Alike: TypeAlias = tuple[tuple[int, int], bool, bool]
 
 _READING = ("GET", "HEAD")
 _OF_A_304 = (
@@ -73,7 +73,7 @@ def alike(request: web.BaseRequest) -> Alike | None:
     is_own = call.standing is not None or call.wait_seconds is not None
     if is_own or "Origin" in sent or "Cache-Control" in sent:
         return None
-    return request.method, request.version, request.keep_alive, request.secure
+    return request.version, request.keep_alive, request.secure
 
 
 def options_answer(request: web.Request, origins: frozenset[str]) -> web.Response | None:

@@ -66,9 +66,9 @@ async def test_whoever_asks_and_how_it_is_the_head_that_would_be_laid_out(
     async with placed() as place:
         keeping, making = await place.gateway(), await place.gateway(max_bytes=0)
         for gateway in (keeping, making):
-            await told(gateway.address, *[LINES[:1]] * 4)
-        for number in range(3):
-            place.timer.now = number / 2
+            await told(gateway.address, *[LINES[:1]] * 2)
+        for place.timer.now in (0.25, 0.5, 1.25):
+            await told(keeping.address, *[LINES[:1]] * 2)
             again = await told(keeping.address, (line, leaving, *sent))
             anew = await told(making.address, (line, leaving, *sent))
 
@@ -81,6 +81,8 @@ async def test_each_has_the_ids_of_its_own_call_and_the_date_of_now() -> None:
     traced = (*LINES[:1], "X-Request-Id: mine", f"traceparent: 00-{TRACE}-00f067aa0ba902b7-01")
     async with placed() as place:
         gateway = await place.gateway()
+        await told(gateway.address, *[LINES[:1]] * 2)
+        place.timer.now = 0.25
         heads = [head for head, _ in await told(gateway.address, *[LINES[:1]] * 5, traced)]
 
     assert _value(heads[-1], "X-Request-Id") == "mine"
@@ -94,9 +96,10 @@ async def test_each_has_the_ids_of_its_own_call_and_the_date_of_now() -> None:
 async def test_a_connection_is_kept_or_closed_as_its_client_wants() -> None:
     async with placed() as place:
         gateway = await place.gateway()
-        await told(gateway.address, *[LINES[:1]] * 4)
+        await told(gateway.address, *[LINES[:1]] * 2)
+        place.timer.now = 0.25
         reader, writer = await asyncio.open_connection(gateway.address.host, gateway.address.port)
-        for _ in range(2):
+        for _ in range(3):
             await _answer(reader, writer, LINES[:1])
         await _answer(reader, writer, (LINES[0], LEAVING[0]))
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 import aiohttp
@@ -20,9 +21,14 @@ from gateway.app import build_app
 from gateway.config import AuthSettings, KeySettings
 from gateway.config.settings import Action, CacheSettings, CursorSettings
 from gateway.federation.federation import Federation
+from gateway.federation.filling import Listings
+from gateway.federation.listings import KeptListings
+from gateway.federation.ranges import KeptRanges
+from gateway.federation.run import Serving
+from gateway.model.report import BackendReport, BackendStatus, ServedFrom
 from gateway.web.callers import Caller
 from gateway.web.keys import FEDERATION, REPEATS
-from gateway.web.repeats import Question, Repeat, Repeats
+from gateway.web.repeats import Body, Question, Repeat, Repeats
 from gateway.web.serving import Runner
 from tests.support.adapters import NOON
 from tests.support.clock import Clock
@@ -245,6 +251,44 @@ def test_two_questions_are_one_only_if_all_of_them_is_the_same(
 
     assert (one == other) == is_same
     assert len({one, other}) == 1 + (not is_same)
+
+
+LEFT = st.lists(st.one_of(st.none(), st.floats(0, 100)), min_size=1, max_size=3)
+PASSED = st.lists(st.one_of(st.floats(0, 3), st.sampled_from([0.5, 1.0])), max_size=8)
+
+
+def repeat(left: list[float | None]) -> Repeat:
+    reports = {
+        f"b{number}": BackendReport(
+            status=BackendStatus.OK, served_from=ServedFrom.CACHE, as_of=NOON
+        )
+        for number in range(len(left))
+    }
+    servings = {f"b{number}": Serving(seconds, 0.0) for number, seconds in enumerate(left)}
+    federation = Federation((), Listings(KeptListings(timer=Clock())), KeptRanges(timer=Clock()))
+    return Repeat(federation, Body(b"{}"), {"ETag": "1"}, reports, servings, {}, 0.0, 100.0)
+
+
+@given(LEFT, PASSED)
+def test_whenever_the_head_is_asked_for_it_is_as_if_written_then(
+    left: list[float | None], passed: list[float]
+) -> None:
+    kept = repeat(left)
+
+    for now in accumulate(passed):
+        assert kept.head(now) == repeat(left).head(now)
+
+
+@given(LEFT, PASSED)
+def test_heads_that_were_sent_are_those_of_the_head_there_is(
+    left: list[float | None], passed: list[float]
+) -> None:
+    kept = repeat(left)
+
+    for now in accumulate(passed):
+        head = kept.head(now)
+        assert all(sent == repr(head) for sent in kept.heads_sent.values())
+        kept.heads_sent["somebody"] = repr(head)
 
 
 async def test_the_third_time_it_is_not_made_again(made: list[str]) -> None:
