@@ -21,6 +21,7 @@ class LegibleFormatter(logging.Formatter):
     def __init__(self, line: str, over: Callable[[str], str] = _as_it_is) -> None:
         """Take how a line is laid out, and what takes out of it what may not be told."""
         super().__init__(line)
+        self._line = line
         self._over = over
 
     def formatTime(  # noqa: N802  # the library's own
@@ -33,7 +34,7 @@ class LegibleFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the library's own
         """Write the line of an event."""
-        return legible(self._over(super().formatMessage(record)))
+        return legible(self._over(self._line % vars(record)))
 
     def formatException(  # noqa: N802  # the library's own
         self,

@@ -81,10 +81,10 @@ class Admission:
             for name, quota in rates.items()
         }
 
-    async def admit(self, request: web.Request, now: datetime) -> Admitted:
+    async def admit(self, request: web.Request, clock: Callable[[], datetime]) -> Admitted:
         """Let a call in, or raise a 401 or 429."""
         try:
-            caller = self._keyring.caller(request.headers, now)
+            caller = self._keyring.caller(request.headers, clock)
         except Problem as problem:
             raise self._failed(request, problem) from None
         limiter = self.rates.get(caller.name)

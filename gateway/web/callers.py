@@ -2,12 +2,12 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from multidict import MultiMapping
+from multidict import MultiMapping, istr
 
 from gateway.web.problems import Problem
 from gateway.web.redaction import NOTHING_HIDDEN, Redaction
@@ -15,6 +15,7 @@ from gateway.web.redaction import NOTHING_HIDDEN, Redaction
 _READING = frozenset({"GET", "HEAD"})
 _BACKENDS = "/v1/backends"
 _METRICS = "/metrics"
+_KEY, _AUTHORIZATION = istr("X-API-Key"), istr("Authorization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Keyring:
     keys: Sequence[ApiKey] = ()
     is_key_needed: bool = False
 
-    def caller(self, headers: MultiMapping[str], now: datetime) -> Caller:
+    def caller(self, headers: MultiMapping[str], clock: Callable[[], datetime]) -> Caller:
         """Name the caller by the key that was sent.
 
         Raises a 401 for a key that is unknown or missing, and for several, whichever they are.
@@ -95,19 +96,22 @@ class Keyring:
             # Every key is compared, whichever fits: the time taken tells nothing.
             if hmac.compare_digest(key.sha256, digest):
                 found = key
-        if found is None or (found.expires is not None and found.expires <= now):
+        if found is None or (found.expires is not None and found.expires <= clock()):
             raise _unauthorised("The key is not known here, or has expired.")
         return found.caller
 
 
 def _sent_key(headers: MultiMapping[str]) -> str | None:
     """Read the key, which may be in either header, or the same in both."""
-    keys = headers.getall("X-API-Key", [])
-    tokens = [_token(value) for value in headers.getall("Authorization", [])]
-    if len(keys) > 1 or len(tokens) > 1 or len({*keys, *tokens}) > 1:
+    keys: Sequence[str] = headers.getall(_KEY, ())
+    authorizations: Sequence[str] = headers.getall(_AUTHORIZATION, ())
+    if not keys and not authorizations:
+        return None
+    sent = [*keys, *map(_token, authorizations)]
+    if len(keys) > 1 or len(authorizations) > 1 or len({*sent}) > 1:
         # What stands in front may have looked at another of them than we would.
         raise _unauthorised("Send one key, once.")
-    return next(iter([*keys, *tokens]), None)
+    return sent[0]
 
 
 def _token(authorization: str) -> str:

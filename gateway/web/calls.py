@@ -1,9 +1,8 @@
 """What is known of a call beside its request, from its first line to the end of its answer."""
 
-from dataclasses import dataclass
-
 from aiohttp import web
-from multidict import CIMultiDict, CIMultiDictProxy, MultiMapping
+from msgspec import Struct
+from multidict import CIMultiDict, CIMultiDictProxy, MultiMapping, istr
 
 from gateway.web.limits import ServingLimits
 from gateway.web.rates import Standing
@@ -11,8 +10,7 @@ from gateway.web.repeats import Body
 from gateway.web.tracing import Identity, begin, request_id, traced
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """A call by its name in logs, and what is found out about it on its way.
 
     ``standing`` is where its caller stands with the rate of the key, if it has one, and
@@ -30,26 +28,27 @@ class Call:
 
 CALL = web.RequestKey("CALL", Call)
 
+_ID, _PARENT = istr("X-Request-Id"), istr("traceparent")
+
 
 def call_of(request: web.BaseRequest) -> Call:
     """Give what is known of a call: from now on its name, if nothing was."""
     try:
         return request[CALL]
     except KeyError:
-        return _begun(request)
+        return begun(request)
+
+
+def begun(request: web.BaseRequest) -> Call:
+    """Name a call of which nothing is known yet, and have all that is done for it know its name."""
+    sent = sent_headers(request)
+    identity = Identity(request_id(sent.getall(_ID, ())), traced(sent.getall(_PARENT, ())))
+    begin(identity)
+    call = request[CALL] = Call(identity)
+    return call
 
 
 def sent_headers(request: web.BaseRequest) -> MultiMapping[str]:
     """Give the headers of a request. What is no request has none, in a dict of another kind."""
     headers = request.headers
     return headers if isinstance(headers, CIMultiDictProxy) else CIMultiDict(headers)
-
-
-def _begun(request: web.BaseRequest) -> Call:
-    sent = sent_headers(request)
-    identity = Identity(
-        request_id(sent.getall("X-Request-Id", ())), traced(sent.getall("traceparent", ()))
-    )
-    begin(identity)
-    call = request[CALL] = Call(identity)
-    return call

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from aiohttp import http_exceptions, web
 
-from gateway.web.calls import call_of
+from gateway.web.calls import begun, call_of
 from gateway.web.hygiene import complete_head
 from gateway.web.limits import Crowd
 from gateway.web.problems import Problem
@@ -60,7 +60,7 @@ class Doorstep:
         """
 
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
-            call_of(request).body_seconds = self.crowd.limits.body_seconds
+            begun(request).body_seconds = self.crowd.limits.body_seconds
             if (odd := _odd(request)) is not None:
                 return self._refused("(unreadable)", request, odd)
             if request.path in _PROBES:

@@ -145,7 +145,7 @@ async def authenticate(
     """Name the caller of a protected path, or raise a 401, 403 or 429."""
     if not (request.path.startswith(_PROTECTED) or _is_guarded(request)):
         return
-    admitted = await admission.admit(request, clock())
+    admitted = await admission.admit(request, clock)
     request[CALLER] = caller = admitted.caller
     if admitted.standing is not None:
         call_of(request).standing = admitted.standing

@@ -78,7 +78,8 @@ def traced(traceparents: Sequence[str]) -> Trace:
     """
     parent = _parent(traceparents[0]) if len(traceparents) == 1 else None
     if parent is None:
-        return Trace(_drawn(128), _drawn(64), 0)
+        drawn = _drawn(128 + 64)
+        return Trace(drawn[:32], drawn[32:], 0)
     return Trace(parent.trace_id, _drawn(64), parent.flags, parent.span_id)
 
 
