@@ -5,17 +5,17 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
 
+from gateway.web.connections import Connection, is_welcome
 from gateway.web.doorstep import MAX_LINE_BYTES, Doorstep
 from gateway.web.handshakes import Handshake, Handshakes
 from gateway.web.keys import FIGURES, ORIGINS, TRUSTED_PROXIES
-from gateway.web.limits import Crowd, Seat, ServingLimits
+from gateway.web.limits import Crowd, ServingLimits
 from gateway.web.succession import Succession
 
 REQUEST_LIMITS = {
@@ -144,7 +144,7 @@ class _Server(web.Server):
         settings: Mapping[str, Any],
     ) -> None:
         super().__init__(
-            doorstep.before(succession.handle, _is_welcome),
+            doorstep.before(succession.handle, is_welcome),
             request_factory=self._made,
             handler_cancellation=handler_cancellation,
             **settings,
@@ -164,7 +164,7 @@ class _Server(web.Server):
             await self._handshakes.settled(_LINGERING_SECONDS)
         await self._emptied(idle)
         for each in self.connections:
-            if isinstance(each, _Protocol):
+            if isinstance(each, Connection):
                 each.end()
         await self._emptied(until)
 
@@ -193,7 +193,7 @@ class _Server(web.Server):
         return self._succession.made(message, *parts)
 
     def __call__(self) -> web.RequestHandler | Handshake:  # type: ignore[override]  # the loop takes any protocol
-        protocol = _Protocol(self, self._doorstep, **self._kwargs)
+        protocol = Connection(self, self._doorstep, **self._kwargs)
         return protocol if self._handshakes is None else Handshake(protocol, self._handshakes)
 
     async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # the library's own
@@ -201,90 +201,6 @@ class _Server(web.Server):
         if self._handshakes is not None:
             await self._handshakes.end()
         await super().shutdown(timeout)
-
-
-class _Protocol(web.RequestHandler):
-    __slots__ = ("_doorstep", "_dropping", "_seat", "is_welcome")
-
-    def __init__(self, server: _Server, doorstep: Doorstep, **settings: Any) -> None:  # noqa: ANN401  # the library's own
-        super().__init__(server, loop=asyncio.get_running_loop(), **settings)
-        self._doorstep = doorstep
-        self._seat: Seat | None = None
-        self.is_welcome = False
-        """Whether there was room for the connection."""
-        self._dropping: asyncio.TimerHandle | None = None
-
-    def enter(self, transport: asyncio.BaseTransport) -> float:
-        """Count the connection in, and give the seconds that are waited for what it sends.
-
-        One too many has little time to hear that it is.
-        """
-        crowd = self._doorstep.crowd
-        self._seat = crowd.join(str((transport.get_extra_info("peername") or ("",))[0]))
-        self.is_welcome = self._seat.has_room
-        if not self.is_welcome:
-            self._keepalive_timeout = crowd.limits.hasty_seconds
-        return self._keepalive_timeout
-
-    def leave(self) -> None:
-        """Count the connection out."""
-        if self._seat is not None:
-            self._doorstep.crowd.leave(self._seat)
-
-    def end(self) -> None:
-        """Close the connection: now if it is idle, or else behind the request under way."""
-        if self._waiter is not None and not self._waiter.done():
-            self.force_close()
-        else:
-            self.close()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to read; a connection without a handshake is counted in now."""
-        if self._seat is None:
-            self.enter(transport)
-            if isinstance(transport, asyncio.Transport):
-                # Without it the last bytes would be waited for without end. TLS closes in time.
-                transport.set_write_buffer_limits(high=0)
-        super().connection_made(transport)
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        """Count the connection out."""
-        self._wait_no_longer()
-        self.leave()
-        super().connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        """Wait for the client to take what was written, but not for ever."""
-        super().pause_writing()
-        seconds = self._doorstep.crowd.limits.write_seconds
-        self._dropping = asyncio.get_running_loop().call_later(seconds, self._drop)
-
-    def resume_writing(self) -> None:
-        """Go on: the client has taken it."""
-        self._wait_no_longer()
-        super().resume_writing()
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = HTTPStatus.INTERNAL_SERVER_ERROR,
-        exc: BaseException | None = None,
-        message: str | None = None,  # noqa: ARG002  # it holds what was sent, maybe by others
-    ) -> web.StreamResponse:
-        """Answer what is no request, or what broke where nothing else answers."""
-        if request.writer.output_size > 0:
-            raise ConnectionError("an answer is under way")
-        if status == HTTPStatus.BAD_REQUEST:
-            return self._doorstep.unreadable(request, exc)
-        return self._doorstep.broken(request, exc)
-
-    def _drop(self) -> None:
-        if self.transport is not None:
-            self.transport.abort()
-
-    def _wait_no_longer(self) -> None:
-        if self._dropping is not None:
-            self._dropping.cancel()
 
 
 def _waiting_on(listening: socket.socket) -> Iterator[socket.socket]:
@@ -307,7 +223,3 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
 def _times(limits: ServingLimits) -> dict[str, float]:
     """Say how long is waited for a head, and for the rest of a body that nobody reads."""
     return {"keepalive_timeout": limits.idle_seconds, "lingering_time": limits.body_seconds}
-
-
-def _is_welcome(request: web.BaseRequest) -> bool:
-    return isinstance(request.protocol, _Protocol) and request.protocol.is_welcome
