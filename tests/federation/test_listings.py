@@ -61,7 +61,7 @@ def test_a_whole_list_takes_the_place_of_one_that_has_grown_since_it_was_asked_f
     clock, whole, lifetimes = Clock(), listing(FakeRow("2", 2)), Lifetimes(10)
     kept = KeptListings(timer=clock)
     kept.keep_read(key(), Kept(ONE, lifetimes.begin(0.0), 0.0, full_list_due=300.0))
-    growing = kept.find_growing(key())
+    growing = kept.held(key()).growing
     assert growing is not None
     clock.now = 5.0
     kept.keep_grown(key(), growing, listing(*rows(1, 2)), Lifetimes(10))
@@ -95,7 +95,7 @@ def test_a_whole_listing_that_serves_no_more_hides_none_that_does() -> None:
     kept.keep(key(), ONE, lifetimes)
     clock.now = 80.0
     kept.keep(narrow, narrowed, lifetimes)
-    life = kept.life_of(narrow, narrowed)
+    life = kept.held(narrow).life_of(narrowed)
 
     assert kept.find(narrow) is narrowed
     assert life is not None
