@@ -40,7 +40,7 @@ class Ready:
     def take(self, most: int, up_to: Key | None = None) -> list[Row]:
         """Take some of the smallest, in order, so many at most: none if none are up to a key."""
         queues = {name: queue for name, queue in self._queues.items() if queue}
-        if not queues or not most:
+        if not queues or most < 1:
             return []
         # Enough if every lane gives as many: to sort more than are taken would be of no use.
         share = -(-most // len(queues))
