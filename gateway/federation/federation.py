@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from gateway.federation.backend import Backend, Failed
@@ -40,6 +41,7 @@ _REFRESH_SECONDS = 30.0
 """The deadline of what nobody waits for."""
 
 _REFRESHED_SESSIONS = 50
+_REMEMBERED_DOMAINS = 64
 
 
 class Federation:
@@ -74,6 +76,7 @@ class Federation:
             horizons or {},
         )
         self._writing = Writing(listings, ranges, details)
+        self._domain_of = lru_cache(_REMEMBERED_DOMAINS)(domain_of)
 
     async def page(
         self, request: PageRequest, deadline: Deadline, *, is_counted: bool = False
@@ -193,7 +196,7 @@ class Federation:
         parts: list[Part] = []
         reports: dict[str, BackendReport] = {}
         query, position = request.query, request.position
-        is_contradictory = domain_of(query.conditions).is_empty
+        is_contradictory = self._domain_of(query.conditions).is_empty
         for name in query.backends:
             if name in self.disabled:
                 reports[name] = skipped()

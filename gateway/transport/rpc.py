@@ -87,6 +87,8 @@ class RpcWire:
 
     async def _connected(self) -> RpcConnection:
         """Give the open connection. One call opens it; the others wait, each for its own time."""
+        if self._connection is not None and not self._connection.is_broken:
+            return self._connection
         async with self._opening:
             if self._connection is not None and self._connection.is_broken:
                 await self._connection.close()
