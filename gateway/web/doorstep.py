@@ -66,12 +66,12 @@ class Doorstep:
             if request.path in _PROBES:
                 return await self._watched(request, handler)
             self._time_lap()
-            has_room = self.crowd.enter()
+            has_room = self.crowd.begin_call()
             try:
                 if has_room and is_welcome(request):
                     return await handler(request)
             finally:
-                self.crowd.go()
+                self.crowd.end_call()
             return self._refused(
                 "(not read)", request, _overloaded(), is_last=not is_welcome(request)
             )

@@ -74,12 +74,12 @@ class Crowd:
         if not self._connections[seat.subject]:
             del self._connections[seat.subject]
 
-    def enter(self) -> bool:
-        """Count a call in, which goes in the end; say whether there is room for it."""
+    def begin_call(self) -> bool:
+        """Count a call in, until it is ended; say whether there is room for it."""
         self.figures.under_way += 1
         return self.figures.under_way <= self._capacity.calls
 
-    def go(self) -> None:
+    def end_call(self) -> None:
         """Count a call out."""
         self.figures.under_way -= 1
 

@@ -76,6 +76,19 @@ async def test_nobody_under_load_fails_and_it_exits_in_time(
     assert any("stopped" in line for line in process.lines)
 
 
+async def test_every_answer_before_the_end_has_its_line(tmp_path: Path) -> None:
+    async with (
+        FaultServer(digital_samba(), http.honest) as vendor,
+        served(tmp_path, vendor) as process,
+        under_load(f"{process.address}/v1/sessions") as load,
+    ):
+        await load.grown(50)
+        process.tell(signal.SIGTERM)
+        await process.ended()
+
+    assert sum("GET /v1/sessions 200" in line for line in process.lines) == load.good
+
+
 async def test_who_watches_is_told_at_once_and_served_for_a_while(tmp_path: Path) -> None:
     async with (
         FaultServer(digital_samba(), http.honest) as vendor,
