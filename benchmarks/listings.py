@@ -112,7 +112,7 @@ async def _listing(
         lifetimes=Lifetimes(0),
         clock=lambda: FROZEN_AT,
     )
-    page = await backend.only_page(_EVERYTHING, harvest.take, lambda: None)
+    page = await backend.only_page(_EVERYTHING, harvest, lambda: None)
     if isinstance(page, Failed):
         raise SystemExit(f"not filled: {page.failure}")
     listing = harvest.listing(backend.maker, FROZEN_AT, Tally())

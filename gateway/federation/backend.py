@@ -17,7 +17,7 @@ from gateway.federation.familiar import Familiar
 from gateway.federation.flights import Flights
 from gateway.federation.freshness import Acceptance, Lifetimes
 from gateway.federation.health import Health
-from gateway.federation.mapping import BackendPage, Mapper, Take, legible
+from gateway.federation.mapping import BackendPage, Mapper, Taker, legible
 from gateway.federation.metering import Meter
 from gateway.federation.misfits import Misfits
 from gateway.federation.selectivity import Selectivity
@@ -173,7 +173,7 @@ class Backend:
     async def only_page(
         self,
         plan: ScanPlan,
-        take: Take[Placed],
+        taker: Taker[Placed],
         sent: Callable[[], None],
         *,
         is_outlined: bool = False,
@@ -182,7 +182,7 @@ class Backend:
 
         ``sent`` is called whenever it is asked for.
         """
-        page = await self._page(plan, First(), sent, take, is_outlined=is_outlined)
+        page = await self._page(plan, First(), sent, taker, is_outlined=is_outlined)
         return self.lost() if isinstance(page, Lost) else page
 
     def lost(self) -> Failed:
@@ -194,7 +194,7 @@ class Backend:
         plan: ScanPlan,
         at: Address,
         sent: Callable[[], None],
-        take: Take[Placed] | None = None,
+        taker: Taker[Placed] | None = None,
         *,
         is_outlined: bool,
     ) -> Outcome | Lost:
@@ -210,13 +210,13 @@ class Backend:
             raw = await self._tickets.call(fetch, as_of)
             if isinstance(raw, Lost):
                 return raw
-            page = await self.maker.placed_page(raw, as_of, take, is_outlined=is_outlined)
+            page = await self.maker.placed_page(raw, as_of, taker, is_outlined=is_outlined)
             self.figures.records += page.received + page.flaws.rejected
             self.figures.rejected += page.flaws.rejected
             return legible(page) if isinstance(at, First) else page
 
         under_way = self.under_way
-        return await self._outcome(read, budget=under_way.listings if take else under_way.pages)
+        return await self._outcome(read, budget=under_way.listings if taker else under_way.pages)
 
     async def session(self, native_id: str) -> BackendPage[Session] | Failed | None:
         """Read one session by the vendor's detail call; none if the vendor has no such."""

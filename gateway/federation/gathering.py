@@ -21,7 +21,7 @@ async def gather(
     """Read all there is. Of what a vendor sends at once no session is held longer than needed."""
     if plan.paging is PagingStyle.SINGLE:
         page = await backend.only_page(
-            plan.scan, harvest.take, tally.count_request, is_outlined=harvest.is_outlined
+            plan.scan, harvest, tally.count_request, is_outlined=harvest.is_outlined
         )
         if isinstance(page, BackendPage):
             tally.add(page)

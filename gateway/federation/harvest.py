@@ -38,6 +38,10 @@ class Harvest:
         self._vanished: dict[str, Session] = {}
         self._received = 0
 
+    def expect(self, records: int, size: int) -> None:
+        """Get ready for so many more records: sessions that will be too many are not remembered."""
+        self._remember_no_more_than_fit(len(self.records) + records, self._record_bytes + size)
+
     def take(self, pairs: Sequence[tuple[Placed, Raw]]) -> None:
         """Take sessions and their records; the first of two with one id is the one that counts.
 
@@ -55,10 +59,13 @@ class Harvest:
         self.keys += map(self._key, fresh.values())
         if self._placed is not None:
             self._placed.update(fresh)
-            if REMEMBERED.estimate(len(self.records), self._record_bytes) > self._remembered_bytes:
-                self._placed = None
+        self._remember_no_more_than_fit(len(self.records), self._record_bytes)
         if RECORDS_ALONE.estimate(len(self.records), self._record_bytes) > self._max_bytes:
             raise BadAnswer(ErrorCode.BUDGET_EXCEEDED, f"a list over {self._max_bytes} bytes")
+
+    def _remember_no_more_than_fit(self, records: int, size: int) -> None:
+        if REMEMBERED.estimate(records, size) > self._remembered_bytes:
+            self._placed = None
 
     def take_vanished(self, vanished: Iterable[Vanished]) -> None:
         """Take sessions that are no longer at the vendor, but for those that are there again."""

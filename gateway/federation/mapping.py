@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from msgspec import UNSET, Raw, UnsetType
 
@@ -36,12 +36,20 @@ _Until: TypeAlias = datetime | UnsetType | None
 
 PlacedT = TypeVar("PlacedT", bound=Placed)
 PlacedT_co = TypeVar("PlacedT_co", bound=Placed, covariant=True)
+PlacedT_contra = TypeVar("PlacedT_contra", bound=Placed, contravariant=True)
 
 Pair: TypeAlias = tuple[PlacedT, Raw]
 """A session, or what places it, and the record it was."""
 
-Take: TypeAlias = Callable[[Sequence[Pair[PlacedT]]], None]
-"""What is done with some sessions and the records they were. It may raise an upstream error."""
+
+class Taker(Protocol[PlacedT_contra]):
+    """Takes what is on a page, some at a stretch."""
+
+    def expect(self, records: int, size: int) -> None:
+        """Get ready for so many records, of so many bytes in all."""
+
+    def take(self, pairs: Sequence[tuple[PlacedT_contra, Raw]]) -> None:
+        """Take some sessions, and the records they were. It may raise an upstream error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ class Mapper:
         self,
         raw: RawPage,
         as_of: datetime,
-        take: Take[Placed] | None = None,
+        taker: Taker[Placed] | None = None,
         *,
         is_outlined: bool,
     ) -> BackendPage[Placed]:
@@ -97,7 +105,7 @@ class Mapper:
         """
         reading = self._reading(as_of)
         read = reading.placed_of(raw) if is_outlined else reading.mapped
-        return await _read(raw, reading, read, take)
+        return await _read(raw, reading, read, taker)
 
     def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
         """Map records again that were sessions at this instant; raise for one that is none now."""
@@ -154,8 +162,7 @@ class _Reading:
 
     def placed_of(self, raw: RawPage) -> "Callable[[Raw], Pair[Placed] | None]":
         """Give what places the records of a page."""
-        size = sum(map(len, raw.records))
-        return self.recognised if self.familiar.begin(size) else self.placed
+        return self.recognised if self.familiar.begin(_size(raw)) else self.placed
 
     def recognised(self, sent: Raw) -> Pair[Placed] | None:
         """Place a record as it was placed before, else anew."""
@@ -222,26 +229,27 @@ async def _read(
     raw: RawPage,
     reading: _Reading,
     read: Callable[[Raw], Pair[PlacedT] | None],
-    take: Take[PlacedT] | None = None,
+    taker: Taker[PlacedT] | None = None,
 ) -> BackendPage[PlacedT]:
     """Read the records of a page, some at a stretch."""
     as_of = reading.provenance.as_of
     pairs: list[Pair[PlacedT]] = []
-    received = ahead = size = 0
-    if len(raw.records) > _SLICE:
-        await asyncio.sleep(0)  # To take so many out of their page took a while, too.
+    received = ahead = 0
+    size = _size(raw)
+    if taker is not None:
+        taker.expect(len(raw.records), size)
     for start in range(0, len(raw.records), _SLICE):
+        if len(raw.records) > _SLICE:
+            await asyncio.sleep(0)  # To take so many out of their page took a while, too.
         sent = raw.records[start : start + _SLICE]
-        size += sum(map(len, sent))
         # Slices would keep the whole page for as long as anybody keeps a session of it.
         some = [pair for pair in map(read, sent) if pair is not None]
         received += len(some)
         ahead += count_ahead((placed for placed, _ in some), as_of)
-        if take is not None:
-            take(some)
+        if taker is not None:
+            taker.take(some)
         else:
             pairs += some
-        await asyncio.sleep(0)
     rejected = len(raw.records) - received
     reading.misfits.note_records(len(raw.records), rejected, as_of)
     return BackendPage(
@@ -254,6 +262,11 @@ async def _read(
         received=received,
         size=size,
     )
+
+
+def _size(raw: RawPage) -> int:
+    """Count the bytes of the records of a page."""
+    return sum(map(len, raw.records))
 
 
 def legible(page: BackendPage[PlacedT]) -> BackendPage[PlacedT]:

@@ -17,7 +17,7 @@ from gateway.spi import (
     Rejected,
     ScanPlan,
 )
-from tests.support.fakes import FakeAdapter, FakeRow, Manners, backend
+from tests.support.fakes import FakeAdapter, FakeRow, Leaving, Manners, backend
 
 COUNT = 2_000
 STRETCH = 200
@@ -51,9 +51,7 @@ async def test_others_take_turns_before_a_long_page_is_mapped_and_within_it() ->
             await asyncio.sleep(0)
 
     others = asyncio.create_task(take_turns())
-    page = await backend("a", adapter).only_page(
-        ScanPlan({}, None, None), lambda *_: None, lambda: None
-    )
+    page = await backend("a", adapter).only_page(ScanPlan({}, None, None), Leaving(), lambda: None)
     others.cancel()
 
     assert isinstance(page, BackendPage)

@@ -38,7 +38,7 @@ from gateway.spi import (
 from gateway.transport.in_flight import InFlight, charge
 from tests.federation.liars import rows
 from tests.federation.test_flights import turn
-from tests.support.fakes import FakeAdapter, Manners, backend, record
+from tests.support.fakes import FakeAdapter, Leaving, Manners, backend, record
 
 BODY_BYTES = 1000
 EVERYTHING = Manners(style=PagingStyle.SINGLE)
@@ -119,7 +119,7 @@ async def write(asked: Backend) -> object:
 
 
 async def whole(asked: Backend) -> object:
-    return await asked.only_page(plan_of(asked).scan, lambda *_: None, lambda: None)
+    return await asked.only_page(plan_of(asked).scan, Leaving(), lambda: None)
 
 
 Call = Callable[[Backend], Awaitable[object]]

@@ -19,6 +19,7 @@ from gateway.federation.ranges import MAX_KEPT_BYTES, KeptRanges
 from gateway.federation.under_way import UnderWay
 from gateway.model.matching import matches
 from gateway.model.query import Condition, Field, Op, Sort
+from gateway.model.session import Placed
 from gateway.resilience.breaker import BreakerRules
 from gateway.spi import (
     Abilities,
@@ -278,3 +279,13 @@ def federation(
     """Make a federation of backends; what is kept is kept by ``timer``, which stands still."""
     listings = Listings(KeptListings(timer=timer), remembered_bytes=remembered_bytes)
     return Federation(backends, listings, KeptRanges(timer=timer, max_bytes=range_bytes))
+
+
+class Leaving:
+    """Takes nothing of what is on a page."""
+
+    def expect(self, records: int, size: int) -> None:
+        """Get ready for nothing."""
+
+    def take(self, pairs: Sequence[tuple[Placed, Raw]]) -> None:
+        """Leave it."""
