@@ -17,6 +17,7 @@ from gateway.model.report import BackendStatus, Relation
 from gateway.model.session import Session
 from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.paging.order import key_of
+from gateway.spi import Nulls
 from tests.federation.test_walks import NAMES, World
 from tests.support.adapters import NOON
 from tests.support.fakes import FakeAdapter, FakeRow, backend, federation
@@ -42,9 +43,14 @@ class Timeline:
         self.states.append((now, tuple(rows)))
 
     def start_of(self, row: FakeRow) -> int | None:
-        """Give the start that the row of this id had before, or its own."""
+        """Give the start that the row of this id had before, or its own; one if all must have one.
+
+        What a vendor can do is asked for once, so it keeps what it said of its rows then.
+        """
         before = (old for _, rows in self.states for old in rows if old.native_id == row.native_id)
-        return next(before, row).started
+        started = next(before, row).started
+        has_nulls = all(sort.nulls is not Nulls.NEVER for sort in self.adapter.declared.sorts)
+        return started if has_nulls else started or 0
 
     def between(self, begin: int, end: int) -> list[frozenset[FakeRow]]:
         """Give every state that was at some instant from one to another."""
