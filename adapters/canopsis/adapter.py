@@ -155,6 +155,7 @@ class CanopsisAdapter(SessionAdapter[HttpTransport]):
         last_ping = record.take("last_ping", not_before(started_at, epoch_seconds))
         username = record.take("username", text)
         placed = self._placed(native_id, started_at, last_ping, provenance)
+        record.holds_until = placed.holds_until
         return Session(
             id=provenance.id_of(native_id),
             backend=provenance.backend,

@@ -42,6 +42,7 @@ ORIGINS = {
 
 def session_of(record: Record, provenance: Provenance) -> Session:
     """Map a session object of any generation."""
+    record.holds_until = None  # Nothing is inferred from the clock.
     native_id = record.native_id("id")
     native_status = record.take("status", text)
     status = _STATUSES.get(native_status or "", Status.UNKNOWN)
@@ -135,6 +136,7 @@ def outline_of(record: Told, provenance: Provenance) -> Outline:
         ended_at=ended_at,
         last_activity_at=_latest(markers, _instants_of_recordings(recordings), ended_at),
         as_of=provenance.as_of,
+        holds_until=None,
     )
 
 

@@ -46,6 +46,7 @@ _utc = iso_instant_in(UTC)
 
 def session_of(record: Record, provenance: Provenance) -> Session:
     """Map a row, or statistics, or both joined."""
+    record.holds_until = None  # Nothing is inferred from the clock.
     native_id = _native_id(record)
     started_at = _take(record, "start_time", _utc)
     live = _take(record, "live", boolean)
@@ -115,6 +116,7 @@ def outline_of(record: Told, provenance: Provenance) -> Outline:
         ended_at=ended_at,
         last_activity_at=ended_at,
         as_of=provenance.as_of,
+        holds_until=None,
     )
 
 

@@ -88,6 +88,7 @@ class Records:
             ended_at=ended_at,
             last_activity_at=None,
             as_of=provenance.as_of,
+            holds_until=None,
         )
 
 

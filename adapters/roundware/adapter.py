@@ -268,12 +268,14 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         ended_at = record.take_either("stoptime", "stopped_at", ended)
         device = record.take("device_id", identifier)
         project = record.take("project_id", identifier)
+        status = self._status(started_at, ended_at, provenance.as_of)
+        record.holds_until = self._until(started_at, status)
         return Session(
             id=provenance.id_of(native_id),
             backend=provenance.backend,
             vendor=provenance.vendor,
             native_id=native_id,
-            status=self._status(started_at, ended_at, provenance.as_of),
+            status=status,
             started_at=started_at,
             ended_at=ended_at,
             duration_s=seconds_between(started_at, ended_at),
@@ -293,3 +295,7 @@ class RoundwareAdapter(SessionAdapter[HttpTransport]):
         if started_at is not None and as_of - started_at < self._active_window:
             return Status.ACTIVE
         return Status.UNKNOWN
+
+    def _until(self, started_at: datetime | None, status: Status) -> datetime | None:
+        """Say when time alone makes another session of it."""
+        return later(started_at, self._active_window) if status is Status.ACTIVE else None

@@ -160,8 +160,8 @@ class Backend:
     ) -> Outcome | Lost:
         """Read one page and map its records, or outline those of which there are outlines.
 
-        All who want the same page at the same time, and of the same second, share one request,
-        unless something was written meanwhile. ``sent`` is called by whoever sends it, whenever it
+        All who want the same page at the same time, of the same second, and outlined or not, share
+        one request, unless something was written meanwhile. ``sent`` is called by whoever sends it, whenever it
         is sent.
         """
         what = (frozenset(plan.pushed), plan.sorted_by, plan.page_size, at)
@@ -216,7 +216,9 @@ class Backend:
             return legible(page) if isinstance(at, First) else page
 
         under_way = self.under_way
-        return await self._outcome(read, budget=under_way.listings if taker else under_way.pages)
+        return await self._outcome(
+            read, budget=under_way.pages if taker is None else under_way.listings
+        )
 
     async def session(self, native_id: str) -> BackendPage[Session] | Failed | None:
         """Read one session by the vendor's detail call; none if the vendor has no such."""

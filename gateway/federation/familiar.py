@@ -11,8 +11,11 @@ from msgspec import Raw, Struct
 
 from gateway.model.session import Outline, Placed, Session
 
-MAX_FAMILIAR_BYTES = 4 * 1024 * 1024
-"""Of records, in each of two generations: with what is made of them they take some ten times it."""
+MAX_FAMILIAR_BYTES = 6 * 1024 * 1024
+"""Of records and what places them, in each of two generations; seen sessions come on top."""
+
+BESIDE_BYTES = 400
+"""What a record takes beside its own bytes: an outline, its instants, and where they are found."""
 
 _SHARE_OF_A_PAGE = 0.5
 """A page that is longer would leave no room for others: those are lists, which are kept."""
@@ -20,7 +23,8 @@ _SHARE_OF_A_PAGE = 0.5
 _LEAST_SHARE = 0.1
 """Of the records of a page: to look for fewer costs more than it spares."""
 
-_MOST_PASSED_BY = 31
+_MOST_DOUBLED = 5
+"""Of 2 to the power of this pages at most, one is looked at."""
 
 
 class Known(Struct, gc=False):
@@ -53,19 +57,17 @@ class Familiar:
         self._backends.add(records)
         return records
 
-    def has_room(self, size: int) -> bool:
-        """Say whether a page of so many bytes may be remembered, and make room for it."""
-        if size > self._max_bytes * _SHARE_OF_A_PAGE:
-            return False
-        if self._bytes + size > self._max_bytes:
-            self._bytes = 0
+    def suits(self, records: int, size: int) -> bool:
+        """Say whether a page of so many records, of so many bytes in all, may be remembered."""
+        return size + records * BESIDE_BYTES <= self._max_bytes * _SHARE_OF_A_PAGE
+
+    def make_room(self, size: int) -> None:
+        """Count a record of so many bytes in; it begins another generation if this one is full."""
+        self._bytes += size + BESIDE_BYTES
+        if self._bytes > self._max_bytes:
+            self._bytes = size + BESIDE_BYTES
             for each in self._backends:
                 each.grow_old()
-        return True
-
-    def take(self, size: int) -> None:
-        """Count the bytes of a record that is remembered."""
-        self._bytes += size
 
 
 class FamiliarRecords:
@@ -81,33 +83,37 @@ class FamiliarRecords:
         self._found = 0
         self._missed = 0
         self._in_vain = 0
-        """Pages in a row in which they were looked for in vain."""
+        """Pages in a row in which they were looked for in vain, as far as it matters."""
         self._passed_by = 0
         """Pages that follow in which they are not looked for."""
 
-    def begin(self, size: int) -> bool:
-        """Begin a page of so many bytes; say whether its records are to be looked for."""
+    def begin(self, records: int, size: int) -> bool:
+        """Begin a page of so many records and bytes; say whether they are to be looked for."""
         self._judge()
         if self._passed_by:
             self._passed_by -= 1
             return False
-        return self._room.has_room(size)
+        return self._room.suits(records, size)
 
     def find(self, written: bytes, as_of: datetime) -> tuple[Placed, Raw] | None:
-        """Give what a record was placed as before, if that holds as of now, and the record."""
+        """Give what a record was placed as before, if that holds as of now, and the record.
+
+        One that is found stays familiar for longer.
+        """
         entry = self._young.get(written)
         if entry is None:
             entry = self._old.pop(written, None)
             if entry is None:
                 self._missed += 1
                 return None
-            self._keep(written, entry)
+            self.note(written, entry)
         self._found += 1
         return (entry.placed, entry.record) if entry.holds(as_of) else None
 
     def note(self, written: bytes, known: Known) -> None:
         """Remember what a record was placed as."""
-        self._keep(written, known)
+        self._room.make_room(len(written))
+        self._young[written] = known
 
     def note_made(self, record: Raw, outline: Outline, session: Session) -> None:
         """Remember the session that was made of an outline, if that is remembered."""
@@ -124,11 +130,7 @@ class FamiliarRecords:
         if self._found + self._missed == 0:
             return
         is_in_vain = self._found < (self._found + self._missed) * _LEAST_SHARE
-        self._in_vain = self._in_vain + 1 if is_in_vain else 0
+        self._in_vain = min(self._in_vain + 1, _MOST_DOUBLED + 1) if is_in_vain else 0
         # The first one is always in vain.
-        self._passed_by = min(2 ** (self._in_vain - 1), _MOST_PASSED_BY) if self._in_vain > 1 else 0
+        self._passed_by = 2 ** (self._in_vain - 1) - 1 if self._in_vain > 1 else 0
         self._found = self._missed = 0
-
-    def _keep(self, written: bytes, entry: Known) -> None:
-        self._young[written] = entry
-        self._room.take(len(written))

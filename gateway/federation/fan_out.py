@@ -14,6 +14,9 @@ from gateway.paging.merge import Merge
 MAX_COUNTED_PAGES = 100
 """Pages of one backend that are read for nothing but a count."""
 
+_ROUNDS_OF_A_TURN = 2
+"""Rounds of what is at hand that are delivered at a stretch."""
+
 TIMED_OUT = Failure(ErrorCode.TIMEOUT, retryable=True)
 BUDGET_EXCEEDED = Failure(ErrorCode.BUDGET_EXCEEDED, retryable=False)
 GROUP_TOO_LARGE = Failure(ErrorCode.GROUP_TOO_LARGE, retryable=False)
@@ -76,6 +79,7 @@ class _Filling:
         self._allowances = {name: reader.allowance() for name, reader in readers.items()}
         self._reading: dict[str, asyncio.Task[Delivered]] = {}
         self._arrivals = _Arrivals()
+        self._rounds_at_hand = 0
         self._since: dict[str, float] = {}
         self._fallen_back: set[str] = set()
         """Those who have turned to what is kept, and have not been read since."""
@@ -103,7 +107,10 @@ class _Filling:
 
     async def read(self, wanted: frozenset[str]) -> None:
         """Read of those who hold up the page, and deliver what comes first."""
-        if not wanted or self._has_at_hand(wanted - self._reading.keys()):
+        if not wanted:
+            return
+        if self._has_at_hand(wanted - self._reading.keys()):
+            await self._let_others_go_on()
             return
         is_late = self._deadline.has_come_to(READ_AHEAD)
         ahead = self._merge.ahead(wanted) if is_late else frozenset()
@@ -126,6 +133,12 @@ class _Filling:
             if delivered is not None:
                 self._take(name, delivered)
         return any(found.values())
+
+    async def _let_others_go_on(self) -> None:
+        """Have others take their turns now and then: each lane may have had a hundred rows made."""
+        self._rounds_at_hand += 1
+        if self._rounds_at_hand % _ROUNDS_OF_A_TURN == 0:
+            await asyncio.sleep(0)
 
     def end(self) -> None:
         """Break off what is still under way."""

@@ -145,11 +145,6 @@ class Federation:
         backends = self.backends
         return {name: self._reading.state(backends[name]) for name in names if name in backends}
 
-    def is_in(self, states: Mapping[str, State]) -> bool:
-        """Say whether what is kept of the backends is as it was in these states of its own."""
-        state, backends = self._reading.state, self.backends
-        return all(state(backends[name]) == known for name, known in states.items())
-
     async def settled(self) -> None:
         """Wait until the writes under way have come to their ends."""
         await self._writing.settled()

@@ -18,7 +18,7 @@ from gateway.spi.errors import BadAnswer
 
 
 class Harvest:
-    """Takes sessions one by one, and becomes a listing: each id once, in a bounded memory."""
+    """Takes sessions some at a time, and becomes a listing: each id once, in a bounded memory."""
 
     def __init__(
         self, order: Order, *, max_bytes: int, remembered_bytes: int = REMEMBERED_BYTES

@@ -58,8 +58,9 @@ class ListingReader(Reader):
         self._boundary = boundary
         self._stretch = stretch
         self._needs_sessions = not are_outlined(conditions)
-        """Whether sessions are made of all rows: then here, some at a stretch."""
+        """Whether a condition looks at more than outlines tell."""
         self._is_seen = self._needs_sessions or (is_walked and not conditions)
+        """Whether sessions are made of all rows: then here, some at a stretch."""
         # Where all match, more than are soon given out would only be held.
         self._longest = REMAKING_STRETCH if is_walked and not conditions else _LONGEST_STRETCH
         self._given = 0

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import Raw
 
-from gateway.federation.familiar import Familiar, FamiliarRecords, Known
+from gateway.federation.familiar import Familiar, FamiliarRecords
 from gateway.federation.flaws import Flaws, count_ahead
 from gateway.federation.misfits import Misfits
+from gateway.federation.reading_records import Pair, PlacedT, RecordReader, size_of
 from gateway.federation.translating import translated
 from gateway.model.report import ErrorCode
 from gateway.model.session import Outline, Placed, Session
@@ -22,24 +23,8 @@ from gateway.spi.pages import Address, RawPage
 _SLICE = 200
 """Records mapped at a stretch: several pages may be mapped in the same turn of the loop."""
 
-_LONGEST_ID_BYTES = 1000
-"""A session with a longer id could not be named in a cursor or a path."""
-
-_SURELY_SHORT = _LONGEST_ID_BYTES // 4
-"""No character takes more than four bytes."""
-
-_LONGEST_SECONDS = 10_000 * 366 * 24 * 3600.0
-"""A duration beyond the calendar's years cannot be compared with others."""
-
-_Until: TypeAlias = datetime | UnsetType | None
-"""When time alone makes another session of a record: never, or nobody says."""
-
-PlacedT = TypeVar("PlacedT", bound=Placed)
 PlacedT_co = TypeVar("PlacedT_co", bound=Placed, covariant=True)
 PlacedT_contra = TypeVar("PlacedT_contra", bound=Placed, contravariant=True)
-
-Pair: TypeAlias = tuple[PlacedT, Raw]
-"""A session, or what places it, and the record it was."""
 
 
 class Taker(Protocol[PlacedT_contra]):
@@ -104,8 +89,9 @@ class Mapper:
         What is taken is not kept.
         """
         reading = self._reading(as_of)
-        read = reading.placed_of(raw) if is_outlined else reading.mapped
-        return await _read(raw, reading, read, taker)
+        if is_outlined:
+            return await _read(raw, reading, reading.placed_of(raw), taker)
+        return await _read(raw, reading, reading.mapped_of(raw), taker)
 
     def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
         """Map records again that were sessions at this instant; raise for one that is none now."""
@@ -136,8 +122,8 @@ class Mapper:
         self._familiar.note_made(record, outline, session)
         return session
 
-    def _reading(self, as_of: datetime) -> "_Reading":
-        return _Reading(self._adapter, self._provenance(as_of), self._misfits, self._familiar)
+    def _reading(self, as_of: datetime) -> RecordReader:
+        return RecordReader(self._adapter, self._provenance(as_of), self._misfits, self._familiar)
 
     def _provenance(self, as_of: datetime) -> Provenance:
         # Sessions are made one by one of what was read at one instant.
@@ -150,84 +136,9 @@ _OF_TIME = {"as_of", "holds_until"}
 _outlined = attrgetter(*(name for name in Outline.__struct_fields__ if name not in _OF_TIME))
 
 
-@dataclass(slots=True)
-class _Reading:
-    """The records of one page being read, and what of them does not fit."""
-
-    adapter: SessionAdapter[Any]
-    provenance: Provenance
-    misfits: Misfits
-    familiar: FamiliarRecords
-    unreadable: int = 0
-
-    def placed_of(self, raw: RawPage) -> "Callable[[Raw], Pair[Placed] | None]":
-        """Give what places the records of a page."""
-        return self.recognised if self.familiar.begin(_size(raw)) else self.placed
-
-    def recognised(self, sent: Raw) -> Pair[Placed] | None:
-        """Place a record as it was placed before, else anew."""
-        written, as_of = bytes(sent), self.provenance.as_of
-        known = self.familiar.find(written, as_of)
-        if known is not None:
-            return known
-        record = Raw(written)
-        found = self._placed(record)
-        if found is None:
-            return None
-        placed, until = found
-        if until is not UNSET:
-            self.familiar.note(written, Known(record, placed, as_of, until))
-        return placed, record
-
-    def placed(self, sent: Raw) -> Pair[Placed] | None:
-        """Outline a record, else map it; none if it is no session that can be named."""
-        record = sent.copy()
-        found = self._placed(record)
-        return None if found is None else (found[0], record)
-
-    def mapped(self, sent: Raw) -> Pair[Session] | None:
-        """Map a record; none if it is no session that can be named."""
-        record = sent.copy()
-        found = self._mapped(record)
-        return None if found is None else (found[0], record)
-
-    def _placed(self, record: Raw) -> tuple[Placed, _Until] | None:
-        outline = self.adapter.outline(record, self.provenance)
-        if outline is None:
-            return self._mapped(record)
-        return (outline, outline.holds_until) if self._is_sound(outline) else None
-
-    def _mapped(self, record: Raw) -> tuple[Session, _Until] | None:
-        mapped = self.adapter.normalise(record, self.provenance)
-        if not isinstance(mapped, Mapped):
-            return None
-        session = mapped.session
-        if not 0 <= (session.duration_s or 0) <= _LONGEST_SECONDS:
-            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a duration beyond all time")
-        if not self._is_sound(session):
-            return None
-        if not (mapped.unreadable or mapped.is_status_unknown):
-            return session, mapped.holds_until
-        if mapped.unreadable:
-            self.unreadable += 1
-            self.misfits.note_unreadable(mapped.unreadable)
-        self.misfits.unknown_statuses += mapped.is_status_unknown
-        return session, UNSET  # Its flaws are counted whenever it comes.
-
-    def _is_sound(self, session: Placed) -> bool:
-        """Say whether a session can be named; raise for what cannot be one of this backend."""
-        if session.backend != self.provenance.backend:
-            raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "a session of another backend")
-        for instant in (session.started_at, session.ended_at, session.last_activity_at):
-            if instant is not None and instant.tzinfo is None:
-                raise BadAnswer(ErrorCode.UPSTREAM_ERROR, "an instant without a zone")
-        native_id = session.native_id
-        return len(native_id) <= _SURELY_SHORT or len(native_id.encode()) <= _LONGEST_ID_BYTES
-
-
 async def _read(
     raw: RawPage,
-    reading: _Reading,
+    reading: RecordReader,
     read: Callable[[Raw], Pair[PlacedT] | None],
     taker: Taker[PlacedT] | None = None,
 ) -> BackendPage[PlacedT]:
@@ -235,7 +146,7 @@ async def _read(
     as_of = reading.provenance.as_of
     pairs: list[Pair[PlacedT]] = []
     received = ahead = 0
-    size = _size(raw)
+    size = size_of(raw)
     if taker is not None:
         taker.expect(len(raw.records), size)
     for start in range(0, len(raw.records), _SLICE):
@@ -262,11 +173,6 @@ async def _read(
         received=received,
         size=size,
     )
-
-
-def _size(raw: RawPage) -> int:
-    """Count the bytes of the records of a page."""
-    return sum(map(len, raw.records))
 
 
 def legible(page: BackendPage[PlacedT]) -> BackendPage[PlacedT]:

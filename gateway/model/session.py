@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeAlias
 
-from msgspec import UNSET, Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 # Any JSON value. It is a type that holds itself, which msgspec cannot read.
 Json: TypeAlias = Any
@@ -95,7 +95,7 @@ class Outline(Struct, frozen=True, gc=False, kw_only=True):
     It says what the session of the same record says. ``as_of`` is the instant that both tell of:
     the session can be made of the record whenever somebody wants to see it. Both say the same as of
     any later instant before ``holds_until``, when time alone ends what was active; if that is none,
-    as of any later instant at all.
+    as of any later instant at all. Unset where nobody says.
     """
 
     backend: str
@@ -105,7 +105,7 @@ class Outline(Struct, frozen=True, gc=False, kw_only=True):
     ended_at: datetime | None
     last_activity_at: datetime | None
     as_of: datetime
-    holds_until: datetime | None = None
+    holds_until: datetime | UnsetType | None = UNSET
 
 
 Placed: TypeAlias = Session | Outline

@@ -47,7 +47,11 @@ class Ready:
         bound = max(queue[:share][-1].key for queue in queues.values())
         if up_to is not None and up_to < bound:
             bound = up_to
-        ends = {name: bisect.bisect_right(queues[name], bound, key=row_key) for name in queues}
+        # Where one lane's next row is far off, another has many up to there: none gives too many.
+        ends = {
+            name: bisect.bisect_right(queue, bound, hi=min(most, len(queue)), key=row_key)
+            for name, queue in queues.items()
+        }
         found = [row for name, end in ends.items() for row in queues[name][:end]]
         found.sort(key=row_key)
         left = Counter([row.placed.backend for row in found[most:]])

@@ -253,8 +253,9 @@ class SessionAdapter(ABC, Generic[TransportT]):
 
         Where all of a record is as it should be it says what ``normalise`` says, of which no field
         is unreadable and no status unknown: then only those records are normalised that somebody
-        is to see. It is none wherever there is a doubt. Of fields that ``normalise`` only carries
-        over it need not see that they are JSON at all.
+        is to see. Where the clock alone tells that a session is active, it says until when that
+        ``holds_until``. It is none wherever there is a doubt. Of fields that ``normalise`` only
+        carries over it need not see that they are JSON at all.
         """
         return None
 

@@ -1,8 +1,9 @@
 """How long each request of a wire may take, and how all of them end."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import Context
 
 from gateway.model.report import ErrorCode
 from gateway.spi import TryAgainLater, UpstreamError
@@ -68,7 +69,7 @@ class Slots:
         self._deadlines[deadline] = due
         self._is_empty.clear()
         if self._alarm is None:
-            self._alarm = loop.call_at(due, self._ring)
+            self._alarm = _alarm_at(due, self._ring)
 
     def _ring(self) -> None:
         """End those who are due, and see to it that the next one will be."""
@@ -77,7 +78,7 @@ class Slots:
         self._alarm = None
         for deadline, due in self._deadlines.items():
             if due > now:
-                self._alarm = loop.call_at(due, self._ring)
+                self._alarm = _alarm_at(due, self._ring)
                 return
             _end(deadline, now)
 
@@ -98,6 +99,11 @@ class Slots:
 
     def _closed(self, what: str) -> UpstreamError:
         return TryAgainLater(ErrorCode.RESET, f"{what}: the wire was closed", attempts=1)
+
+
+def _alarm_at(due: float, ring: Callable[[], None]) -> asyncio.TimerHandle:
+    """Have it ring in nobody's name: it outlasts the request that sets it."""
+    return asyncio.get_running_loop().call_at(due, ring, context=Context())
 
 
 def _end(deadline: asyncio.Timeout, now: float) -> None:

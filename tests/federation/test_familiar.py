@@ -1,5 +1,6 @@
 """Records that come again as they were are known again, and what has changed is read anew."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from msgspec import Raw
 
 from gateway.federation.backend import Backend
 from gateway.federation.deadline import Deadline
-from gateway.federation.familiar import Familiar
+from gateway.federation.familiar import BESIDE_BYTES, Familiar
 from gateway.federation.mapping import Mapper
 from gateway.federation.misfits import Misfits
 from gateway.federation.run import PageRequest, SessionPage
@@ -156,14 +157,14 @@ def sessions_of(
         yield reader.made(raw, each) if isinstance(each, Outline) else each
 
 
-SIZE = len(record(FakeRow("0", started(NOON))))
+WEIGHT = len(record(FakeRow("0", started(NOON)))) + BESIDE_BYTES
 
 
 AGAIN = FakeRow("again", 0)
 
 
 async def test_of_many_records_the_last_are_familiar() -> None:
-    adapter, reader = mapper(Familiar(max_bytes=6 * SIZE))
+    adapter, reader = mapper(Familiar(max_bytes=6 * WEIGHT))
     pages = [[AGAIN, FakeRow(str(2 * n), 0), FakeRow(str(2 * n + 1), 0)] for n in range(6)]
     for page in pages:
         await placed(reader, page)
@@ -176,7 +177,7 @@ async def test_of_many_records_the_last_are_familiar() -> None:
 
 
 async def test_what_is_sent_again_and_again_stays_familiar_among_others() -> None:
-    adapter, reader = mapper(Familiar(max_bytes=8 * SIZE))
+    adapter, reader = mapper(Familiar(max_bytes=8 * WEIGHT))
     for n in range(20):
         await placed(reader, [AGAIN, FakeRow(str(n), 0)])
 
@@ -184,7 +185,7 @@ async def test_what_is_sent_again_and_again_stays_familiar_among_others() -> Non
 
 
 async def test_where_nothing_comes_again_it_is_looked_for_ever_more_rarely() -> None:
-    adapter, reader = mapper(Familiar(max_bytes=1000 * SIZE))
+    adapter, reader = mapper(Familiar(max_bytes=1000 * WEIGHT))
     for n in range(100):
         await placed(reader, [FakeRow(str(n), 0)])
 
@@ -198,7 +199,7 @@ async def test_where_nothing_comes_again_it_is_looked_for_ever_more_rarely() -> 
 
 
 async def test_a_page_that_would_take_the_room_of_all_others_is_not_remembered() -> None:
-    adapter, reader = mapper(Familiar(max_bytes=8 * SIZE))
+    adapter, reader = mapper(Familiar(max_bytes=8 * WEIGHT))
     long = [FakeRow(str(n), 0) for n in range(20)]
     await placed(reader, [FakeRow("short", 0)])
     for _ in range(2):
@@ -208,8 +209,23 @@ async def test_a_page_that_would_take_the_room_of_all_others_is_not_remembered()
     assert len(adapter.outlined) == 41
 
 
+async def test_pages_that_are_read_at_once_take_no_more_room_than_there_is() -> None:
+    room = Familiar(max_bytes=700 * WEIGHT)
+    readers = [mapper(room) for _ in range(20)]
+    page = [FakeRow(str(n), 0) for n in range(340)]
+    await asyncio.gather(*(placed(reader, page) for _, reader in readers))
+    for adapter, _ in readers:
+        adapter.outlined.clear()
+
+    for _, reader in readers:
+        await placed(reader, page)
+
+    read_again = sum(len(adapter.outlined) for adapter, _ in readers)
+    assert read_again >= 20 * 340 - 2 * 700
+
+
 async def test_backends_share_the_room_and_nothing_else() -> None:
-    room = Familiar(max_bytes=4 * SIZE)
+    room = Familiar(max_bytes=4 * WEIGHT)
     (one, first), (other, second) = mapper(room), mapper(room)
     sent = [FakeRow("0", 0)]
 
@@ -254,6 +270,17 @@ async def test_a_session_that_was_not_outlined_is_made_once_too(manners: Manners
     assert page.sessions[0].status is Status.ENDED
 
 
+async def test_who_wants_sessions_at_once_is_given_those_that_were_made() -> None:
+    adapter = Whole(rows())
+    reader = Mapper("a", adapter, Misfits())
+    sent = RawPage([record(row) for row in rows()])
+
+    pages = [await reader.placed_page(sent, NOON, is_outlined=False) for _ in range(3)]
+
+    assert sorted(adapter.mapped) == sorted(row.native_id for row in rows())
+    assert pages[0].sessions == pages[2].sessions
+
+
 @dataclass
 class Odd(Whole):
     """Cannot read a field of any record."""
@@ -290,7 +317,7 @@ STEPS = st.lists(st.tuples(SENT, st.integers(-2, 3)), max_size=12)
 async def test_familiar_or_not_the_same_is_read(
     steps: Sequence[tuple[Sequence[FakeRow], int]], room: int
 ) -> None:
-    _, reader = mapper(Familiar(max_bytes=room * SIZE))
+    _, reader = mapper(Familiar(max_bytes=room * WEIGHT))
     now = NOON
     for sent, half_hours in steps:
         now += half_hours * LASTS / 2

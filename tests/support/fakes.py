@@ -231,6 +231,7 @@ def outlined(session: Session, as_of: datetime) -> Outline:
         ended_at=session.ended_at,
         last_activity_at=session.last_activity_at,
         as_of=as_of,
+        holds_until=None,
     )
 
 

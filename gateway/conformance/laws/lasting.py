@@ -20,7 +20,7 @@ async def lasting(harness: Harness) -> None:
         for record in await raw_records(rig):
             mapped = rig.mapped(record)
             outline = rig.adapter.outline(record, rig.provenance())
-            if outline is not None:
+            if outline is not None and outline.holds_until is not UNSET:
                 _check(rig, record, outline.holds_until)
             if isinstance(mapped, Mapped) and mapped.holds_until is not UNSET:
                 _check(rig, record, mapped.holds_until)
