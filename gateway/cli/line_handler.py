@@ -6,6 +6,8 @@ half as much where several are written one after the other.
 
 import asyncio
 import logging
+from collections.abc import Iterable, Iterator
+from select import PIPE_BUF
 from typing import TextIO
 
 from gateway.web.tracing import current
@@ -57,11 +59,12 @@ class LineHandler(logging.StreamHandler[TextIO]):
         return True
 
     def _write(self, records: list[logging.LogRecord]) -> None:
-        try:
-            self.stream.write("".join(map(self._line, records)))
-            super().flush()
-        except Exception:  # noqa: BLE001  # The library's way with what cannot be written.
-            self.handleError(records[-1])
+        for lines in _whole(map(self._line, records)):
+            try:
+                self.stream.write(lines)
+                super().flush()
+            except Exception:  # noqa: BLE001  # The library's way with what cannot be written.
+                self.handleError(records[-1])
 
     def _line(self, record: logging.LogRecord) -> str:
         try:
@@ -69,3 +72,16 @@ class LineHandler(logging.StreamHandler[TextIO]):
         except Exception:  # noqa: BLE001  # One that cannot be laid out costs no other.
             self.handleError(record)
             return ""
+
+
+def _whole(lines: Iterable[str]) -> Iterator[str]:
+    """Join lines as long as a pipe takes them in one piece: several workers may write to it."""
+    joined, size = "", 0
+    for line in lines:
+        length = len(line.encode(errors="replace"))
+        if joined and size + length > PIPE_BUF:
+            yield joined
+            joined, size = "", 0
+        joined, size = joined + line, size + length
+    if joined:
+        yield joined

@@ -161,8 +161,8 @@ class Backend:
         """Read one page and map its records, or outline those of which there are outlines.
 
         All who want the same page at the same time, of the same second, and outlined or not, share
-        one request, unless something was written meanwhile. ``sent`` is called by whoever sends it, whenever it
-        is sent.
+        one request, unless something was written meanwhile. ``sent`` is called by whoever sends it,
+        whenever it is sent.
         """
         what = (frozenset(plan.pushed), plan.sorted_by, plan.page_size, at)
         key = (*what, self.changes.count, second, is_outlined)

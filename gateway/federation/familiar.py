@@ -4,7 +4,7 @@ Who polls a vendor is sent most of what it was sent before. To know a record aga
 of what it takes to read it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from weakref import WeakSet
 
 from msgspec import Raw, Struct
@@ -16,6 +16,8 @@ MAX_FAMILIAR_BYTES = 6 * 1024 * 1024
 
 BESIDE_BYTES = 400
 """What a record takes beside its own bytes: an outline, its instants, and where they are found."""
+
+_GENERATION = timedelta(seconds=60)
 
 _SHARE_OF_A_PAGE = 0.5
 """A page that is longer would leave no room for others: those are lists, which are kept."""
@@ -43,12 +45,14 @@ class Known(Struct, gc=False):
 class Familiar:
     """Room for the familiar records of all backends.
 
-    They are in two generations: when the younger one is full, the elder is forgotten.
+    They are in two generations. When the younger one is full, or a minute old, the elder is
+    forgotten: what has not come again by then hardly will.
     """
 
     def __init__(self, max_bytes: int = MAX_FAMILIAR_BYTES) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
+        self._begun: datetime | None = None
         self._backends: WeakSet[FamiliarRecords] = WeakSet()
 
     def of_backend(self) -> "FamiliarRecords":
@@ -57,17 +61,25 @@ class Familiar:
         self._backends.add(records)
         return records
 
+    def begin(self, as_of: datetime) -> None:
+        """Begin another generation if this one is old as of an instant, or of the future."""
+        if self._begun is None or not timedelta(0) <= as_of - self._begun < _GENERATION:
+            self._grow_old(as_of)
+
     def suits(self, records: int, size: int) -> bool:
         """Say whether a page of so many records, of so many bytes in all, may be remembered."""
         return size + records * BESIDE_BYTES <= self._max_bytes * _SHARE_OF_A_PAGE
 
     def make_room(self, size: int) -> None:
         """Count a record of so many bytes in; it begins another generation if this one is full."""
+        if self._bytes + size + BESIDE_BYTES > self._max_bytes:
+            self._grow_old(self._begun)
         self._bytes += size + BESIDE_BYTES
-        if self._bytes > self._max_bytes:
-            self._bytes = size + BESIDE_BYTES
-            for each in self._backends:
-                each.grow_old()
+
+    def _grow_old(self, begun: datetime | None) -> None:
+        self._bytes, self._begun = 0, begun
+        for each in self._backends:
+            each.grow_old()
 
 
 class FamiliarRecords:
@@ -87,9 +99,10 @@ class FamiliarRecords:
         self._passed_by = 0
         """Pages that follow in which they are not looked for."""
 
-    def begin(self, records: int, size: int) -> bool:
+    def begin(self, records: int, size: int, as_of: datetime) -> bool:
         """Begin a page of so many records and bytes; say whether they are to be looked for."""
         self._judge()
+        self._room.begin(as_of)
         if self._passed_by:
             self._passed_by -= 1
             return False

@@ -52,7 +52,7 @@ class RecordReader:
         return self.mapped_again if self._are_sought(raw) else self.mapped
 
     def _are_sought(self, raw: RawPage) -> bool:
-        return self.familiar.begin(len(raw.records), size_of(raw))
+        return self.familiar.begin(len(raw.records), size_of(raw), self.provenance.as_of)
 
     def recognised(self, sent: Raw) -> Pair[Placed] | None:
         """Place a record as it was placed before, else anew."""

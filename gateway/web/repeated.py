@@ -8,6 +8,9 @@ from gateway.web.calls import call_of
 from gateway.web.hygiene import alike
 from gateway.web.repeats import Repeat
 
+_MOST_HEADS = 2
+"""Those of one client that speaks as it always does, and of another, such as a probe."""
+
 _OWN = ("X-Request-Id", "traceresponse", "Date")
 
 
@@ -38,7 +41,8 @@ class RepeatedResponse(web.Response):
         kind = who, self.headers.get("Content-Encoding")
         if kind not in self._heads:
             writer = await super().prepare(request)
-            self._heads[kind] = self._common_head(request)
+            if len(self._heads) < _MOST_HEADS:
+                self._heads[kind] = self._common_head(request)
             return writer
         self._to, self._whole = request, (self._heads[kind] + _own_lines(request)).encode()
         if isinstance(self.body, bytes) and request.method != "HEAD":

@@ -80,7 +80,8 @@ class Repeat:
         self._head["Cache-Control"] = cache_control(servings.values())
         self._head.update(service_headers(self.reports, servings))
         left = [each.fresh_for_s or 0.0 for each in servings.values()]
-        self.heads_sent.clear()
+        # One that is being sent meanwhile says what was true before, and is remembered for nobody.
+        self.heads_sent = {}
         self._head_until = now + min((seconds % 1 for seconds in left), default=math.inf)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 import logging
 from collections.abc import Sequence
+from select import PIPE_BUF
 
 import pytest
 from hypothesis import given
@@ -128,3 +129,17 @@ async def test_a_stream_that_nobody_reads_breaks_nothing(
     handler.handle(record("an event", EVENTS))
 
     assert "nobody reads" in capsys.readouterr().err
+
+
+async def test_what_is_written_at_once_is_no_more_than_a_pipe_takes_in_one_piece() -> None:
+    stream = Stream()
+    handler = handler_to(stream)
+    messages = [f"{n} " + "ä" * (n * 37 % 900) for n in range(100)]
+
+    for message in messages:
+        handler.handle(record(message))
+    handler.flush()
+
+    assert stream.getvalue() == "".join(f"{message}\n" for message in messages)
+    assert 1 < len(stream.writes) < len(messages)
+    assert all(len(written.encode()) <= PIPE_BUF for written in stream.writes)

@@ -184,6 +184,19 @@ async def test_what_is_sent_again_and_again_stays_familiar_among_others() -> Non
     assert adapter.outlined.count("again") == 1
 
 
+async def test_what_has_not_come_for_two_minutes_is_forgotten() -> None:
+    adapter, reader = mapper(Familiar())
+    minutes = [NOON + n * timedelta(minutes=1) for n in range(5)]
+    for now in minutes[:3]:
+        await placed(reader, [AGAIN], now)
+    for now in minutes[3:]:
+        await placed(reader, [FakeRow("other", 0)], now)
+
+    assert adapter.outlined == ["again", "other"]
+    await placed(reader, [AGAIN], minutes[4])
+    assert adapter.outlined == ["again", "other", "again"]
+
+
 async def test_where_nothing_comes_again_it_is_looked_for_ever_more_rarely() -> None:
     adapter, reader = mapper(Familiar(max_bytes=1000 * WEIGHT))
     for n in range(100):
