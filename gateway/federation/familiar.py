@@ -134,6 +134,10 @@ class FamiliarRecords:
         if entry is not None and entry.placed is outline:
             entry.placed = session
 
+    def forget(self) -> None:
+        """Forget all of them."""
+        self._young, self._old = {}, {}
+
     def grow_old(self) -> None:
         """Forget the elder generation, and begin another."""
         self._old, self._young = self._young, {}

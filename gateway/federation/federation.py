@@ -130,6 +130,7 @@ class Federation:
         backend.changes.note(None)
         backend.shelf.outdate()
         self._reading.drop(backend)
+        backend.maker.forget()
         page = await self.page(PageRequest(Query((name,)), _REFRESHED_SESSIONS), deadline)
         return page.reports[name]
 

@@ -93,6 +93,10 @@ class Mapper:
             return await _read(raw, reading, reading.placed_of(raw), taker)
         return await _read(raw, reading, reading.mapped_of(raw), taker)
 
+    def forget(self) -> None:
+        """Forget what records were, so that each is read anew."""
+        self._familiar.forget()
+
     def remade(self, records: Iterable[Raw], as_of: datetime) -> list[Session]:
         """Map records again that were sessions at this instant; raise for one that is none now."""
         provenance = self._provenance(as_of)

@@ -14,7 +14,10 @@ _FEW = 200
 """Keys that are sorted in the turn that others have just let go on."""
 
 RUN = 2_000
-"""Keys sorted, or merged, at a stretch: a few milliseconds each."""
+"""Keys sorted at a stretch: a millisecond or two."""
+
+_STRETCH = 500
+"""Keys merged at a stretch, as long: several lists may be sorted in the same turn of the loop."""
 
 
 async def made_in_order(
@@ -36,7 +39,7 @@ async def made_in_order(
         await asyncio.sleep(0)
     made: list[T] = []
     merged = heapq.merge(*map(_emptied, runs))
-    while stretch := [make(key) for key in islice(merged, run)]:
+    while stretch := [make(key) for key in islice(merged, _STRETCH)]:
         made += stretch
         await asyncio.sleep(0)
     return made

@@ -101,6 +101,17 @@ async def test_a_record_that_comes_again_is_read_once(manners: Manners) -> None:
     assert pages[0].sessions == pages[1].sessions == pages[2].sessions
 
 
+async def test_a_refresh_reads_all_records_anew() -> None:
+    adapter = Counting(rows())
+    asked = backend("a", adapter)
+    await page_of(asked)
+    adapter.outlined.clear()
+
+    await federation(asked).refresh("a", Deadline.within(10.0))
+
+    assert len(adapter.outlined) == len(rows())
+
+
 @STYLES
 async def test_a_record_that_has_changed_is_read_anew(manners: Manners) -> None:
     adapter = Counting(rows(), manners)
