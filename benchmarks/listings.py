@@ -115,6 +115,7 @@ async def _listing(
     page = await backend.only_page(_EVERYTHING, harvest, lambda: None)
     if isinstance(page, Failed):
         raise SystemExit(f"not filled: {page.failure}")
+    backend.maker.forget()  # What is known of records is no part of the listing.
     listing = harvest.listing(backend.maker, FROZEN_AT, Tally())
     await listing.in_order_of(harvest.keys, NEWEST_FIRST)
     return listing
