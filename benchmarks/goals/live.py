@@ -37,6 +37,9 @@ def measure(grounds: Grounds, scale: Scale) -> Findings:
     rivals.check_rows(*servers.values())
     unshared = Contestant(APART, apart, Question(QUERIES_APART))
     warm_up([*_contestants(servers, QUERIES), unshared], scale)
+    as_before = _contest_as_before(servers, unshared)
+    as_before.hold(upstreams, scale, scale.rounds)
+    grounds.tell(as_before.title)
     contests: list[Contest] = []
     fetched(f"{upstreams.address}/rewritten?is=1")
     for delay_ms in scale.delays_ms:
@@ -45,11 +48,6 @@ def measure(grounds: Grounds, scale: Scale) -> Findings:
             contest.hold(upstreams, scale, scale.rounds if delay_ms == "0" else scale.few_rounds)
             grounds.tell(contest.title)
             contests.append(contest)
-    fetched(f"{upstreams.address}/delayed?ms=0")
-    fetched(f"{upstreams.address}/rewritten?is=0")
-    as_before = _contest_as_before(servers, unshared)
-    as_before.hold(upstreams, scale, scale.rounds)
-    grounds.tell(as_before.title)
     different = next(each for each in contests if each.clients > 1)
     goals = [*_goals(different, "all records rewritten"), *_goals(as_before, "records as before")]
     tables = [contest.table() for contest in (contests[0], as_before, *contests[1:])]

@@ -25,8 +25,8 @@ _SHARE_OF_A_PAGE = 0.5
 _LEAST_SHARE = 0.1
 """Of the records of a page: to look for fewer costs more than it spares."""
 
-_MOST_DOUBLED = 5
-"""Of 2 to the power of this pages at most, one is looked at."""
+_MOST_IN_VAIN = 5
+"""Looks in vain that count: 2 to the power of this pages, less one, are passed by at most."""
 
 
 class Known(Struct, gc=False):
@@ -85,7 +85,8 @@ class Familiar:
 class FamiliarRecords:
     """The familiar records of one backend.
 
-    Where next to none comes again they are looked for in ever fewer pages, up to one of 32.
+    Where next to none comes again they are looked for in ever fewer pages, up to two of 33: the
+    second tells whether those of the first have come again.
     """
 
     def __init__(self, room: Familiar) -> None:
@@ -95,7 +96,9 @@ class FamiliarRecords:
         self._found = 0
         self._missed = 0
         self._in_vain = 0
-        """Pages in a row in which they were looked for in vain, as far as it matters."""
+        """How often in a row they were looked for in vain, as far as it matters."""
+        self._is_second = False
+        """Whether they were looked for in the page before the last, too."""
         self._passed_by = 0
         """Pages that follow in which they are not looked for."""
 
@@ -105,6 +108,7 @@ class FamiliarRecords:
         self._room.begin(as_of)
         if self._passed_by:
             self._passed_by -= 1
+            self._is_second = False
             return False
         return self._room.suits(records, size)
 
@@ -144,10 +148,13 @@ class FamiliarRecords:
 
     def _judge(self) -> None:
         """Judge by the last page whether it is worth while to go on."""
-        if self._found + self._missed == 0:
+        sought = self._found + self._missed
+        if sought == 0:
             return
-        is_in_vain = self._found < (self._found + self._missed) * _LEAST_SHARE
-        self._in_vain = min(self._in_vain + 1, _MOST_DOUBLED + 1) if is_in_vain else 0
-        # The first one is always in vain.
-        self._passed_by = 2 ** (self._in_vain - 1) - 1 if self._in_vain > 1 else 0
+        if self._found >= sought * _LEAST_SHARE:
+            self._in_vain = 0
+        elif self._is_second:
+            self._in_vain = min(self._in_vain + 1, _MOST_IN_VAIN)
+            self._passed_by = 2**self._in_vain - 1
+        self._is_second = True
         self._found = self._missed = 0
