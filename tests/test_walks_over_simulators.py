@@ -274,7 +274,6 @@ class Replicas:
         return asked.binding.fingerprint
 
 
-@pytest.mark.timeout(180)  # Each example starts gateways of its own.
 @given(
     walk=st.sampled_from(list(_LIMITS)).flatmap(lambda r: st.tuples(st.just(r), turns(_LIMITS[r]))),
     question=questions,
