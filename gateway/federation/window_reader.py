@@ -29,6 +29,12 @@ _LEAST_CAP = 1_000
 
 _PAGES_OF_A_WINDOW = 2
 
+_LEAST_AIM = 100
+"""Rows that are worth a window, however small the vendor's pages are."""
+
+_FILLED = 15 / 16
+"""How much of one of the vendor's pages a window should fill: one more row is another request."""
+
 KeepWhole = Callable[[Sequence[Row], Tally, Life], None]
 """Keeps all sessions of a backend for which its plan's pushed conditions hold, for a life."""
 
@@ -210,9 +216,11 @@ class WindowReader(Reader):
 
     def _begun(self) -> Windows:
         """Begin with the windows beyond what is kept."""
-        cap = max(_LEAST_CAP, _PAGES_OF_A_WINDOW * (self._plan.scan.page_size or 0))
+        page = self._plan.scan.page_size or 0
+        cap = max(_LEAST_CAP, _PAGES_OF_A_WINDOW * page)
+        aim = min(max(_LEAST_AIM, round(_FILLED * page)), cap // 2)
         self._span = self._slicing.span_beyond(self._begins)
-        return Windows(self._span, cap=cap, pace=self._backend.pace)
+        return Windows(self._span, cap=cap, aim=aim, pace=self._backend.pace)
 
     def _opened(self, window: Window) -> _Reading | Failed:
         asked = self._query.conditions
@@ -264,7 +272,8 @@ class WindowReader(Reader):
         """Ask for a shorter window. What was met in this one will be met again."""
         self.tally.flaws = reading.before.flaws
         self.tally.duplicates = reading.before.duplicates
-        windows.shrink(size)
+        starts = [start_of(row) for row in reading.rows]
+        windows.shrink(size, [start for start in starts if start is not None])
         self._reading = None
 
     def _completed(self, windows: Windows, reading: _Reading) -> Delivery:

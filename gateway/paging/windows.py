@@ -3,14 +3,19 @@
 The rules do no I/O: they say which window is next, and are told how many rows came.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from gateway.paging.samples import reach_of
 from gateway.paging.spans import Span, Window
 
 _MICROSECOND = timedelta(microseconds=1)
 _YEAR = timedelta(days=365) // _MICROSECOND
 _FASTEST_GROWTH = 4
+
+_LEAST_ROOM = 4
+"""A quarter of what a window should be of is to be rows that lie in it."""
 
 SHORTEST = timedelta(hours=1) // _MICROSECOND
 """The length of a window that is read whatever its size, in microseconds."""
@@ -32,16 +37,17 @@ class Windows:
     """The windows that cover a span, without a gap and without an overlap.
 
     Where nothing is known of the backend the first is the whole span: what comes of it tells how
-    many rows there are. A window of more than ``cap`` rows is shrunk before it is read whole.
+    many rows there are. A window of more than ``cap`` rows is shrunk before it is read whole. With
+    what comes beside it a window should be of ``aim`` rows: half of the cap where nothing is said.
     """
 
-    def __init__(self, span: Span, *, cap: int, pace: Pace = Pace()) -> None:
+    def __init__(
+        self, span: Span, *, cap: int, aim: int | None = None, pace: Pace = Pace()
+    ) -> None:
         self.pace = pace
         self._span = span
         self._cap = cap
-        # With what comes beside it a window should fill half of what may come. Where that is not to
-        # be had it should at least be worth what comes beside it.
-        self._wanted = max(cap // 2 - pace.margin, min(pace.margin, cap))
+        self._aim = aim or cap // 2
         self._first = span.first
         self._is_open_before = span.is_open_before
         self._length = pace.length or span.end - span.first
@@ -66,13 +72,16 @@ class Windows:
         """Say whether the window is to be shrunk, if this many rows come of it or more."""
         return rows - self.pace.margin > self._cap and self._end - self._first > SHORTEST
 
-    def shrink(self, rows: int) -> None:
-        """Make the window shorter, as it would bring this many rows."""
+    def shrink(self, rows: int, values: Sequence[int] = ()) -> None:
+        """Make the window shorter, as it would bring this many rows.
+
+        ``values`` are those of the rows that came of it so far, as they came.
+        """
         rows -= self.pace.margin
         length = self._end - self._first
         self._crowd = (self._end, rows)
         shrunk = min(length * self._wanted // rows if self._is_even else length, length // 2)
-        self._length = max(SHORTEST, shrunk if self._is_known else self._guess(rows))
+        self._length = max(SHORTEST, shrunk if self._is_known else self._guess(rows, values))
         self._is_known = True
 
     def advance(self, *, received: int, accepted: int) -> None:
@@ -80,8 +89,10 @@ class Windows:
         end, length = self._end, self._end - self._first
         is_telling = accepted > 0 and self._is_between_instants
         self._is_over = self._is_last
+        self.pace = replace(self.pace, margin=self._beside(received - accepted))
         self._length = max(SHORTEST, self._grown(length, accepted))
-        self.pace = Pace(self._length if is_telling else self.pace.length, received - accepted)
+        if is_telling:
+            self.pace = replace(self.pace, length=self._length)
         self._first, self._is_open_before = end, False
         self._is_known = True
         self._is_even = accepted > 0
@@ -101,8 +112,31 @@ class Windows:
         is_from_the_past = self._is_open_before and self._span.is_newest_last
         return not (self._is_last or is_from_the_past)
 
-    def _guess(self, rows: int) -> int:
-        """Take the rows to lie evenly in the newest year of the span."""
+    @property
+    def _wanted(self) -> int:
+        """Give how many rows should lie in a window.
+
+        Where what comes beside them leaves no room they should at least be worth it.
+        """
+        margin = self.pace.margin
+        left = self._aim - margin
+        if left * _LEAST_ROOM >= self._aim:
+            return left
+        return max(self._cap // 2 - margin, min(margin, self._cap))
+
+    def _beside(self, rows: int) -> int:
+        """Give how many come beside a window: they come at both ends, unless one is open."""
+        is_open_beyond = self._is_last and self._span.is_open_beyond
+        return rows * 2 if self._is_open_before != is_open_beyond else rows
+
+    def _guess(self, rows: int, values: Sequence[int]) -> int:
+        """Take the rows that came for what they tell, else all to lie in the newest year.
+
+        What comes beside a window is not known yet: so it is to be of half as many rows.
+        """
+        reach = reach_of(values, of=rows, wanted=self._wanted // 2)
+        if reach is not None:
+            return min(reach, self._span.end) - self._first
         length = self._span.end - self._first
         year = min(_YEAR, length)
         before = length - year if self._span.is_newest_last else 0

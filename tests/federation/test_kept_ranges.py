@@ -54,7 +54,7 @@ def ordered(count: int = 40, **manners: object) -> FakeAdapter:
 
 def sliced(days: int = 3000) -> ClippingAdapter:
     rows = [FakeRow(f"{n:04d}", microseconds(NOON - timedelta(hours=7 * n))) for n in range(days)]
-    return ClippingAdapter(rows, Manners(page_cap=100))
+    return ClippingAdapter(rows, Manners(page_cap=1000))
 
 
 async def page(

@@ -179,9 +179,8 @@ async def scroll(page: Page, to: str) -> None:
 
 
 async def middle(page: Page) -> str:
-    """Read the row in the middle of what is seen."""
-    found: str = await page.evaluate(
-        "document.elementFromPoint(innerWidth / 2, innerHeight / 2)"
-        ".closest('[role=row]').textContent"
-    )
+    """Read the row in the middle of what is seen, once it is drawn."""
+    row = "document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('[role=row]')"
+    await page.wait_for_function(f"() => {row}")
+    found: str = await page.evaluate(f"{row}.textContent")
     return found
