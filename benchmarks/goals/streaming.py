@@ -1,5 +1,6 @@
 """Everything as NDJSON: sessions a second of CPU, and what the memory grows by meanwhile."""
 
+from answers import page_of
 from grounds import Grounds
 from servers import Server
 from streams import stream
@@ -12,14 +13,17 @@ _Row = tuple[float, float, float]
 
 
 def measure(grounds: Grounds, scale: Scale) -> Findings:
-    """Stream twice: the first reads the vendors, the second what is kept of them."""
+    """Stream again and again: what is kept of the vendors is more each time, and at last is all."""
     vendors = grounds.vendors(scale.rows)
     with grounds.gateway(vendors, **_PATIENT) as gateway:
         rows = {
             "reading the vendors": _streamed(gateway, scale),
-            "once fetched": _streamed(gateway, scale),
+            "again, two of the vendors read again": _streamed(gateway, scale),
         }
-    sessions, a_second, growth_mb = rows["once fetched"]
+        _fetch(gateway)
+        rows["once fetched"] = _streamed(gateway, scale)
+    sessions, a_second, _ = rows["once fetched"]
+    growth_mb = max(growth_mb for _, _, growth_mb in list(rows.values())[1:])
     what = f"NDJSON of {sessions:,.0f} sessions"
     return Findings(
         [
@@ -31,10 +35,19 @@ def measure(grounds: Grounds, scale: Scale) -> Findings:
                 "NDJSON of everything, five vendors",
                 ("", "sessions", "sessions a second of CPU", "growth of RSS, MB"),
                 [(name, *(f"{figure:,.0f}" for figure in row)) for name, row in rows.items()],
-                "Reading the vendors fills what is kept, which is most of that growth.",
+                "Reading the vendors fills what is kept, which is most of that growth. Of a vendor"
+                " that sorts, or chooses by start, a stream reads a page after the other and keeps"
+                " none; once an order was asked for that it does not have, its list is kept, too.",
             )
         ],
     )
+
+
+def _fetch(gateway: Server) -> None:
+    """Have all lists be kept: no vendor sorts by user."""
+    page = page_of(gateway.address, {"limit": 1, "sort": "user"})
+    if page is None or not page.complete:
+        raise SystemExit("not all lists were read in full")
 
 
 def _streamed(gateway: Server, scale: Scale) -> _Row:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.federation.backend import Backend, Failed
-from gateway.federation.reading import Kept, Reading
+from gateway.federation.reading import Kept, Reading, Way
 from gateway.federation.run import PageRequest
 from gateway.model.query import Condition
 from gateway.model.report import BackendStatus, Count, Failure, Relation
@@ -56,22 +56,16 @@ def explain(backend: Backend, request: PageRequest, reading: Reading) -> Explana
         case BackendPlan() if backend.name in position.ended:
             return Explanation(status=BackendStatus.OK, resume="ended")
     kept = reading.kept(backend, plan, request)
+    way = reading.way(backend, plan, request.freshness.accepted(reading.timer()))
     return Explanation(
         status=BackendStatus.OK,
         pushed=[Pushed(condition, support) for condition, support in plan.scan.pushed.items()],
         residual=[c for c in query.conditions if c in plan.residual(query.conditions)],
-        order="total" if reading.is_sliced(backend, plan, request.freshness) else _order(plan),
-        resume=_resume(backend, plan, request, reading),
-        cache=_cache(backend, plan, request, reading),
+        order="total" if way is Way.WINDOWS else _order(plan),
+        resume=_resume(backend, plan, request, way),
+        cache="kept" if kept else "fetched" if way is Way.LISTING else "none",
         expected_requests=_requests(backend, plan, request, kept),
     )
-
-
-def _cache(backend: Backend, plan: BackendPlan, request: PageRequest, reading: Reading) -> str:
-    if reading.kept(backend, plan, request):
-        return "kept"
-    is_listed = not plan.is_ordered and not reading.is_sliced(backend, plan, request.freshness)
-    return "fetched" if is_listed else "none"
 
 
 def _order(plan: BackendPlan) -> str:
@@ -80,11 +74,9 @@ def _order(plan: BackendPlan) -> str:
     return "groups" if plan.is_ordered else "none"
 
 
-def _resume(backend: Backend, plan: BackendPlan, request: PageRequest, reading: Reading) -> str:
-    if reading.is_sliced(backend, plan, request.freshness):
-        return "windows"
-    if not plan.is_ordered:
-        return "listing"
+def _resume(backend: Backend, plan: BackendPlan, request: PageRequest, way: Way) -> str:
+    if way is not Way.PAGES:
+        return way.value
     position = request.position
     if position.places.get(backend.name):
         return plan.paging.value

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 
 from gateway.federation.backend import Backend, Failed
 from gateway.federation.details import KeptDetails
@@ -28,6 +28,14 @@ from gateway.paging.spans import Span, span_of
 
 _LEAST_STRETCH = 20
 """Rows of a listing that are merged at first: each further stretch is a round of the merge."""
+
+
+class Way(StrEnum):
+    """How a backend is read."""
+
+    PAGES = "pages"
+    WINDOWS = "windows"
+    LISTING = "listing"
 
 
 class Kept(Enum):
@@ -82,19 +90,19 @@ class Reading:
             return AS_IT_SERVES
         return freshness.accepted(now)
 
-    def is_sliced(self, backend: Backend, plan: BackendPlan, freshness: Freshness) -> bool:
-        """Say whether windows of time are read: a listing that is kept costs less."""
-        if not plan.is_sliceable:
-            return False
-        accepted = freshness.accepted(self.ranges.timer())
-        return not self.listings.is_kept(backend, plan, accepted)
+    def way(self, backend: Backend, plan: BackendPlan, accepted: Acceptance) -> Way:
+        """Choose how a backend is read: nothing costs its vendor less than a kept listing."""
+        is_listed = not (plan.is_ordered or plan.is_sliceable)
+        if is_listed or self.listings.is_kept(backend, plan, accepted):
+            return Way.LISTING
+        return Way.PAGES if plan.is_ordered else Way.WINDOWS
 
     def kept(
         self, backend: Backend, plan: BackendPlan, request: PageRequest, *, is_whole: bool = False
     ) -> Kept | None:
         """Say how far what is kept serves a page, or all that follows: none where nothing is."""
         accepted = request.freshness.accepted(self.ranges.timer())
-        if not plan.is_ordered and self.listings.is_kept(backend, plan, accepted):
+        if self.listings.is_kept(backend, plan, accepted):
             return Kept.ENOUGH
         kept = self._reader(backend, plan, request, accepted).kept(accepted)
         if kept is None:
@@ -109,11 +117,13 @@ class Reading:
     def _reader(
         self, backend: Backend, plan: BackendPlan, request: PageRequest, accepted: Acceptance
     ) -> Reader:
-        if plan.is_ordered:
-            return self._page_reader(backend, plan, request, accepted)
-        if self.is_sliced(backend, plan, request.freshness):
-            return self._window_reader(backend, plan, request, accepted)
-        return self._listing_reader(backend, plan, request, accepted)
+        match self.way(backend, plan, accepted):
+            case Way.PAGES:
+                return self._page_reader(backend, plan, request, accepted)
+            case Way.WINDOWS:
+                return self._window_reader(backend, plan, request, accepted)
+            case Way.LISTING:
+                return self._listing_reader(backend, plan, request, accepted)
 
     def _page_reader(
         self, backend: Backend, plan: BackendPlan, request: PageRequest, accepted: Acceptance

@@ -10,8 +10,10 @@ import asyncio
 import json
 import random
 import sys
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
+from adapters.simulators.server import VendorServer
 from gateway.app import utc_now
 from tests.laboratory import http_faults as http
 from tests.laboratory.server import Exchange, Fault, FaultServer
@@ -47,11 +49,23 @@ def drawn(seed: int) -> Fault:
     return fault
 
 
+async def forget_the_oldest(servers: Sequence[VendorServer]) -> None:
+    """Let vendors hold no more than at first: a gateway keeps more of those that hold more."""
+    while True:
+        await asyncio.sleep(1)
+        for server in servers:
+            for stay in server.world.stays()[:-_ROWS]:
+                server.world.delete(stay.number)
+
+
 async def _serve(seed: int) -> None:
     async with AsyncExitStack() as stack:
         reached: dict[str, object] = {}
-        for number, simulator in enumerate(SIMULATORS):
-            server = simulator(rows=_ROWS, seed=seed + number, clock=utc_now)
+        servers = [
+            simulator(rows=_ROWS, seed=seed + number, clock=utc_now)
+            for number, simulator in enumerate(SIMULATORS)
+        ]
+        for server in servers:
             address = await server.start()
             stack.push_async_callback(server.stop)
             reached[server.adapter.replace("_", "-")] = [server.adapter, server.options(address)]
@@ -66,7 +80,9 @@ async def _serve(seed: int) -> None:
             {"url": ekran.url(), "api_key": "made-up", "timezone": "UTC"},
         ]
         print(json.dumps(reached), flush=True)  # noqa: T201  # whoever started it waits for this
+        forgetting = asyncio.create_task(forget_the_oldest(servers))
         await asyncio.to_thread(sys.stdin.buffer.read)
+        forgetting.cancel()
 
 
 if __name__ == "__main__":
