@@ -71,7 +71,9 @@ class _Payload(msgspec.Struct, array_like=True):
     places: dict[str, list[Written]]
 
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
+"""Of what is equal the bytes are the same: an answer is not another for who was quicker."""
+
 _decode = msgspec.json.Decoder(_Payload).decode
 
 

@@ -6,7 +6,9 @@ import json
 import random
 import string
 import zlib
+from collections.abc import Mapping
 from hashlib import sha256
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +26,8 @@ from gateway.paging.cursor import (
 from gateway.paging.order import Key, key_of
 from gateway.spi import Address, AfterId, First, Offset, PageIndex, Token
 from tests.support.examples import examples
+
+T = TypeVar("T")
 
 KEY = b"the key of these tests"
 OLD_KEY = b"the key before that one"
@@ -78,6 +82,25 @@ def packed(document: object) -> bytes:
 @given(positions, names)
 def test_a_position_is_read_back(position: Position, fingerprint: str) -> None:
     assert SEALER.open(SEALER.seal(position, fingerprint), fingerprint) == position
+
+
+@given(positions)
+def test_a_position_is_one_cursor_whichever_backend_was_the_quicker(position: Position) -> None:
+    other = Position(
+        position.boundary,
+        _turned(position.given),
+        _turned(position.totals),
+        position.ended,
+        position.until,
+        _turned(position.peeks),
+        _turned(position.places),
+    )
+
+    assert SEALER.seal(other, WALK) == SEALER.seal(position, WALK)
+
+
+def _turned(named: Mapping[str, T]) -> dict[str, T]:
+    return {name: named[name] for name in reversed(list(named))}
 
 
 def test_a_cursor_needs_no_escape_in_a_url() -> None:
