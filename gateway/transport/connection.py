@@ -115,7 +115,7 @@ class RpcConnection:
                 if message.type is aiohttp.WSMsgType.ERROR:
                     end = message.data
                 elif message.type is aiohttp.WSMsgType.TEXT and self._makes_sense(message.data):
-                    continue
+                    del message  # It may be a whole list, and the next one may be long in coming.
                 elif self._patience.is_lost():
                     end = aiohttp.WebSocketError(aiohttp.WSCloseCode.PROTOCOL_ERROR, "garbage")
                     break

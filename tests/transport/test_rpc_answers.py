@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import tracemalloc
 from dataclasses import replace
 
 import msgspec
@@ -58,6 +59,28 @@ async def test_answers_out_of_order_reach_their_own_calls() -> None:
 
     assert bytes(first) == b'"of the first"'
     assert bytes(second) == b'"of the second"'
+
+
+async def test_nothing_of_a_long_answer_is_kept_until_the_next_one_comes() -> None:
+    size = 700_000
+
+    async def lengthy(talk: Talk) -> None:
+        await talk.answer(await talk.call(), "x" * size)
+        await talk.until_left()
+
+    async with RpcPeer(lengthy) as peer, rpc_wire(peer.url) as wire:
+        tracemalloc.start()
+        try:
+            answer = await wire.call("list")
+            while_held, _ = tracemalloc.get_traced_memory()
+            del answer
+            await asyncio.sleep(0.05)
+            afterwards, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+    assert while_held > size
+    assert afterwards < size / 4
 
 
 NOISE: list[object] = [
