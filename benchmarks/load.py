@@ -16,12 +16,13 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from http import HTTPStatus
 from statistics import quantiles
+from urllib.parse import urlsplit
 
-import aiohttp
 import msgspec
-import orjson
+from lean_http import LeanClient
 
 _NUMBERS = 1_000_000
 _PLAIN = {"Accept-Encoding": "identity"}
@@ -45,69 +46,85 @@ class Load(msgspec.Struct):
     cpu_seconds: float
 
 
+class _Page(msgspec.Struct):
+    data: list[msgspec.Raw]
+
+
+_read = msgspec.json.Decoder(_Page).decode
+
+
 class Sender:
     """Asks one question, or ever another."""
 
-    def __init__(self, client: aiohttp.ClientSession, asked: argparse.Namespace) -> None:
-        self._client = client
+    def __init__(self, asked: argparse.Namespace) -> None:
         self._asked = asked
+        self._url = urlsplit(asked.url)
+        self._headers = _PLAIN | dict(header.split(": ", 1) for header in asked.header)
         self._numbers = itertools.count(random.randrange(_NUMBERS))
+        self._idle: list[LeanClient] = []
         self.taken: list[float] = []
         self.refused = 0
 
-    async def ask(self, turn: int = 0) -> bool:
+    def client(self) -> LeanClient:
+        """Make what asks over a connection of its own."""
+        return LeanClient(str(self._url.hostname), self._url.port or 80, self._headers)
+
+    async def ask(self, client: LeanClient, turn: int = 0) -> bool:
         """Ask once; say whether that was answered."""
-        url = self._url(turn)
+        path = self._path(turn)
         begun = time.perf_counter()
-        async with self._client.get(url) as reply:
-            body = await reply.read()
+        status, body = await client.get(path)
         taken = time.perf_counter() - begun
-        if reply.status == HTTPStatus.SERVICE_UNAVAILABLE and self._asked.may_refuse:
+        if status == HTTPStatus.SERVICE_UNAVAILABLE and self._asked.may_refuse:
             self.refused += 1
             return False
-        rows = len(orjson.loads(body)["data"]) if reply.status == HTTPStatus.OK else 0
+        rows = len(_read(body).data) if status == HTTPStatus.OK else 0
         if rows != self._asked.rows:
-            raise WrongAnswerError(f"{url}: status {reply.status}, {rows} rows: {body[:200]!r}")
+            raise WrongAnswerError(f"{path}: status {status}, {rows} rows: {bytes(body[:200])!r}")
         self.taken.append(taken)
         return True
 
     async def ask_on(self, turn: int, turns: Iterator[int], until: float) -> None:
         """Ask again and again."""
-        for _ in turns:
-            if not await self.ask(turn):
-                await asyncio.sleep(_REFUSED_SECONDS)
-            if time.perf_counter() > until:
-                return
+        async with self.client() as client:
+            for _ in turns:
+                if not await self.ask(client, turn):
+                    await asyncio.sleep(_REFUSED_SECONDS)
+                if time.perf_counter() > until:
+                    return
 
     async def ask_at(self, pace: float, requests: int, until: float) -> None:
-        """Ask at a steady pace."""
+        """Ask at a steady pace, over as many connections as that takes."""
         begun = time.perf_counter()
-        async with asyncio.TaskGroup() as group:
+        async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
             for number in range(requests):
                 await asyncio.sleep(begun + number / pace - time.perf_counter())
                 if time.perf_counter() > until:
                     return
-                group.create_task(self.ask())
+                if not self._idle:
+                    self._idle.append(await stack.enter_async_context(self.client()))
+                group.create_task(self._ask_over(self._idle.pop()))
 
-    def _url(self, turn: int) -> str:
+    async def _ask_over(self, client: LeanClient) -> None:
+        await self.ask(client)
+        self._idle.append(client)
+
+    def _path(self, turn: int) -> str:
         number = f"{next(self._numbers) % _NUMBERS:06}"
         of_turn = f"-{turn + 1}" if turn else ""
-        url: str = self._asked.url.replace("{number}", number).replace("{turn}", of_turn)
-        return url
+        path = f"{self._url.path}?{self._url.query}" if self._url.query else self._url.path
+        return path.replace("{number}", number).replace("{turn}", of_turn)
 
 
 async def _load(asked: argparse.Namespace) -> Sender:
     until, turns = time.perf_counter() + asked.seconds, iter(range(asked.requests))
-    headers = _PLAIN | dict(header.split(": ", 1) for header in asked.header)
-    connector = aiohttp.TCPConnector(limit=asked.connections)
-    async with aiohttp.ClientSession(connector=connector, headers=headers) as client:
-        sender = Sender(client, asked)
-        async with asyncio.TaskGroup() as group:
-            if asked.per_second:
-                group.create_task(sender.ask_at(asked.per_second, asked.requests, until))
-            else:
-                for turn in range(asked.connections):
-                    group.create_task(sender.ask_on(turn, turns, until))
+    sender = Sender(asked)
+    async with asyncio.TaskGroup() as group:
+        if asked.per_second:
+            group.create_task(sender.ask_at(asked.per_second, asked.requests, until))
+        else:
+            for turn in range(asked.connections):
+                group.create_task(sender.ask_on(turn, turns, until))
     return sender
 
 
