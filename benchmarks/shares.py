@@ -1,6 +1,6 @@
 """Where the time of a live answer goes: the shares of CPU by package, and by function.
 
-    python benchmarks/shares.py [--kept]
+    python benchmarks/shares.py [--kept | --rewritten]
 
 The gateway runs in this process, and a timer of its CPU looks every millisecond where it is. What
 a library does is counted to whoever of ours called it, else to the loop and its sockets.
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 
 from grounds import Grounds
-from servers import python
+from servers import fetched, python
 from workload import QUERIES, QUERY, SECRET, write_configuration
 
 from gateway.app.garbage import spare_what_lasts
@@ -58,8 +58,12 @@ class Samples:
         self.packages[_LOOP] += 1
 
 
-async def _measured(grounds: Grounds, file: Path, *, is_kept: bool, requests: int) -> Samples:
+async def _measured(
+    grounds: Grounds, file: Path, *, is_kept: bool, is_rewritten: bool, requests: int
+) -> Samples:
     upstreams = grounds.upstreams()
+    if is_rewritten:
+        fetched(f"{upstreams.address}/rewritten?is=1")
     write_configuration(file, upstreams.address, ttl_seconds=3600 if is_kept else 0)
     runner = await started(load(file))
     spare_what_lasts()
@@ -89,14 +93,22 @@ def _shares(counts: Counter[str]) -> list[tuple[str, str]]:
 def main() -> None:
     """Measure, and print both tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kept", action="store_true", help="different questions to what is kept")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--kept", action="store_true", help="different questions to what is kept")
+    kinds.add_argument("--rewritten", action="store_true", help="every record is a new one")
     parser.add_argument("--requests", type=int, default=1500)
     asked = parser.parse_args()
     logging.disable()
     os.environ[SECRET] = "a made-up secret"
     with ExitStack() as stack:
         file = Path(stack.enter_context(TemporaryDirectory())) / "gateway.yaml"
-        measuring = _measured(Grounds(stack), file, is_kept=asked.kept, requests=asked.requests)
+        measuring = _measured(
+            Grounds(stack),
+            file,
+            is_kept=asked.kept,
+            is_rewritten=asked.rewritten,
+            requests=asked.requests,
+        )
         samples = asyncio.run(measuring)
     for counts, most in ((samples.packages, None), (samples.functions, _MOST_FUNCTIONS)):
         print("".join(f"{share:>8}  {name}\n" for name, share in _shares(counts)[:most]))
