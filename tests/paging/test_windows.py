@@ -181,3 +181,26 @@ def test_a_crowd_far_away_is_approached_by_halves() -> None:
 
     # From 30 years to an hour by halves is 18 steps.
     assert asked <= 20
+
+
+@pytest.mark.parametrize(
+    ("is_open_before", "beside", "factor"), [(True, 40, 1.2), (False, 20, 1.6)]
+)
+def test_the_next_window_leaves_room_for_what_comes_beside_it_at_both_ends(
+    *, is_open_before: bool, beside: int, factor: float
+) -> None:
+    span = replace(SPAN, is_open_before=is_open_before)
+    windows = Windows(span, cap=200, aim=100, pace=Pace(YEAR))
+
+    windows.advance(received=70, accepted=50)
+
+    assert windows.pace == Pace(int(factor * YEAR), beside)
+    assert windows.current == Window(YEAR, YEAR + int(factor * YEAR))
+
+
+def test_what_came_of_all_tells_how_long_the_first_window_is_to_be() -> None:
+    windows = Windows(SPAN, cap=200, aim=100)
+
+    windows.shrink(10_000, range(0, 1000 * SHORTEST, SHORTEST))
+
+    assert windows.current == Window(None, 50 * SHORTEST)
