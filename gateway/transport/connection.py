@@ -114,11 +114,10 @@ class RpcConnection:
             async for message in self._socket:
                 if message.type is aiohttp.WSMsgType.ERROR:
                     end = message.data
-                elif message.type is aiohttp.WSMsgType.TEXT and self._makes_sense(message.data):
-                    del message  # It may be a whole list, and the next one may be long in coming.
-                elif self._patience.is_lost():
+                elif not self._makes_sense(message.type, message.data) and self._patience.is_lost():
                     end = aiohttp.WebSocketError(aiohttp.WSCloseCode.PROTOCOL_ERROR, "garbage")
                     break
+                del message  # It may be a whole list, and the next one may be long in coming.
         except (aiohttp.ClientError, OSError) as error:  # a ping could not be answered any more
             end = error
         finally:
@@ -128,8 +127,10 @@ class RpcConnection:
                     answer.set_result(end)
         await self._hang_up()
 
-    def _makes_sense(self, frame: bytes) -> bool:
+    def _makes_sense(self, kind: aiohttp.WSMsgType, frame: bytes) -> bool:
         """Settle the call that a frame answers; tell garbage from what merely answers none."""
+        if kind is not aiohttp.WSMsgType.TEXT:
+            return False
         answer = read_answer(frame)
         if answer is None:
             return is_notice(frame)
