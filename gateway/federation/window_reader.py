@@ -24,17 +24,6 @@ from gateway.paging.windows import Windows
 from gateway.spi.abilities import VendorTotal
 from gateway.spi.pages import First
 
-_LEAST_CAP = 1_000
-"""Rows of a window that are never too many, however small the vendor's pages are."""
-
-_PAGES_OF_A_WINDOW = 2
-
-_LEAST_AIM = 100
-"""Rows that are worth a window, however small the vendor's pages are."""
-
-_FILLED = 15 / 16
-"""How much of one of the vendor's pages a window should fill: one more row is another request."""
-
 KeepWhole = Callable[[Sequence[Row], Tally, Life], None]
 """Keeps all sessions of a backend for which its plan's pushed conditions hold, for a life."""
 
@@ -216,11 +205,9 @@ class WindowReader(Reader):
 
     def _begun(self) -> Windows:
         """Begin with the windows beyond what is kept."""
-        page = self._plan.scan.page_size or 0
-        cap = max(_LEAST_CAP, _PAGES_OF_A_WINDOW * page)
-        aim = min(max(_LEAST_AIM, round(_FILLED * page)), cap // 2)
         self._span = self._slicing.span_beyond(self._begins)
-        return Windows(self._span, cap=cap, aim=aim, pace=self._backend.pace)
+        page_size = self._plan.scan.page_size or 0
+        return Windows.of_pages(page_size, self._span, self._backend.pace)
 
     def _opened(self, window: Window) -> _Reading | Failed:
         asked = self._query.conditions

@@ -1,7 +1,6 @@
 """How far rows reach, by some of them: a guess, on which nothing depends but what it costs."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 _FEWEST = 10
 """So many values next to one another tell how dense the rows are there."""
@@ -14,12 +13,9 @@ def reach_of(values: Sequence[int], *, of: int, wanted: int) -> int | None:
     tells of the far end alone and therefore nothing, or in none. Then they are taken for a fair
     sample. None where they do not tell.
     """
-    if len(values) <= _FEWEST:
+    near, sent = sorted(values), [*values]
+    if len(near) <= _FEWEST or near == sent[::-1]:
         return None
-    if all(one >= another for one, another in pairwise(values)):
-        return None
-    near = sorted(values)
-    is_sorted = all(one == another for one, another in zip(near, values, strict=True))
-    place = wanted if is_sorted else len(values) * wanted / of
-    nearest = min(max(_FEWEST, round(place)), len(values) - 1)
+    place = wanted if near == sent else len(near) * wanted / of
+    nearest = min(max(_FEWEST, round(place)), len(near) - 1)
     return near[0] + round((near[nearest] - near[0]) * place / nearest)

@@ -17,6 +17,18 @@ _FASTEST_GROWTH = 4
 _LEAST_ROOM = 4
 """A quarter of what a window should be of is to be rows that lie in it."""
 
+LEAST_CAP = 1_000
+"""Rows of a window that are never too many, however small the vendor's pages are."""
+
+_PAGES = 2
+"""A window of so many of the vendor's pages is not too large."""
+
+_LEAST_AIM = 100
+"""Rows that are worth a window, however small the vendor's pages are."""
+
+_FILLED = 15 / 16
+"""How much of one of the vendor's pages a window should fill: one more row is another request."""
+
 SHORTEST = timedelta(hours=1) // _MICROSECOND
 """The length of a window that is read whatever its size, in microseconds."""
 
@@ -57,6 +69,13 @@ class Windows:
         # Where a stretch ends that begins here and is known to hold too many rows, and how many.
         self._crowd: tuple[int, int] | None = None
         self._is_over = span.is_empty
+
+    @classmethod
+    def of_pages(cls, page_size: int, span: Span, pace: Pace) -> "Windows":
+        """Cover a span by windows that suit pages of this size, nought where it is not known."""
+        cap = max(LEAST_CAP, _PAGES * page_size)
+        aim = min(max(_LEAST_AIM, round(_FILLED * page_size)), cap // 2)
+        return cls(span, cap=cap, aim=aim, pace=pace)
 
     @property
     def current(self) -> Window | None:

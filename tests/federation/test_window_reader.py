@@ -11,7 +11,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from gateway.federation import window_reader
 from gateway.federation.backend import Backend
 from gateway.federation.deadline import Deadline
 from gateway.federation.fan_out import BUDGET_EXCEEDED
@@ -26,6 +25,7 @@ from gateway.model.matching import matches
 from gateway.model.query import AnyOf, AtOrAfter, Before, Condition, Field, Order, Query, Sort
 from gateway.model.report import BackendStatus, BackendWarning, Relation, ServedFrom
 from gateway.model.session import Session
+from gateway.paging import windows
 from gateway.paging.order import BEFORE_ALL
 from gateway.paging.planner import BackendPlan, plan_backend
 from gateway.paging.spans import span_of
@@ -144,7 +144,7 @@ cases = st.builds(
 def few_rows_are_many() -> Iterator[None]:
     """Let windows of a few rows be too large, so that small worlds have many."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(window_reader, "_LEAST_CAP", LEAST_CAP)
+        patch.setattr(windows, "LEAST_CAP", LEAST_CAP)
         yield
 
 
