@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-from types import TracebackType
-from typing import Self
 
 _HEAD_ENDS = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -22,16 +20,7 @@ class LeanClient:
         self._room = bytearray(_ROOM)
         self._connection: _Connection | None = None
 
-    async def __aenter__(self) -> Self:
-        """Connect when there is something to ask."""
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Close the connection."""
         if self._connection is not None:
             self._connection.close()

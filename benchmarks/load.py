@@ -16,7 +16,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from http import HTTPStatus
 from statistics import quantiles
 from urllib.parse import urlsplit
@@ -86,7 +86,7 @@ class Sender:
 
     async def ask_on(self, turn: int, turns: Iterator[int], until: float) -> None:
         """Ask again and again."""
-        async with self.client() as client:
+        with closing(self.client()) as client:
             for _ in turns:
                 if not await self.ask(client, turn):
                     await asyncio.sleep(_REFUSED_SECONDS)
@@ -102,7 +102,7 @@ class Sender:
                 if time.perf_counter() > until:
                     return
                 if not self._idle:
-                    self._idle.append(await stack.enter_async_context(self.client()))
+                    self._idle.append(stack.enter_context(closing(self.client())))
                 group.create_task(self._ask_over(self._idle.pop()))
 
     async def _ask_over(self, client: LeanClient) -> None:
