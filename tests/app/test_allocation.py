@@ -29,6 +29,34 @@ print(resident_mb() - before)
 """
 
 
+READING: Final = """
+import resource, socket
+from gateway.app.allocation import give_back_large_blocks
+
+give_back_large_blocks()
+one, other = socket.socketpair()
+
+def read():
+    one.send(b"x" * 50_000)
+    other.recv(256 * 1024)  # So asyncio does.
+
+for _ in range(50):
+    read()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(1000):
+    read()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def test_what_is_read_from_a_socket_takes_no_new_memory_of_the_system() -> None:
+    ran = subprocess.run(  # noqa: S603  # our own
+        [sys.executable, "-c", READING], capture_output=True, text=True, check=True
+    )
+
+    assert int(ran.stdout) < 100, "page faults of 1,000 reads"
+
+
 @pytest.mark.parametrize("is_called", ["yes", "no"])
 def test_large_blocks_go_back_though_small_ones_behind_them_stay(is_called: str) -> None:
     ran = subprocess.run(  # noqa: S603  # our own
