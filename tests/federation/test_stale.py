@@ -11,13 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from gateway.federation import window_reader
 from gateway.federation.deadline import Deadline
 from gateway.federation.freshness import AS_KEPT, Freshness, Lifetimes
 from gateway.federation.refreshing import MOST_AT_A_TIME, Refreshing
 from gateway.federation.run import PageRequest, SessionPage
 from gateway.model.query import Field, Query
 from gateway.model.report import BackendStatus, ErrorCode, Failure, ServedFrom
+from gateway.paging import windows
 from gateway.spi import (
     Address,
     Context,
@@ -47,7 +47,7 @@ DOWN = Failure(ErrorCode.RESET, retryable=True)
 def few_rows_are_many() -> Iterator[None]:
     """Have the rows of a vendor be too many for one window."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(window_reader, "_LEAST_CAP", 4)
+        patched.setattr(windows, "LEAST_CAP", 4)
         yield
 
 

@@ -12,12 +12,12 @@ from hypothesis.errors import NoSuchExample
 from msgspec import structs
 
 from gateway.federation import reading as reading_module
-from gateway.federation import window_reader
 from gateway.federation.deadline import Deadline
 from gateway.federation.readers import Delivered, Delivery
 from gateway.federation.run import PageRequest
 from gateway.federation.window_reader import WindowReader
 from gateway.model.query import Query
+from gateway.paging import windows
 from gateway.paging.cursor import FROM_THE_START, Position
 from gateway.paging.spans import Span, Window, span_of
 from gateway.paging.windows import SHORTEST, Windows
@@ -108,7 +108,7 @@ MUTANTS: list[tuple[object, str, object]] = [
 def few_rows_are_many() -> Iterator[None]:
     """Let windows of a few rows be too large, so that small worlds have many."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(window_reader, "_LEAST_CAP", LEAST_CAP)
+        patch.setattr(windows, "LEAST_CAP", LEAST_CAP)
         yield
 
 
